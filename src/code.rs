@@ -228,7 +228,7 @@ codes! {
         "Send both halves. Shorten strings between characters, not inside one.";
     NUMBER_PRECISION = "number-precision" Json,
         "JavaScript cannot represent this number exactly.",
-        "Send the number as a string. Or parse the raw body with a library that keeps all digits.";
+        "Send the number as a string. Or parse the raw body (`delivery.body`) with a library that keeps all digits.";
     ENVELOPE_INVALID = "envelope-invalid" Envelope,
         "The envelope does not have the provider's structure.",
         "Check that the delivery is from this provider, and that no step wraps or unwraps its payload.";

@@ -223,7 +223,7 @@ fn diagnostics_have_a_message_and_a_hint() {
             Code::NUMBER_PRECISION,
             Severity::Warning,
             "JavaScript cannot represent this number exactly. Send it as a string.",
-            Some("Or parse the body with a library that keeps all digits."),
+            Some("Or parse the raw body (`delivery.body`) with a library that keeps all digits."),
         ),
     ] {
         let issues = schema.check(text.as_bytes());

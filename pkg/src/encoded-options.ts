@@ -46,6 +46,7 @@ const SIGN_OPTIONS = {
 export const WEBHOOK_OPTIONS = {
   secrets: true,
   unsigned: true,
+  explainOnly: true,
   algorithms: true,
   profile: true,
   maxBytes: true,

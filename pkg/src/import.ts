@@ -8,11 +8,12 @@ import { ResultLayout } from "./generated/layout.js";
 import type { Delivery, Issue } from "./types.js";
 
 /**
- * A format of captured deliveries: an HTTP/1 request (also without its line breaks), a curl command, a HAR file, a
- * record (a JSON object of headers and body, or an event of AWS Lambda), NDJSON (a record or a body per line), or a
- * body alone.
+ * A format of captured deliveries: an HTTP/1 request (also without its line breaks, in files of REST clients, or as
+ * programs print one), a curl command, a command of HTTPie, xh, wget or PowerShell, a HAR file, a record (JSON of
+ * headers and body, an event of AWS Lambda, a collection of a tool such as Postman, or an export of a service), NDJSON
+ * (a record or a body per line), or a body alone.
  */
-export type ImportFormat = "http" | "curl" | "har" | "record" | "ndjson" | "body";
+export type ImportFormat = "http" | "curl" | "command" | "har" | "record" | "ndjson" | "body";
 
 /**
  * A format to export a delivery in: an HTTP/1.1 request, a curl command for bash and zsh, or a line of NDJSON.
@@ -84,7 +85,7 @@ const STREAM_OPTIONS = { ...IMPORT_OPTIONS, maxBytes: true } satisfies Record<
   true
 >;
 
-const FORMATS = ["http", "curl", "har", "record", "ndjson", "body"];
+const FORMATS = ["http", "curl", "command", "har", "record", "ndjson", "body"];
 const EXPORT_FORMATS = ["http", "curl", "ndjson"];
 
 /**

@@ -1,8 +1,9 @@
-/** An accepted delivery, kept to make its event, issues and digest when they are read. */
+/** An accepted delivery, kept to make its event, issues, digest and body when they are read. */
 import { type CoreHandle, callCore, type core, state, textDigest } from "./core.js";
 import { NO_LIMIT, writeDelivery } from "./delivery.js";
 import type { EncodedOptions } from "./encoded-options.js";
 import { eventOf } from "./event.js";
+import { TextEncoder } from "./runtime.js";
 import type { Issue, Report } from "./types.js";
 import type { LazyFields } from "./verified.js";
 
@@ -40,6 +41,7 @@ export class LazyDelivery implements LazyFields {
   #event: unknown;
   #issues: Issue[] | undefined;
   #digest: string | undefined;
+  #body: Uint8Array | undefined;
 
   constructor(
     hook: CoreHandle<Hook>,
@@ -82,6 +84,12 @@ export class LazyDelivery implements LazyFields {
   digest(): string {
     this.#digest ??= textDigest(this.#text);
     return this.#digest;
+  }
+
+  body(): Uint8Array {
+    // JSON is UTF-8, so the text has the bytes that were verified.
+    this.#body ??= new TextEncoder().encode(this.#text);
+    return this.#body;
   }
 }
 

@@ -27,7 +27,7 @@ export function checkRuntime(): void {
     throw new Error(`hookseal needs Node.js 20 or later, and this is Node.js ${version}. Update Node.js.`);
   if (WebAssembly !== undefined) return;
   throw new Error(
-    "hookseal needs WebAssembly, and this runtime has none. Node.js: start it without --jitless. React Native: its engine has none, verify deliveries on a server. Safari: Lockdown Mode is on.",
+    "This runtime has no WebAssembly, which hookseal needs. Node.js: start it without --jitless. React Native: its engine has none, verify deliveries on a server. Safari: Lockdown Mode is on.",
   );
 }
 

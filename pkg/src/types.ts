@@ -29,6 +29,11 @@ export interface WebhookOptions {
   secrets?: readonly (string | undefined)[] | undefined;
   /** `"allow"`: deliveries without a signature are accepted, and reported as `unsigned`. Default: `"refuse"`. */
   unsigned?: "allow" | "refuse" | undefined;
+  /**
+   * Only explain and compare deliveries. Every text is taken as a secret, also one that does not have the provider's format:
+   * `explain` says why. `verify`, `check`, `sign` and `create` fail with `option-invalid`. Default: `false`.
+   */
+  explainOnly?: boolean | undefined;
   /** Accept only these of the provider's algorithms, so that a sender cannot choose a weaker one. */
   algorithms?: readonly Algorithm[] | undefined;
   /** How strictly payloads are validated. Default: `"lenient"`. */
@@ -135,6 +140,12 @@ export interface Verified<E = unknown> {
   readonly signature: SignatureInfo;
   /** The SHA-256 of the raw body in hex: equal for every retry of an immutable payload. */
   readonly digest: string;
+  /**
+   * The raw body, as it was verified: for what `event` cannot hold, such as numbers with more digits than a JavaScript number
+   * (`number-precision`). A copy that belongs to the delivery, made when it is first read: valid as long as you keep it, and
+   * the same array for each read. Not enumerable: logs, `JSON.stringify`, `structuredClone` and `{ ...delivery }` leave it out.
+   */
+  readonly body: Uint8Array;
   /** Warnings and infos: an error never gets here. */
   readonly issues: Issue[];
 }
@@ -272,7 +283,10 @@ export interface Report {
 export interface Explanation {
   /** Causes that reproduce the received signature to the byte: proof. Several of them apply together. */
   matches: Cause[];
-  /** Facts seen in the delivery and the options. They prove nothing. */
+  /**
+   * Facts seen in the delivery and the options. They prove nothing. Ordered by strength of evidence, the strongest first;
+   * `signature-valid` is the first, and the result of the search (`no-match`) the last one.
+   */
   observations: Cause[];
   /** Number of combinations of body, secret, algorithm, encoding and signed content that were computed. */
   tried: number;
@@ -295,6 +309,11 @@ export interface Cause {
   fix: string;
   /** The code to write in each framework, where a framework can be to blame; empty otherwise. */
   frameworks: { name: string; code: string }[];
+  /**
+   * Codes of other causes that reproduce the same bytes, each in place of this one: the signature cannot tell which of
+   * them applies. `message` names them, too. Mostly empty.
+   */
+  alternatives: CauseCode[];
   /** The bytes of the received body that differ from the signed one: `difference.received`. */
   changedBytes?: { start: number; end: number };
   /**
@@ -317,6 +336,24 @@ export interface CompareOptions {
   maxBytes?: number;
 }
 
+/** One difference between two payloads. Holds values of the payloads: not for logs. */
+export interface Change {
+  /** Where the values are: a JSON Pointer. Empty for the whole body. */
+  pointer: string;
+  /**
+   * The value in the first body; absent where it was added. Like the result of `JSON.parse`, but every number keeps its digits,
+   * at any depth: an integer beyond `Number.MAX_SAFE_INTEGER` is a `bigint`, and any other number that JavaScript cannot
+   * represent is its text. `JSON.stringify` of a change writes a `bigint` as a string. The text of a body that is no JSON.
+   */
+  before?: unknown;
+  /** The value in the second body; absent where it was removed. */
+  after?: unknown;
+  /** The text of `before` exactly as in the body: `1.50` or `"\\u00e9"`. */
+  beforeText?: string;
+  /** The text of `after`. */
+  afterText?: string;
+}
+
 /** How two deliveries relate. */
 export interface Comparison {
   /** The same event with the same payload: a retry, or a duplicate. */
@@ -324,7 +361,7 @@ export interface Comparison {
   /** The same event by the provider's idempotency key. Never where the provider has none: two events may be equal. */
   sameEvent: boolean;
   /** What differs, by pointer. Holds values of the payloads: not for logs. */
-  changes: { pointer: string; before?: unknown; after?: unknown }[];
+  changes: Change[];
   /** How many more changes there are, where not all are listed: at most 1000, and pointers of a megabyte together. */
   omitted?: number;
 }

@@ -10,6 +10,8 @@ export interface LazyFields {
   issues(): Issue[];
   /** The SHA-256 of the body. */
   digest(): string;
+  /** A copy of the raw body. */
+  body(): Uint8Array;
 }
 
 /** By the bits of the core, shared by all deliveries. */
@@ -57,6 +59,11 @@ export class VerifiedDelivery implements Verified {
     define.call(this, "event", VerifiedDelivery.#getters.event);
     define.call(this, "digest", VerifiedDelivery.#getters.digest);
     define.call(this, "issues", VerifiedDelivery.#getters.issues);
+  }
+
+  // SECURITY: not an own property, so that no log, no copy and no JSON of the delivery contains the payload by this way.
+  get body(): Uint8Array {
+    return this.#fields.body();
   }
 
   // Own properties of each delivery, so that it is listed, copied and compared like a plain object. PERF: the same three

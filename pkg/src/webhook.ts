@@ -1,6 +1,7 @@
 /** One webhook: passes deliveries to the core, and returns its results. The core decides everything. */
 import { type BodyLike, bodyOf, rawBody, writeBody } from "./body.js";
 import { providerDefinition } from "./catalog.js";
+import { type TextChange, toChange } from "./comparison.js";
 import {
   CoreHandle,
   callCore,
@@ -298,17 +299,26 @@ export class Webhook<Events = any> {
     data: object,
     options: SignOptions = NO_OPTIONS,
   ): SignedDelivery {
-    if (typeof type !== "string")
-      throw callError(
-        "option-invalid",
-        `Expected the event type as a string, got a value of type ${typeof type}.`,
-      );
     const text = jsonText(data);
     if (text === undefined) {
       throw isTooDeep(data)
         ? callError("json-too-deep", "The data of the event is nested too deeply.")
         : callError("event-invalid", "Expected the data of the event as a value that JSON can represent.");
     }
+    return this.createFromJson(type, text, options);
+  }
+
+  /**
+   * Like `create`, from the JSON of the data, in which numbers have all their digits.
+   *
+   * @internal
+   */
+  createFromJson(type: string, text: string, options: SignOptions = NO_OPTIONS): SignedDelivery {
+    if (typeof type !== "string")
+      throw callError(
+        "option-invalid",
+        `Expected the event type as a string, got a value of type ${typeof type}.`,
+      );
     const params = signParams(options, "create");
     return readSigned(() => this.#hook.create(type, writeText(text), params));
   }
@@ -324,12 +334,7 @@ export class Webhook<Events = any> {
     const maxBytes = encodeAmount("maxBytes", options?.maxBytes);
     const limit = Number.isNaN(maxBytes) ? this.#metadata.maxBytes : maxBytes;
     const [a, b] = [partsOf(first), partsOf(second)];
-    let comparison: {
-      same: boolean;
-      sameEvent: boolean;
-      changes: { pointer: string; before: string | null; after: string | null }[];
-      omitted?: number;
-    };
+    let comparison: Omit<Comparison, "changes"> & { changes: TextChange[] };
     try {
       comparison = callCore(() => {
         reserve(maxDeliveryBytes(a.head, a.body, limit) + maxDeliveryBytes(b.head, b.body, limit));
@@ -342,14 +347,7 @@ export class Webhook<Events = any> {
     } catch (thrown) {
       rethrow(thrown);
     }
-    return {
-      ...comparison,
-      changes: comparison.changes.map(({ pointer, before, after }) => ({
-        pointer,
-        ...(before === null ? {} : { before: parseValue(before) }),
-        ...(after === null ? {} : { after: parseValue(after) }),
-      })),
-    };
+    return { ...comparison, changes: comparison.changes.map(toChange) };
   }
 }
 
@@ -380,14 +378,5 @@ function readSigned(call: () => unknown): SignedDelivery {
     });
   } catch (thrown) {
     rethrow(thrown);
-  }
-}
-
-/** Parses a value of a comparison: JSON, or the whole body where that is no JSON. */
-function parseValue(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
   }
 }

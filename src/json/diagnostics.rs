@@ -82,7 +82,7 @@ impl Diagnostics {
             Severity::Warning,
             Location::Value(index),
             "JavaScript cannot represent this number exactly. Send it as a string.",
-            "Or parse the body with a library that keeps all digits.",
+            "Or parse the raw body (`delivery.body`) with a library that keeps all digits.",
         );
     }
 

@@ -22,6 +22,7 @@ mod error;
 mod format;
 mod message;
 mod pattern;
+mod positions;
 mod resolve;
 mod uri;
 mod validate;
@@ -32,7 +33,7 @@ pub(crate) use format::instant;
 pub(crate) use message::closest;
 
 use crate::issue::{Issue, PendingIssue, Profile};
-use crate::json::{Document, KeyInterner, KeyTable, Value};
+use crate::json::{Document, Key, KeyInterner, KeyTable, Value};
 use compiled::CompiledSchema;
 use std::sync::Arc;
 
@@ -118,6 +119,11 @@ impl Schema {
     /// Validates a value and collects all errors, warnings and infos. PERF: allocates nothing if there are none.
     pub(crate) fn validate(&self, value: Value<'_>, profile: Profile, issues: &mut Vec<PendingIssue>) {
         validate::validate(&self.compiled, value, profile, issues);
+    }
+
+    /// Calls `visit` with each key that the schema names and its position, in the order of the document.
+    pub(crate) fn visit_positions<'d>(&self, value: Value<'d>, visit: &mut dyn FnMut(Key<'d>, usize)) {
+        positions::visit_positions(&self.compiled, value, visit);
     }
 
     /// Parses a text and validates it in the lenient profile. An empty list means that the text is unambiguous JSON and

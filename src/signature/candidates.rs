@@ -9,7 +9,7 @@ use crate::delivery::{Headers, has_control};
 pub(super) const MAX_HEADER_BYTES: usize = 8 * 1024;
 /// Limit of signatures in one delivery, so that a forged header cannot multiply the comparisons.
 pub(super) const MAX_SIGNATURES: usize = 32;
-/// Limit of timestamps in the signature header: each distinct one costs another hash of the body.
+/// Limit of different timestamps in the signature header: each costs another hash of the body.
 pub(super) const MAX_TIMESTAMPS: usize = 4;
 
 /// A received signature that can be compared.
@@ -17,8 +17,6 @@ pub(super) const MAX_TIMESTAMPS: usize = 4;
 pub(super) struct Candidate<'a> {
     pub algorithm: Algorithm,
     pub digest: DecodedDigest,
-    /// The timestamp of the same header; empty where the scheme has the timestamp elsewhere, or has none.
-    pub timestamp: &'a str,
     /// The item of the header, label included.
     pub item: &'a str,
     /// The digest before decoding, as hex or base64.
@@ -30,15 +28,26 @@ pub(super) struct Candidates<'a> {
     /// PERF: nearly always the only candidate, so that nothing is allocated.
     first: Option<Candidate<'a>>,
     more: Vec<Candidate<'a>>,
+    /// The distinct timestamps of the signature header. One empty text where the scheme has the timestamp elsewhere, or
+    /// has none.
+    timestamps: [&'a str; MAX_TIMESTAMPS],
+    timestamp_count: usize,
     best_error: Option<Outcome<'a>>,
 }
 
 impl<'a> Candidates<'a> {
     pub const fn new() -> Self {
-        Self { first: None, more: Vec::new(), best_error: None }
+        Self {
+            first: None,
+            more: Vec::new(),
+            timestamps: [""; MAX_TIMESTAMPS],
+            timestamp_count: 0,
+            best_error: None,
+        }
     }
 
-    /// Parses every value of the signature header.
+    /// Parses every value of the signature header. Several values and one value that joins them by commas mean the same
+    /// (RFC 9110, section 5.3), so that timestamp and signature, or version and digest, may be in different values.
     pub fn collect(
         &mut self,
         scheme: &'a Scheme,
@@ -46,24 +55,35 @@ impl<'a> Candidates<'a> {
         headers: &'a Headers<'_>,
     ) -> Result<(), Outcome<'a>> {
         let parser = CandidateParser { scheme, accepted: keys.algorithms() };
-        let (mut values, mut signatures, mut timestamps) = (0, 0, 0);
+        let (mut values, mut signatures) = (0, 0);
+        let (mut first_value, mut has_malformed_timestamp, mut ends_with_version) = (None, false, false);
         for value in headers.get_all(scheme.header()) {
             values += 1;
             if let Some(reason) = check_header_value(value) {
                 self.record_error(parser.malformed(value, reason));
                 continue;
             }
-            let before = signatures;
-            let mut timestamp = scheme.format.first_timestamp(value);
+            first_value = first_value.or(Some(value));
+            let mut follows_version = std::mem::take(&mut ends_with_version);
             for item in scheme.format.items(value) {
-                match scheme.format.parse_item_value(item) {
+                let mut parsed = scheme.format.parse_item_value(item);
+                if std::mem::take(&mut follows_version) && parsed == HeaderItem::Other && !item.contains(',')
+                {
+                    parsed = HeaderItem::Signature { label: scheme.format.label(), encoded: item };
+                }
+                ends_with_version = parsed == HeaderItem::Version;
+                match parsed {
+                    HeaderItem::Timestamp(text) if scheme.parse_timestamp(text).is_none() => {
+                        has_malformed_timestamp = true;
+                    }
                     HeaderItem::Timestamp(text) => {
-                        timestamp = Some(text);
-                        timestamps += 1;
+                        if !self.add_timestamp(text) {
+                            return Err(parser.malformed(value, MalformedReason::TooManyTimestamps));
+                        }
                     }
                     HeaderItem::Signature { label, encoded } => {
                         signatures += 1;
-                        match parser.candidate(item, label, encoded, timestamp) {
+                        match parser.candidate(item, label, encoded) {
                             Ok(candidate) => self.push(candidate),
                             Err(outcome) => self.record_error(outcome),
                         }
@@ -71,24 +91,41 @@ impl<'a> Candidates<'a> {
                     HeaderItem::Other if parser.is_unlabelled_digest(item) => {
                         self.record_error(parser.malformed(item, MalformedReason::LabelMissing));
                     }
-                    HeaderItem::Other => {}
+                    HeaderItem::Version | HeaderItem::Other => {}
                 }
                 if signatures > MAX_SIGNATURES {
                     return Err(parser.malformed(value, MalformedReason::TooManySignatures));
                 }
-                if timestamps > MAX_TIMESTAMPS {
-                    return Err(parser.malformed(value, MalformedReason::TooManyTimestamps));
-                }
             }
-            if signatures == before {
-                self.record_error(parser.malformed(value, MalformedReason::Format));
-            }
+        }
+        if let Some(value) = first_value.filter(|_| signatures == 0) {
+            self.record_error(parser.malformed(value, MalformedReason::Format));
+        }
+        if !scheme.format.has_timestamp() {
+            self.timestamp_count = 1;
         }
         match self.best_error {
             _ if values == 0 => Err(Outcome::Missing),
             Some(error) if self.first.is_none() => Err(error),
-            _ => Ok(()),
+            _ if self.timestamp_count > 0 => Ok(()),
+            _ if has_malformed_timestamp => Err(Outcome::TimestampMalformed),
+            _ => Err(Outcome::TimestampMissing),
         }
+    }
+
+    pub fn timestamps(&self) -> &[&'a str] {
+        &self.timestamps[..self.timestamp_count]
+    }
+
+    /// Adds a timestamp, unless it is known. Returns whether there was room for it.
+    fn add_timestamp(&mut self, text: &'a str) -> bool {
+        if self.timestamps().contains(&text) {
+            return true;
+        }
+        let Some(free) = self.timestamps.get_mut(self.timestamp_count) else { return false };
+        *free = text;
+        self.timestamp_count += 1;
+        true
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Candidate<'a>> {
@@ -136,7 +173,6 @@ impl<'a> CandidateParser<'a, '_> {
         received: &'a str,
         label: Option<&'a str>,
         encoded: &'a str,
-        timestamp: Option<&'a str>,
     ) -> Result<Candidate<'a>, Outcome<'a>> {
         let unsupported = |name, is_labelled| Outcome::Unsupported { name, is_labelled, received };
         let labelled = match label {
@@ -175,15 +211,7 @@ impl<'a> CandidateParser<'a, '_> {
                 },
             });
         };
-        let timestamp = match timestamp {
-            _ if !self.scheme.format.has_timestamp() => "",
-            None => return Err(Outcome::TimestampMissing),
-            Some(text) if self.scheme.parse_timestamp(text).is_none() => {
-                return Err(Outcome::TimestampMalformed);
-            }
-            Some(text) => text,
-        };
-        Ok(Candidate { algorithm, digest, timestamp, item: received, encoded })
+        Ok(Candidate { algorithm, digest, item: received, encoded })
     }
 
     /// Returns whether the text is a complete signature without a label.

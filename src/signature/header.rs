@@ -28,9 +28,12 @@ pub(crate) struct HeaderFormat {
 enum ListSyntax {
     Commas,
     Semicolons,
-    /// White space; each item contains one comma: `v1,AAAA= v1a,BBBB=`.
+    /// White space or commas; each item has a comma between version and digest: `v1,AAAA= v1a,BBBB=`.
     Pairs,
 }
+
+/// All characters that separate items, or the two halves of a pair.
+const COMMAS_AND_SPACES: [char; 3] = [',', ' ', '\t'];
 
 /// How a signature names its algorithm.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +61,8 @@ pub(crate) enum HeaderItem<'v> {
         encoded: &'v str,
     },
     Timestamp(&'v str),
+    /// The version of a pair without a digest: its header was split at the comma, so that the digest begins the next value.
+    Version,
     Other,
 }
 
@@ -193,8 +198,21 @@ impl HeaderFormat {
     }
 
     /// Splits a header value into its items.
-    pub fn items<'v>(&self, value: &'v str) -> Items<'v> {
-        Items { rest: value, list: self.list }
+    pub fn items<'f, 'v>(&'f self, value: &'v str) -> Items<'f, 'v> {
+        Items { rest: value, list: self.list, version: self.version() }
+    }
+
+    /// Returns the version of the pairs, such as `v1`; the text before the label in other formats.
+    fn version(&self) -> &str {
+        self.label().unwrap_or_else(|| self.prefix.trim_end_matches(','))
+    }
+
+    /// Returns the label that every signature of the scheme has, if it names an algorithm.
+    pub fn label(&self) -> Option<&str> {
+        match &self.label {
+            Label::Fixed(_, name) => Some(name),
+            _ => None,
+        }
     }
 
     /// Parses one item of a header value.
@@ -203,7 +221,25 @@ impl HeaderFormat {
         {
             return HeaderItem::Timestamp(text);
         }
-        self.parse_signature(item).unwrap_or(HeaderItem::Other)
+        let parsed =
+            if self.list == ListSyntax::Pairs { self.parse_pair(item) } else { self.parse_signature(item) };
+        parsed.unwrap_or(HeaderItem::Other)
+    }
+
+    /// Parses a version and its digest. Joining a list by commas may have put white space between the two.
+    fn parse_pair<'v>(&self, item: &'v str) -> Option<HeaderItem<'v>> {
+        let end = item.find(COMMAS_AND_SPACES).unwrap_or(item.len());
+        let (version, rest) = item.split_at(end);
+        let has_label = self.label().is_some();
+        if !has_label && version != self.version() {
+            return None;
+        }
+        if rest.is_empty() {
+            return (version == self.version()).then_some(HeaderItem::Version);
+        }
+        let encoded = rest.trim_start_matches(COMMAS_AND_SPACES).strip_suffix(&self.suffix)?;
+        let label = has_label.then_some(version);
+        label.is_none_or(is_label).then_some(HeaderItem::Signature { label, encoded })
     }
 
     fn parse_signature<'v>(&self, item: &'v str) -> Option<HeaderItem<'v>> {
@@ -294,35 +330,41 @@ fn is_label(text: &str) -> bool {
 }
 
 /// Iterator over the items of a header value, without the white space and separators around them.
-pub(crate) struct Items<'v> {
+pub(crate) struct Items<'f, 'v> {
     rest: &'v str,
     list: ListSyntax,
+    version: &'f str,
 }
 
-impl<'v> Iterator for Items<'v> {
+impl<'v> Iterator for Items<'_, 'v> {
     type Item = &'v str;
 
     fn next(&mut self) -> Option<&'v str> {
-        let separators: &[char] = match self.list {
-            ListSyntax::Commas => &[',', ' ', '\t'],
-            ListSyntax::Semicolons => &[';', ',', ' ', '\t'],
-            ListSyntax::Pairs => &[' ', '\t', ','],
-        };
+        let separators: &[char] =
+            if self.list == ListSyntax::Semicolons { &[';', ',', ' ', '\t'] } else { &COMMAS_AND_SPACES };
         let rest = self.rest.trim_start_matches(separators);
         let end = match self.list {
             ListSyntax::Commas => rest.find(','),
             ListSyntax::Semicolons => rest.find([';', ',']),
-            ListSyntax::Pairs => {
-                let token = &rest[..rest.find([' ', '\t']).unwrap_or(rest.len())];
-                let second = token.match_indices(',').nth(1).map(|(offset, _)| offset);
-                Some(second.unwrap_or(token.len()))
-            }
+            ListSyntax::Pairs => Some(pair_len(rest, self.version)),
         };
         let (item, rest) = rest.split_at(end.unwrap_or(rest.len()));
         self.rest = rest;
         let item = item.trim_end_matches([' ', '\t']);
         (!item.is_empty()).then_some(item)
     }
+}
+
+/// Returns the length of the pair at the start of a text: `v1,AAAA=`, or `v1, AAAA=` where a list was joined. A version
+/// without digest, and a digest without version, are items of one word.
+fn pair_len(text: &str, version: &str) -> usize {
+    let word_len = |text: &str| text.find(COMMAS_AND_SPACES).unwrap_or(text.len());
+    let first = word_len(text);
+    let second = text[first..].trim_start_matches(COMMAS_AND_SPACES);
+    let start = text.len() - second.len();
+    let digest = &second[..word_len(second)];
+    let is_pair = text[first..start].contains(',') && !digest.is_empty() && digest != version;
+    if is_pair { start + digest.len() } else { first }
 }
 
 #[cfg(test)]
@@ -364,5 +406,30 @@ mod tests {
         assert_eq!(items("v1,{base64}", "v1,AA== v1a,B, v1,C v2"), pairs);
         assert_eq!(items("v1,{base64}", "v1,AA==,v1a,B,v1,C,  v2"), pairs);
         assert!(items("v1,{base64}", " , ,, ").is_empty());
+    }
+
+    #[test]
+    fn keeps_a_pair_together_that_was_split_at_its_comma_and_joined_again() {
+        let format = HeaderFormat::parse("v1,{base64}").expect("a format");
+        let digests = |value| -> Vec<&str> {
+            let parsed = format.items(value).map(|item| format.parse_item_value(item));
+            parsed
+                .map(|item| match item {
+                    HeaderItem::Signature { encoded, .. } => encoded,
+                    HeaderItem::Version => "version",
+                    _ => "other",
+                })
+                .collect()
+        };
+        assert_eq!(digests("v1, AA=="), ["AA=="]);
+        assert_eq!(digests("v1 ,\tAA=="), ["AA=="]);
+        assert_eq!(digests("v1, AA== v1, BB=="), ["AA==", "BB=="]);
+        assert_eq!(digests("v1, AA== v1a, BB==, v1,CC=="), ["AA==", "other", "CC=="]);
+        // A version alone takes no digest from the pair after it.
+        assert_eq!(digests("v2, v1,AA=="), ["other", "AA=="]);
+        assert_eq!(digests("v1, v1,AA=="), ["version", "AA=="]);
+        // Only a comma joins a list.
+        assert_eq!(digests("v1 AA=="), ["version", "other"]);
+        assert_eq!(digests("AA== v1,"), ["other", "version"]);
     }
 }

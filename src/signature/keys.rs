@@ -4,7 +4,8 @@ use std::fmt;
 
 use super::hmac::{HmacKey, Tag, constant_time_eq};
 use super::native_hash::NativeHash;
-use super::secret::SecretWarning;
+use super::secret_error::SecretError;
+use super::secret_hint::SecretWarning;
 use super::template::{SignedContent, TemplateValues};
 use super::{Algorithm, Secret};
 use crate::issue::Code;
@@ -34,6 +35,8 @@ struct PreparedSecret {
     /// The text of the secret, before decoding.
     source_text: Zeroizing<Vec<u8>>,
     first_warning: Option<SecretWarning>,
+    /// Why the secret has no keys, in a webhook that only explains.
+    error: Option<SecretError>,
 }
 
 impl Keys {
@@ -58,10 +61,16 @@ impl Keys {
         let secrets = secrets
             .iter()
             .map(|secret| PreparedSecret {
-                keys: algorithms.iter().map(|a| HmacKey::new(*a, secret.as_bytes())).collect(),
+                // SECURITY: no key of a secret in another format, so that nothing verifies with it.
+                keys: algorithms
+                    .iter()
+                    .filter(|_| secret.error().is_none())
+                    .map(|a| HmacKey::new(*a, secret.as_bytes()))
+                    .collect(),
                 bytes: Zeroizing::new(secret.as_bytes().to_vec()),
                 source_text: Zeroizing::new(secret.source_text().to_vec()),
                 first_warning: secret.warning(),
+                error: secret.error().cloned(),
             })
             .collect();
         Ok(Self { secrets, algorithms, native_hash: None })
@@ -118,16 +127,24 @@ impl Keys {
         secrets.flat_map(|(index, secret)| secret.keys.iter().map(move |key| (index, key)))
     }
 
-    /// Returns the key and the text of every secret.
+    /// Returns the key and the text of every secret. The key is empty where the secret has an error.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.secrets.iter().map(|secret| (&secret.bytes[..], &secret.source_text[..]))
+    }
+
+    /// Returns why secrets do not have the provider's format, in a webhook that only explains, each with its index.
+    pub(crate) fn errors(&self) -> impl Iterator<Item = (usize, &SecretError)> {
+        let secrets = self.secrets.iter().enumerate();
+        secrets.filter_map(|(index, secret)| Some((index, secret.error.as_ref()?)))
     }
 
     /// Returns whether both webhooks have a secret in common. SECURITY: compares every pair in constant time, so that
     /// the run time shows neither which secrets are equal nor how many bytes of them.
     pub(crate) fn shares_secret(&self, other: &Self) -> bool {
         let pairs = self.secrets.iter().flat_map(|a| other.secrets.iter().map(move |b| (a, b)));
-        pairs.fold(false, |shared, (a, b)| shared | constant_time_eq(&a.bytes, &b.bytes))
+        pairs.fold(false, |shared, (a, b)| {
+            shared | (!a.bytes.is_empty() & constant_time_eq(&a.bytes, &b.bytes))
+        })
     }
 
     /// Returns whether the key of a secret is so short that one delivery is enough to find the key by trying.

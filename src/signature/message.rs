@@ -127,7 +127,7 @@ fn malformed(reason: MalformedReason, header: &str, scheme: &Scheme, keys: &Keys
         .hint("Remove the control character, such as a line break copied with the value."),
         MalformedReason::TooLong => more_than(header, MAX_HEADER_BYTES, "bytes"),
         MalformedReason::TooManySignatures => more_than(header, MAX_SIGNATURES, "signatures"),
-        MalformedReason::TooManyTimestamps => more_than(header, MAX_TIMESTAMPS, "timestamps"),
+        MalformedReason::TooManyTimestamps => more_than(header, MAX_TIMESTAMPS, "different timestamps"),
         MalformedReason::LabelMissing => Message::new(format!(
             "The signature in {header} has no prefix; expected {}.",
             scheme.format.example(keys.algorithms()[0])

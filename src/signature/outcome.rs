@@ -127,7 +127,7 @@ pub enum MalformedReason {
     TooLong,
     /// More than 32 signatures.
     TooManySignatures,
-    /// More than 4 timestamps.
+    /// More than 4 different timestamps.
     TooManyTimestamps,
     /// A signature without the label of the scheme.
     LabelMissing,

@@ -4,73 +4,11 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::encoding::unpadded;
 use super::placeholder::{is_invisible, is_placeholder};
+use super::secret_error::{MIN_DECODED_BYTES, SecretError, SecretErrorKind};
+use super::secret_format::{SecretEncoding, SecretFormat};
+use super::secret_hint::{SecretWarning, format_hint};
 use crate::issue::Code;
-use crate::text::{decode_base64, split_once};
-
-/// How the text of a secret encodes the key.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum SecretEncoding {
-    /// The key is the text itself.
-    #[default]
-    Utf8,
-    /// Base64 in the standard alphabet, padded or not (RFC 4648, section 4).
-    Base64,
-    /// Hex digits in either letter case.
-    Hex,
-}
-
-impl SecretEncoding {
-    const ALL: [SecretEncoding; 3] = [Self::Utf8, Self::Base64, Self::Hex];
-
-    /// Returns the name in definitions: `utf8`, `base64`, `hex`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Utf8 => "utf8",
-            Self::Base64 => "base64",
-            Self::Hex => "hex",
-        }
-    }
-
-    /// Returns the encoding with this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|encoding| encoding.name() == name)
-    }
-}
-
-/// The format of a provider's secrets.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SecretFormat {
-    /// How the text after the prefix encodes the key.
-    pub encoding: SecretEncoding,
-    /// A prefix such as `whsec_` that is not part of the key. Secrets without the prefix are accepted, too.
-    pub prefix: Option<String>,
-}
-
-impl SecretFormat {
-    /// Parses the format in a definition: `utf8`, `base64` or `hex`, or one of them in braces after a prefix:
-    /// `whsec_{base64}`. `base64` alone implies the prefix `whsec_`, because base64 has no underscore.
-    ///
-    /// ```
-    /// use hookseal::signature::{SecretEncoding, SecretFormat};
-    ///
-    /// let format = SecretFormat::parse("whsec_{base64}").unwrap();
-    /// assert_eq!((format.encoding, format.prefix.as_deref()), (SecretEncoding::Base64, Some("whsec_")));
-    /// ```
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let (prefix, name) = match split_once(text, '{') {
-            Some((prefix, rest)) => (prefix, rest.strip_suffix('}')?),
-            None => ("", text),
-        };
-        let encoding = SecretEncoding::from_name(name)?;
-        let prefix = if prefix.is_empty() && encoding == SecretEncoding::Base64 { "whsec_" } else { prefix };
-        Some(Self { encoding, prefix: (!prefix.is_empty()).then(|| prefix.to_owned()) })
-    }
-}
 
 /// A shared secret, never empty.
 ///
@@ -80,6 +18,8 @@ pub struct Secret {
     /// The text before decoding, from which `explain` derives its hypotheses.
     source_text: Zeroizing<Vec<u8>>,
     warning: Option<SecretWarning>,
+    /// Why the text is not a secret of the provider, in a webhook that only explains.
+    error: Option<SecretError>,
 }
 
 impl Secret {
@@ -89,26 +29,44 @@ impl Secret {
     /// [`Code::SECRET_MISSING`] if the text or the key is empty, invisible or only zero bytes; [`Code::SECRET_INVALID`] if
     /// the text does not have the format, or is a placeholder.
     pub fn parse(text: &str, format: &SecretFormat) -> Result<Self, SecretError> {
-        let bare = format.prefix.as_deref().and_then(|prefix| text.strip_prefix(prefix)).unwrap_or(text);
+        let bare = format.strip_prefix(text);
         if bare.chars().all(is_invisible) {
-            return Err(SecretError { kind: SecretErrorKind::of_blank(text, bare), warning: None });
+            return Err(match (text.len() == bare.len(), text.is_empty()) {
+                (false, _) => SecretErrorKind::OnlyPrefix,
+                (true, true) => SecretErrorKind::Empty,
+                (true, false) => SecretErrorKind::Blank,
+            }
+            .into());
         }
         if is_placeholder(bare) {
-            return Err(SecretError { kind: SecretErrorKind::Unfilled, warning: None });
+            return Err(SecretErrorKind::Unfilled.into());
         }
-        let warning = SecretWarning::detect(bare, format.encoding);
-        let decoded = match format.encoding {
-            SecretEncoding::Utf8 => Some(bare.as_bytes().to_vec()),
-            SecretEncoding::Base64 => unpadded(bare).and_then(decode_base64),
-            SecretEncoding::Hex => base16ct::mixed::decode_vec(bare).ok(),
+        let Some(bytes) = format.decode(text) else {
+            let kind = SecretErrorKind::Invalid(format.encoding);
+            return Err(SecretError { kind, format_hint: format_hint(text, format) });
         };
-        match decoded.map(Zeroizing::new) {
-            None => Err(SecretError { kind: SecretErrorKind::Invalid(format.encoding), warning }),
-            Some(bytes) if bytes.is_empty() => {
-                Err(SecretError { kind: SecretErrorKind::Empty, warning: None })
-            }
-            Some(bytes) if is_zero(&bytes) => Err(SecretError { kind: SecretErrorKind::Zero, warning: None }),
-            Some(bytes) => Ok(Self { bytes, source_text: Zeroizing::new(text.as_bytes().to_vec()), warning }),
+        if bytes.is_empty() || is_zero(&bytes) {
+            let kind = if bytes.is_empty() { SecretErrorKind::Empty } else { SecretErrorKind::Zero };
+            return Err(kind.into());
+        }
+        if format.encoding != SecretEncoding::Utf8 && bytes.len() < MIN_DECODED_BYTES {
+            return Err(SecretErrorKind::Short(bytes.len()).into());
+        }
+        let warning = SecretWarning::detect(bare, format, bytes.len());
+        Ok(Self { bytes, source_text: Zeroizing::new(text.as_bytes().to_vec()), warning, error: None })
+    }
+
+    /// Like [`parse`](Self::parse), for a webhook that only explains: a text in another format is kept with its error. Such
+    /// a secret has no key, so that nothing can be verified or signed with it.
+    pub(crate) fn parse_to_explain(text: &str, format: &SecretFormat) -> Result<Self, SecretError> {
+        match Self::parse(text, format) {
+            Err(error) if error.code() == Code::SECRET_INVALID => Ok(Self {
+                bytes: Zeroizing::new(Vec::new()),
+                source_text: Zeroizing::new(text.as_bytes().to_vec()),
+                warning: None,
+                error: Some(error),
+            }),
+            other => other,
         }
     }
 
@@ -129,12 +87,12 @@ impl Secret {
                 false if is_zero(&bytes) => SecretErrorKind::Zero,
                 false => SecretErrorKind::Blank,
             };
-            return Err(SecretError { kind, warning: None });
+            return Err(kind.into());
         }
         if std::str::from_utf8(&bytes).is_ok_and(is_placeholder) {
-            return Err(SecretError { kind: SecretErrorKind::Unfilled, warning: None });
+            return Err(SecretErrorKind::Unfilled.into());
         }
-        Ok(Self { source_text: bytes.clone(), bytes, warning: None })
+        Ok(Self { source_text: bytes.clone(), bytes, warning: None, error: None })
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
@@ -147,6 +105,10 @@ impl Secret {
 
     pub(super) fn warning(&self) -> Option<SecretWarning> {
         self.warning
+    }
+
+    pub(super) fn error(&self) -> Option<&SecretError> {
+        self.error.as_ref()
     }
 }
 
@@ -162,150 +124,17 @@ impl fmt::Display for Secret {
     }
 }
 
-/// A legal secret that is likely wrong. SECURITY: reveals nothing else about the secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SecretWarning {
-    Quoted,
-    SurroundingWhitespace,
-    StandardPrefix,
-    UrlSafe,
-    LooksBase64,
-}
-
-impl SecretWarning {
-    fn detect(text: &str, encoding: SecretEncoding) -> Option<Self> {
-        let has_quotes = |quote| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote);
-        if has_quotes('"') || has_quotes('\'') || has_quotes('`') {
-            Some(Self::Quoted)
-        } else if text.trim().len() != text.len() {
-            Some(Self::SurroundingWhitespace)
-        } else if text.starts_with("whsec_") {
-            Some(Self::StandardPrefix)
-        } else if encoding == SecretEncoding::Base64 && text.contains(['-', '_']) {
-            Some(Self::UrlSafe)
-        } else if encoding == SecretEncoding::Hex && is_base64_and_not_hex(text) {
-            Some(Self::LooksBase64)
-        } else {
-            None
-        }
-    }
-
-    pub const fn hint(self) -> &'static str {
-        match self {
-            Self::Quoted => "The secret has quotes around it, which are part of the key. Remove the quotes.",
-            Self::SurroundingWhitespace => {
-                "The secret begins or ends with white space, which is part of the key. Remove the white space, such as \
-                 the line break of a file."
-            }
-            Self::StandardPrefix => {
-                "The secret begins with \"whsec_\", which this provider uses as part of the key. Check whether the secret \
-                 belongs to another provider, where the prefix precedes base64."
-            }
-            Self::UrlSafe => {
-                "The secret contains \"-\" or \"_\" of URL-safe base64. Use \"+\" and \"/\" of standard base64."
-            }
-            Self::LooksBase64 => "The secret looks like base64. Use hex digits.",
-        }
-    }
-}
-
 /// Returns whether a key consists of zero bytes: HMAC pads keys with them, so such a key equals an empty one (RFC 2104,
 /// section 2).
 fn is_zero(key: &[u8]) -> bool {
     key.iter().all(|byte| *byte == 0)
 }
 
-/// Returns whether a text is base64 and not hex. SECURITY: by its characters, so that no decoded copy has to be zeroized.
-fn is_base64_and_not_hex(text: &str) -> bool {
-    let bare = text.trim_end_matches('=');
-    bare.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(&byte))
-        && bare.bytes().any(|byte| !byte.is_ascii_hexdigit())
-}
-
-/// Why a text is not a valid secret. SECURITY: never holds the text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SecretError {
-    kind: SecretErrorKind,
-    warning: Option<SecretWarning>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum SecretErrorKind {
-    Empty,
-    Blank,
-    OnlyPrefix,
-    Zero,
-    Unfilled,
-    Invalid(SecretEncoding),
-}
-
-impl SecretErrorKind {
-    fn of_blank(text: &str, bare: &str) -> Self {
-        if text.len() != bare.len() {
-            Self::OnlyPrefix
-        } else if text.is_empty() {
-            Self::Empty
-        } else {
-            Self::Blank
-        }
-    }
-}
-
-const UNSET_HINT: &str =
-    "Set the variable or file that the secret is read from. Everyone can sign with an empty secret.";
-
-impl SecretError {
-    /// Returns [`Code::SECRET_MISSING`] or [`Code::SECRET_INVALID`].
-    #[must_use]
-    pub fn code(&self) -> Code {
-        match self.kind {
-            SecretErrorKind::Empty
-            | SecretErrorKind::Blank
-            | SecretErrorKind::OnlyPrefix
-            | SecretErrorKind::Zero => Code::SECRET_MISSING,
-            SecretErrorKind::Unfilled | SecretErrorKind::Invalid(_) => Code::SECRET_INVALID,
-        }
-    }
-
-    /// Returns what to change.
-    #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
-        match self.kind {
-            SecretErrorKind::Empty
-            | SecretErrorKind::Blank
-            | SecretErrorKind::Zero
-            | SecretErrorKind::Unfilled => Some(UNSET_HINT),
-            SecretErrorKind::OnlyPrefix => Some("Copy the whole secret."),
-            SecretErrorKind::Invalid(_) => self.warning.map(SecretWarning::hint),
-        }
-    }
-}
-
-impl fmt::Display for SecretError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.kind {
-            SecretErrorKind::Empty => "The secret is empty.",
-            SecretErrorKind::Blank => "The secret contains only white space and invisible characters.",
-            SecretErrorKind::Zero => "The secret contains only zero bytes, which equal an empty key.",
-            SecretErrorKind::Unfilled => {
-                "The secret is a placeholder for a missing value, such as \"undefined\"."
-            }
-            SecretErrorKind::OnlyPrefix => "The secret is empty after its prefix.",
-            SecretErrorKind::Invalid(SecretEncoding::Base64) => "Invalid secret: expected base64.",
-            SecretErrorKind::Invalid(SecretEncoding::Hex) => {
-                "Invalid secret: expected an even number of hex digits."
-            }
-            SecretErrorKind::Invalid(SecretEncoding::Utf8) => "Invalid secret: expected text.",
-        })
-    }
-}
-
-impl std::error::Error for SecretError {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::signature::placeholder::tests::PLACEHOLDERS;
+    use crate::signature::secret_error::UNSET_HINT;
 
     fn format(text: &str) -> SecretFormat {
         SecretFormat::parse(text).expect(text)
@@ -315,44 +144,64 @@ mod tests {
         Secret::parse(text, &format(name)).expect(name).as_bytes().to_vec()
     }
 
-    fn error(text: &str, name: &str) -> (&'static str, String, Option<&'static str>) {
+    fn error(text: &str, name: &str) -> (&'static str, String, Option<String>) {
         let error = Secret::parse(text, &format(name)).expect_err(name);
-        (error.code().as_str(), error.to_string(), error.hint())
-    }
-
-    #[test]
-    fn parses_formats_of_definitions() {
-        for (text, encoding, prefix) in [
-            ("utf8", SecretEncoding::Utf8, None),
-            ("hex", SecretEncoding::Hex, None),
-            ("{hex}", SecretEncoding::Hex, None),
-            ("base64", SecretEncoding::Base64, Some("whsec_")),
-            ("whsec_{base64}", SecretEncoding::Base64, Some("whsec_")),
-            ("key-{utf8}", SecretEncoding::Utf8, Some("key-")),
-        ] {
-            assert_eq!(format(text), SecretFormat { encoding, prefix: prefix.map(str::to_owned) });
-        }
-        for text in ["", "UTF8", "base32", "{base64", "base64}", "whsec_base64", "{base64}x"] {
-            assert_eq!(SecretFormat::parse(text), None, "{text:?}");
-        }
+        (error.code().as_str(), error.to_string(), error.hint().map(str::to_owned))
     }
 
     #[test]
     fn decodes_secrets_by_their_format() {
+        let key_of = |text: &str| key(text, "whsec_{base64}");
         assert_eq!(key("whsec_AAE=", "utf8"), b"whsec_AAE=");
-        assert_eq!(key("whsec_AAE=", "whsec_{base64}"), [0, 1]);
-        assert_eq!(key("AAE", "whsec_{base64}"), [0, 1]);
-        assert_eq!(key("00fF", "hex"), [0, 255]);
+        assert_eq!(key_of("whsec_AAECAwQFBgc="), [0, 1, 2, 3, 4, 5, 6, 7]);
+        assert_eq!(key_of("AAECAwQFBgc"), [0, 1, 2, 3, 4, 5, 6, 7]);
+        assert_eq!(key("00fF010203040506", "hex"), [0, 255, 1, 2, 3, 4, 5, 6]);
         assert_eq!(key("key-abc", "key-{utf8}"), b"abc");
         assert_eq!(key("pass word é", "utf8"), "pass word é".as_bytes());
         assert_eq!(Secret::from_bytes([0_u8, 32]).expect("bytes").as_bytes(), [0, 32]);
     }
 
+    /// As Supabase's dashboard shows secrets, and as the libraries of the vendors decode base64.
+    #[test]
+    fn decodes_base64_with_a_version_with_surplus_bits_and_without_padding() {
+        let expected = [0, 1, 2, 3, 4, 5, 6, 7];
+        for text in ["v1,whsec_AAECAwQFBgc=", "whsec_AAECAwQFBgd=", "whsec_AAECAwQFBgd", "AAECAwQFBgf="] {
+            assert_eq!(key(text, "base64"), expected, "{text}");
+        }
+        for text in ["whsec_AAECAwQFBwh=", "whsec_AAECAwQFBwj"] {
+            assert_eq!(key(text, "base64"), [0, 1, 2, 3, 4, 5, 7, 8], "{text}");
+        }
+        assert_eq!(key("whsec_AAECAwQFBgcIC/==", "base64").len(), 10);
+        for text in ["v1,AAECAwQFBgc=", "v2,whsec_AAECAwQFBgc=", "whsec_AAECAwQFBgc===", "whsec_AAECAwQFB=c="]
+        {
+            assert_eq!(error(text, "base64").0, "secret-invalid", "{text}");
+        }
+    }
+
+    #[test]
+    fn rejects_keys_that_are_too_short_after_decoding() {
+        for (text, name, len) in [
+            ("whsec_YQ==", "base64", "1 byte"),
+            ("AAECAwQFBg==", "base64", "7 bytes"),
+            ("00ff", "hex", "2 bytes"),
+        ] {
+            let message = format!(
+                "Invalid secret: the key has {len}; expected at least 8. Standard Webhooks asks for 24 to 64 bytes."
+            );
+            assert_eq!(
+                error(text, name),
+                ("secret-invalid", message, Some("Copy the whole secret.".to_owned()))
+            );
+        }
+        // The text is the key, and its length is the user's choice.
+        assert_eq!(key("ab", "utf8"), b"ab");
+    }
+
     #[test]
     fn reports_empty_secrets_as_missing() {
-        let unset = Some(UNSET_HINT);
+        let unset = Some(UNSET_HINT.to_owned());
         for name in ["utf8", "base64", "hex"] {
-            assert_eq!(error("", name), ("secret-missing", "The secret is empty.".to_owned(), unset));
+            assert_eq!(error("", name), ("secret-missing", "The secret is empty.".to_owned(), unset.clone()));
             for blank in [
                 " ",
                 "\n",
@@ -371,7 +220,7 @@ mod tests {
                 "\u{feff} \0\n",
             ] {
                 let blanks = "The secret contains only white space and invisible characters.".to_owned();
-                assert_eq!(error(blank, name), ("secret-missing", blanks, unset));
+                assert_eq!(error(blank, name), ("secret-missing", blanks, unset.clone()));
             }
         }
         for text in ["whsec_", "whsec_ \n"] {
@@ -380,7 +229,7 @@ mod tests {
                 (
                     "secret-missing",
                     "The secret is empty after its prefix.".to_owned(),
-                    Some("Copy the whole secret.")
+                    Some("Copy the whole secret.".to_owned())
                 )
             );
         }
@@ -390,7 +239,7 @@ mod tests {
             ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "base64"),
             ("0000", "hex"),
         ] {
-            assert_eq!(error(text, name), ("secret-missing", zero.clone(), unset));
+            assert_eq!(error(text, name), ("secret-missing", zero.clone(), unset.clone()));
         }
         for bytes in [&b""[..], b"  \n", &[0; 64], "\u{feff}".as_bytes()] {
             assert_eq!(Secret::from_bytes(bytes).expect_err("blank").code(), Code::SECRET_MISSING);
@@ -417,36 +266,72 @@ mod tests {
     fn rejects_secrets_of_another_format_and_hints_at_the_likely_cause() {
         let base64 = "Invalid secret: expected base64.".to_owned();
         let hex = "Invalid secret: expected an even number of hex digits.".to_owned();
-        for (text, name, hint) in [
-            ("no base64 at all!", "base64", None),
-            ("\"AAEC\"", "base64", Some(SecretWarning::Quoted)),
-            ("AAEC\n", "base64", Some(SecretWarning::SurroundingWhitespace)),
-            ("AA-_", "base64", Some(SecretWarning::UrlSafe)),
-            ("whsec_AAEC", "other_{base64}", Some(SecretWarning::StandardPrefix)),
-            ("abc", "hex", None),
-            ("AAECzz==", "hex", Some(SecretWarning::LooksBase64)),
-            ("whsec_AAEC", "hex", Some(SecretWarning::StandardPrefix)),
-            ("00ff ", "hex", Some(SecretWarning::SurroundingWhitespace)),
+        for (text, name, part) in [
+            ("whsec_!!!!", "base64", "Copy the whole secret again"),
+            ("whsec_xyz!", "base64", "Copy the whole secret again"),
+            ("no base64 at all!", "base64", "looks like plain text"),
+            ("a_plain_text_secret", "base64", "looks like plain text"),
+            ("polar_whs_ABCDEFGHIJKLMNOP", "base64", "Pass its base64, as Polar's SDK does"),
+            ("sk_live_abcdefghijklmnop", "base64", "looks like an API key"),
+            ("https://example.org/hook", "base64", "looks like a URL"),
+            ("\"AAECAwQFBgc=\"", "base64", "Remove the quotes"),
+            ("whsec_'AAECAwQFBgc='", "base64", "Remove the quotes"),
+            ("AAECAwQFBgc=\n", "base64", "Remove the white space"),
+            ("whsec_ AAECAwQFBgc=", "base64", "Remove the white space"),
+            ("whsec_whsec_AAECAwQFBgc=", "base64", "its prefix \"whsec_\" twice"),
+            ("WHSEC_AAECAwQFBgc=", "base64", "Write the prefix of the secret exactly"),
+            ("whsec_MfKQ9r8GKYqrTwjUPD8ILP-Io2LaLa_w", "base64", "looks like URL-safe base64"),
+            ("whsec_MfKQ9r8GKYqrTwjUPD8IL", "base64", "a number of characters that base64 never has"),
+            ("whsec_AAEC", "other_{base64}", "\"whsec_\" is not this provider's"),
+            ("AAECzz==", "hex", "looks like base64"),
+            ("whsec_AAEC", "hex", "\"whsec_\" is not this provider's"),
+            ("00ff010203040506 ", "hex", "Remove the white space"),
         ] {
-            let message = if name == "hex" { hex.clone() } else { base64.clone() };
+            let (code, message, hint) = error(text, name);
             assert_eq!(
-                error(text, name),
-                ("secret-invalid", message, hint.map(SecretWarning::hint)),
+                (code, &message),
+                ("secret-invalid", if name == "hex" { &hex } else { &base64 }),
                 "{text:?}"
             );
+            let hint = hint.unwrap_or_default();
+            assert!(hint.contains(part), "{text:?}: {hint}");
+            assert_eq!(hint.contains("URL-safe"), part.contains("URL-safe"), "{text:?}: {hint}");
         }
+        assert_eq!(error("abc", "hex").2, None);
     }
 
     #[test]
     fn accepts_suspicious_secrets_with_a_warning() {
-        for (text, warning) in [
-            ("plain", None),
-            ("'quoted'", Some(SecretWarning::Quoted)),
-            ("'", None),
-            ("line\n", Some(SecretWarning::SurroundingWhitespace)),
-            ("whsec_AAEC", Some(SecretWarning::StandardPrefix)),
+        for (text, name, warning) in [
+            ("plain", "utf8", None),
+            ("'quoted'", "utf8", Some(SecretWarning::Quoted)),
+            ("'", "utf8", None),
+            ("line\n", "utf8", Some(SecretWarning::SurroundingWhitespace)),
+            ("zero\u{200b}width", "utf8", Some(SecretWarning::Invisible)),
+            ("pass word", "utf8", None),
+            ("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX", "utf8", None),
+            ("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX", "base64", None),
+            ("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRY=", "base64", Some(SecretWarning::ShortForStandard)),
+            ("AAECAwQFBgcICQoLDA0ODxA=", "other_{base64}", None),
+            ("5f4dcc3b5aa765d61d8327deb882cf99", "base64", Some(SecretWarning::OnlyHex)),
+            ("5f4dcc3b5aa765d61d8327deb882cf99", "hex", None),
         ] {
-            assert_eq!(Secret::parse(text, &format("utf8")).expect(text).warning(), warning, "{text:?}");
+            assert_eq!(Secret::parse(text, &format(name)).expect(text).warning(), warning, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_webhook_that_explains_takes_every_text_but_none_that_is_missing() {
+        for text in ["a_plain_text_secret", "whsec_!!!!", "whsec_YQ==", "undefined"] {
+            let secret = Secret::parse_to_explain(text, &format("base64")).expect(text);
+            assert!(secret.error().is_some() && secret.as_bytes().is_empty(), "{text}");
+            assert_eq!(secret.source_text(), text.as_bytes());
+        }
+        let secret = Secret::parse_to_explain("AAECAwQFBgc=", &format("base64")).expect("a secret");
+        assert!(secret.error().is_none() && secret.as_bytes().len() == 8);
+        for text in ["", " \n", "whsec_", "whsec_AA=="] {
+            let error = Secret::parse_to_explain(text, &format("base64")).expect_err(text);
+            assert_eq!(error.code(), Code::SECRET_MISSING, "{text}");
         }
     }
 

@@ -147,6 +147,11 @@ impl SignedContent {
         }
     }
 
+    /// The body between two texts of any kind, which are passed as `{url}` and `{method}`.
+    pub fn framed() -> Self {
+        Self { parts: vec![ContentPart::Url, ContentPart::Body, ContentPart::Method] }
+    }
+
     pub fn has_timestamp(&self) -> bool {
         self.parts.contains(&ContentPart::Timestamp)
     }

@@ -1,5 +1,7 @@
 //! Timestamps in headers, and the timestamp tolerance.
 
+use crate::text::split_once;
+
 /// The unit of a timestamp that counts from 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TimestampUnit {
@@ -43,6 +45,46 @@ impl TimestampUnit {
     /// Formats a time as a timestamp; `None` before 1970.
     pub(crate) fn format(self, now: i64) -> Option<String> {
         (now >= 0).then(|| (now / self.milliseconds()).to_string())
+    }
+}
+
+/// Ten years: in a wrong unit, a current time is decades or millennia away.
+const PLAUSIBLE_MS: u64 = 10 * 366 * 24 * 3600 * 1000;
+
+/// Returns what a timestamp in the wrong unit or notation looks like: another unit in which it is a time of this decade, or a
+/// notation that is no integer. `None` where neither holds.
+#[inline(never)]
+pub(crate) fn detect_unit(text: &str, expected: TimestampUnit, now: i64) -> Option<&'static str> {
+    let text = text.trim();
+    let Ok(count) = text.parse::<u64>() else { return detect_notation(text) };
+    let units = [
+        ("seconds", count.saturating_mul(1000)),
+        ("milliseconds", count),
+        ("microseconds", count / 1000),
+        ("nanoseconds", count / 1_000_000),
+    ];
+    let is_plausible =
+        |millis: u64| i64::try_from(millis).is_ok_and(|time| now.abs_diff(time) < PLAUSIBLE_MS);
+    let (name, _) = units.into_iter().find(|(_, millis)| is_plausible(*millis))?;
+    (name != expected.name()).then_some(name)
+}
+
+/// Returns the notation of a date and time, or of a number that is no integer.
+fn detect_notation(text: &str) -> Option<&'static str> {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let bytes = text.as_bytes();
+    let has_date = bytes.get(..10).is_some_and(|date| {
+        date.iter()
+            .enumerate()
+            .all(|(n, byte)| if n == 4 || n == 7 { *byte == b'-' } else { byte.is_ascii_digit() })
+    });
+    if has_date && bytes.get(10).is_some_and(|byte| b"Tt ".contains(byte)) {
+        Some("a date and time in the notation of RFC 3339")
+    } else if text.ends_with(" GMT") && text.get(3..5) == Some(", ") {
+        Some("an HTTP date")
+    } else {
+        let (whole, fraction) = split_once(text, '.')?;
+        (is_number(whole) && is_number(fraction)).then_some("a number with a fraction")
     }
 }
 
@@ -96,6 +138,37 @@ mod tests {
         assert_eq!(check_tolerance(timestamp, timestamp + 300_001, 300), ToleranceCheck::TooOld(300_001));
         assert_eq!(check_tolerance(timestamp, timestamp - 300_000, 300), ToleranceCheck::WithinTolerance);
         assert_eq!(check_tolerance(timestamp, timestamp - 300_001, 300), ToleranceCheck::TooNew(300_001));
+    }
+
+    #[test]
+    fn detects_another_unit_only_where_its_time_is_plausible() {
+        let now = 1_700_000_000_000;
+        let (seconds, millis) = (TimestampUnit::Seconds, TimestampUnit::Milliseconds);
+        for (text, expected, found) in [
+            ("1700000000000", seconds, Some("milliseconds")),
+            ("1500000000001", seconds, Some("milliseconds")),
+            ("1700000000000000", seconds, Some("microseconds")),
+            ("1700000000000000000", seconds, Some("nanoseconds")),
+            ("1700000000", millis, Some("seconds")),
+            ("1700000000000000", millis, Some("microseconds")),
+            // The expected unit, or a time that is further away than ten years in every unit.
+            ("1700000000", seconds, None),
+            ("1700000000000", millis, None),
+            ("0", seconds, None),
+            ("170000000000", seconds, None),
+            ("1000000000000", seconds, None),
+            ("99999999999999999999999", seconds, None),
+            ("2023-11-14T22:13:20Z", seconds, Some("a date and time in the notation of RFC 3339")),
+            ("2023-11-14 22:13:20", seconds, Some("a date and time in the notation of RFC 3339")),
+            ("Tue, 14 Nov 2023 22:13:20 GMT", seconds, Some("an HTTP date")),
+            ("1700000000.123", seconds, Some("a number with a fraction")),
+            ("", seconds, None),
+            ("soon", seconds, None),
+            ("2023-11-14", seconds, None),
+            (".5", seconds, None),
+        ] {
+            assert_eq!(detect_unit(text, expected, now), found, "{text}");
+        }
     }
 
     #[test]

@@ -14,9 +14,9 @@ impl Scheme {
     /// signs a timestamp. SECURITY: the timestamp is compared after the signature, so that a forged one is a mismatch
     /// and nothing else.
     ///
-    /// Every value of the signature header, and every item of a list in it, is a candidate. PERF: the body is hashed once
-    /// for each secret and each algorithm (and timestamp) that the header names, however many signatures there are. A
-    /// single signature allocates nothing.
+    /// Every value of the signature header, and every item of a list in it, is a candidate. A list of values and its joined
+    /// form have the same outcome. PERF: the body is hashed once for each secret and each algorithm (and timestamp) that
+    /// the header names, however many signatures there are. A single signature allocates nothing.
     #[must_use]
     pub fn verify<'a>(
         &'a self,
@@ -40,28 +40,29 @@ impl Scheme {
         let values = self.values(delivery)?;
         let mut best: Option<Outcome<'a>> = None;
         for (secret, key) in keys.iter() {
-            let mut cached_tag: Option<(&str, Tag)> = None;
-            for candidate in candidates.iter().filter(|c| c.algorithm == key.algorithm()) {
-                let Candidate { algorithm, timestamp: item_timestamp, item, encoded, .. } = *candidate;
-                let received = ReceivedSignature { item, encoded, timestamp: item_timestamp };
-                let timestamp = if item_timestamp.is_empty() { values.timestamp } else { item_timestamp };
-                if cached_tag.as_ref().is_none_or(|(other, _)| *other != timestamp) {
-                    let tag = keys.tag(key, &self.content, &TemplateValues { timestamp, ..values });
-                    cached_tag = Some((timestamp, tag));
-                }
-                let is_equal =
-                    cached_tag.as_ref().is_some_and(|(_, tag)| tag.ct_eq(candidate.digest.as_bytes()));
-                let outcome = if is_equal {
-                    let verified = Outcome::Verified { algorithm, secret, received };
-                    self.within_tolerance(verified, timestamp, now, tolerance)
-                } else {
-                    Outcome::Mismatch { algorithm, received }
-                };
-                if outcome.is_verified() {
-                    return Ok(outcome);
-                }
-                if best.is_none_or(|best| best.specificity() < outcome.specificity()) {
-                    best = Some(outcome);
+            // SECURITY: each signature is compared with the tag of each timestamp. Which timestamp belongs to which
+            // signature is proven by the tag, and by nothing that a header can be arranged to show.
+            for &header_timestamp in candidates.timestamps() {
+                let timestamp = if header_timestamp.is_empty() { values.timestamp } else { header_timestamp };
+                let mut tag: Option<Tag> = None;
+                for candidate in candidates.iter().filter(|c| c.algorithm == key.algorithm()) {
+                    let Candidate { algorithm, item, encoded, .. } = *candidate;
+                    let received = ReceivedSignature { item, encoded, timestamp: header_timestamp };
+                    let tag = tag.get_or_insert_with(|| {
+                        keys.tag(key, &self.content, &TemplateValues { timestamp, ..values })
+                    });
+                    let outcome = if tag.ct_eq(candidate.digest.as_bytes()) {
+                        let verified = Outcome::Verified { algorithm, secret, received };
+                        self.within_tolerance(verified, timestamp, now, tolerance)
+                    } else {
+                        Outcome::Mismatch { algorithm, received }
+                    };
+                    if outcome.is_verified() {
+                        return Ok(outcome);
+                    }
+                    if best.is_none_or(|best| best.specificity() < outcome.specificity()) {
+                        best = Some(outcome);
+                    }
                 }
             }
         }

@@ -33,6 +33,7 @@ pub struct WebhookOptionsData {
     /// Zeroized when dropped, also where the options are invalid.
     pub secrets: Vec<Zeroizing<String>>,
     pub unsigned: Option<String>,
+    pub explain_only: bool,
     pub algorithms: Option<Vec<String>>,
     pub profile: Option<String>,
     pub max_bytes: Option<f64>,
@@ -71,6 +72,7 @@ impl WebhookOptionsData {
         Ok(WebhookOptions {
             secrets: self.secrets,
             allow_unsigned,
+            explain_only: self.explain_only,
             algorithms,
             profile,
             max_bytes: number("maxBytes", self.max_bytes)?,

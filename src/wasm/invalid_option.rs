@@ -15,7 +15,7 @@ pub fn invalid_option(name: &str) -> Error {
         "tolerance" => "a number of seconds, 0 or more",
         "maxCombinations" => "a number, 0 or more",
         "now" => "a Date, or a number of milliseconds",
-        "digest" => "true or false",
+        "digest" | "explainOnly" => "true or false",
         "random" => "32 random bytes",
         "success" => "\"2xx\" or a range such as \"200-399\"",
         "retries" | "retries.baseDelay" | "retries.maxDelay" | "timeout" | "maxRetryAfter"

@@ -17,6 +17,7 @@ pub fn options(options: &JsValue) -> Result<WebhookOptionsData, Error> {
     Ok(WebhookOptionsData {
         secrets: list(options, "secrets")?.unwrap_or_default().into_iter().map(Zeroizing::new).collect(),
         unsigned: text(options, "unsigned")?,
+        explain_only: flag(options, "explainOnly")?,
         algorithms: list(options, "algorithms")?,
         profile: text(options, "profile")?,
         max_bytes: number(options, "maxBytes")?,
@@ -45,6 +46,11 @@ fn member(options: &JsValue, name: &str) -> Result<Option<JsValue>, Error> {
 
 fn text(options: &JsValue, name: &str) -> Result<Option<String>, Error> {
     member(options, name)?.map(|value| value.as_string().ok_or_else(|| invalid_option(name))).transpose()
+}
+
+/// A member that is `true`; `false` if there is none.
+fn flag(options: &JsValue, name: &str) -> Result<bool, Error> {
+    member(options, name)?.map_or(Ok(false), |value| value.as_bool().ok_or_else(|| invalid_option(name)))
 }
 
 fn number(options: &JsValue, name: &str) -> Result<Option<f64>, Error> {

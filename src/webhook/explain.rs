@@ -1,20 +1,37 @@
 //! `explain`: finds out why a signature does not match. For people, never for the hot path.
 
 mod body;
+mod body_facts;
 mod brackets;
+mod budget;
+mod byte_transforms;
+mod candidates;
 mod cause;
 mod causes;
 mod content;
 mod definition;
 mod encodings;
+mod evidence;
+mod exposed;
+mod forms;
 mod frameworks;
+mod inputs;
+mod numbers;
 mod observations;
+mod order;
 mod providers;
 mod received;
+mod renamed;
+mod reproduced;
 mod rewrite;
 mod search;
 mod secret;
+mod secret_text;
 mod shared;
+mod style;
+mod styles;
+mod unsupported;
+mod urls;
 
 pub use cause::{Cause, Difference, Explanation, FrameworkFix};
 pub use causes::{CAUSES, RAW_BODY_FIX, SECRET_FIX};
@@ -22,12 +39,18 @@ pub use definition::{CauseCategory, CauseDefinition};
 pub use frameworks::FRAMEWORKS;
 
 use self::body::BodyVariants;
+use self::exposed::exposed_secrets;
+use self::inputs::ContentInputs;
 use self::observations::{ObservationCollector, content_length};
-use self::search::Search;
+use self::renamed::RenamedHeaders;
+use self::search::{Search, SearchResult};
 use self::shared::secret_label;
+use self::unsupported::remove_refuted;
+use super::digest::digest;
 use super::{Timestamp, VerifyOptions, Webhook};
 use crate::delivery::Delivery;
-use crate::signature::Outcome;
+use crate::signature::{Keys, Outcome};
+use crate::text::into_owned_outlined;
 
 /// Enough for every single cause and the common pairs, in well under a second for a body of some kilobytes.
 pub const DEFAULT_MAX_COMBINATIONS: usize = 4096;
@@ -65,7 +88,8 @@ impl Webhook {
     /// Like [`explain`](Self::explain), with other options, and at most `max_combinations` combinations.
     ///
     /// The bytes hashed are limited as well, because the core has no clock: to 8 MiB and 64 times the body, and to
-    /// 96 MiB in all. A body over the size limit is not searched.
+    /// 96 MiB in all. A body over the size limit is not searched, and neither is a delivery without a secret or a
+    /// signature: what can be observed is reported all the same.
     #[must_use]
     pub fn explain_with(
         &self,
@@ -74,46 +98,67 @@ impl Webhook {
         options: &VerifyOptions,
         max_combinations: usize,
     ) -> Explanation {
-        let (now, provider) = (now.into(), &self.provider);
-        let only = |cause| Explanation::of_observations(vec![cause]);
-        let (scheme, keys) = match (&provider.scheme, &self.keys) {
-            (None, _) => return only(causes::PROVIDER_UNSIGNED.render(&[("provider", &provider.title)])),
-            (_, None) => return only(causes::SECRET_MISSING.render(&[])),
-            (Some(scheme), Some(keys)) => (scheme, keys),
-        };
-        if delivery.body.len() > options.max_bytes {
-            return only(causes::BODY_TOO_LARGE.render(&[("length", &options.max_bytes.to_string())]));
+        let now = now.into();
+        let scheme = self.provider.scheme.as_ref();
+        let keys = self.keys.as_ref();
+        let is_too_large = delivery.body.len() > options.max_bytes;
+        let renamed = scheme.map(|scheme| RenamedHeaders::resolve(scheme, &delivery.headers));
+        let substituted = renamed.as_ref().map(|renamed| renamed.apply(delivery));
+        let mut received = Vec::new();
+        if let (Some(scheme), Some(renamed)) = (scheme, &renamed) {
+            received = received::received(scheme, &delivery.headers, renamed);
         }
-        let received = received::received(scheme, &delivery.headers);
-        let bodies = BodyVariants::new(delivery.body, content_length(&delivery.headers));
-        let is_json = bodies.is_json();
+        let mut exposed = Vec::new();
+        if let (Some(scheme), Some(keys)) = (scheme, keys) {
+            exposed = exposed_secrets(keys, scheme.secret_format(), delivery);
+        }
+        let searched = if is_too_large { &[] } else { delivery.body };
+        let bodies = BodyVariants::new(searched, content_length(&delivery.headers))
+            .with_contract(&self.provider.events);
         let mut collector = ObservationCollector {
             webhook: self,
             scheme,
             keys,
             delivery,
+            substituted: substituted.as_ref().unwrap_or(delivery),
+            renamed: renamed.as_ref(),
             received: &received,
-            is_json,
+            exposed: &exposed,
+            document: bodies.document(),
+            is_too_large,
             observations: Vec::new(),
         };
         collector.collect(now, options);
-        let mut explanation = Explanation::of_observations(collector.observations);
-        let outcome = scheme.verify(keys, delivery, now.as_millis(), u64::from(options.tolerance));
-        if let Outcome::Verified { secret, .. }
-        | Outcome::TooOld { secret, .. }
-        | Outcome::TooNew { secret, .. } = outcome
-        {
-            let observations = &mut explanation.observations;
-            let label = secret_label(keys, secret);
-            observations.insert(0, causes::SIGNATURE_VALID.render(&[("secret", &label)]));
-            if secret > 0 {
-                observations.push(causes::SECRET_NOT_FIRST.render(&[("secret", &label)]));
+        let mut explanation = Explanation::of_observations(std::mem::take(&mut collector.observations));
+        if let (Some(scheme), Some(keys), Some(renamed), false) = (scheme, keys, &renamed, is_too_large) {
+            let outcome = scheme.verify(keys, delivery, now.as_millis(), u64::from(options.tolerance));
+            if let Outcome::Verified { secret, .. }
+            | Outcome::TooOld { secret, .. }
+            | Outcome::TooNew { secret, .. } = outcome
+            {
+                let is_in_time = matches!(outcome, Outcome::Verified { .. });
+                explanation.signed_body = Some(delivery.body.to_vec());
+                let mut valid = valid_signature(delivery, keys, secret, is_in_time);
+                explanation.observations.append(&mut valid);
+            } else {
+                let substituted = substituted.as_ref().unwrap_or(delivery);
+                let inputs = ContentInputs::new(scheme, delivery, substituted, renamed);
+                let search =
+                    Search::new(scheme, keys, delivery, &received, inputs, &bodies, max_combinations);
+                if let SearchResult::NoMatch { counts, is_limited } = search.run(&mut explanation) {
+                    collector.without_match(&explanation.observations);
+                    explanation.observations.append(&mut collector.observations);
+                    evidence::sort(&mut explanation.observations);
+                    let no_match = evidence::no_match(&explanation.observations, counts);
+                    explanation.observations.push(no_match);
+                    explanation
+                        .observations
+                        .extend(is_limited.then(|| causes::SEARCH_LIMIT_REACHED.render(&[])));
+                }
             }
-            explanation.signed_body = Some(delivery.body.to_vec());
-            return explanation;
         }
-        let search = Search::new(scheme, keys, delivery, &received, &bodies, max_combinations);
-        search.run(&mut explanation);
+        evidence::sort(&mut explanation.observations);
+        remove_refuted(&mut explanation);
         explanation
     }
 
@@ -122,4 +167,29 @@ impl Webhook {
     pub fn signed_body(&self, delivery: &Delivery<'_>, now: impl Into<Timestamp>) -> Option<Vec<u8>> {
         self.explain(delivery, now).signed_body
     }
+}
+
+/// Returns the observations of a valid signature.
+fn valid_signature(delivery: &Delivery<'_>, keys: &Keys, secret: usize, is_in_time: bool) -> Vec<Cause> {
+    let label = secret_label(keys, secret);
+    let length = delivery.body.len().to_string();
+    let status = if is_in_time {
+        ""
+    } else {
+        " Its timestamp is outside the tolerance, so `verify` rejects the delivery."
+    };
+    let args = [
+        ("secret", label.as_str()),
+        ("length", &length),
+        ("digest", &digest(delivery.body)),
+        ("status", status),
+    ];
+    let mut valid = causes::SIGNATURE_VALID.render(&args);
+    if !is_in_time {
+        valid.fix = into_owned_outlined("Check the timestamp: the body and the secret are right.");
+        valid.frameworks = frameworks::NONE;
+    }
+    let mut observations = vec![valid];
+    observations.extend((secret > 0).then(|| causes::SECRET_NOT_FIRST.render(&args)));
+    observations
 }

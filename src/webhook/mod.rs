@@ -94,6 +94,9 @@ pub struct WebhookOptions {
     pub secrets: Vec<Zeroizing<String>>,
     /// Accept deliveries without a signature, and report them as unsigned.
     pub allow_unsigned: bool,
+    /// Only explain and compare deliveries. Every text is taken as a secret, also one that does not have the provider's
+    /// format: [`explain`](Webhook::explain) says why. SECURITY: nothing is verified or signed with such a webhook.
+    pub explain_only: bool,
     /// Accept only these of the provider's algorithms.
     pub algorithms: Option<Vec<Algorithm>>,
     /// The profile that payloads are validated with.
@@ -123,8 +126,12 @@ pub struct Webhook {
     provider: Provider,
     keys: Option<Keys>,
     allow_unsigned: bool,
+    explain_only: bool,
     verify_options: VerifyOptions,
 }
+
+const EXPLAIN_ONLY: &str = "A webhook with the option `explainOnly` neither verifies nor signs deliveries.";
+const EXPLAIN_ONLY_HINT: &str = "Make another webhook without `explainOnly` for this call.";
 
 impl Webhook {
     /// A webhook of a provider.
@@ -141,7 +148,8 @@ impl Webhook {
             tolerance: options.tolerance.unwrap_or(provider.tolerance),
         };
         let keys = keys(&provider, &options)?;
-        Ok(Self { provider, keys, allow_unsigned: options.allow_unsigned, verify_options })
+        let WebhookOptions { allow_unsigned, explain_only, .. } = options;
+        Ok(Self { provider, keys, allow_unsigned, explain_only, verify_options })
     }
 
     /// A webhook of a built-in provider: `painchek`, `xon`.
@@ -198,7 +206,9 @@ impl Webhook {
 fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Option<Keys>, Error> {
     let name = &provider.title;
     let Some(scheme) = &provider.scheme else {
-        return if !options.secrets.is_empty() {
+        return if options.explain_only {
+            Ok(None)
+        } else if !options.secrets.is_empty() {
             Err(Error::new(
                 Code::SECRET_INVALID,
                 format!(
@@ -231,7 +241,12 @@ fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Option<Keys>, E
     let format = scheme.secret_format();
     let is_only = options.secrets.len() == 1;
     let parse = |(index, text): (usize, &Zeroizing<String>)| {
-        Secret::parse(text, format).map_err(|error| {
+        let secret = if options.explain_only {
+            Secret::parse_to_explain(text, format)
+        } else {
+            Secret::parse(text, format)
+        };
+        secret.map_err(|error| {
             let prefix = if is_only { String::new() } else { format!("secrets[{index}]: ") };
             Error::new(error.code(), format!("{prefix}{error}")).hint(error.hint())
         })

@@ -29,15 +29,20 @@ const VAGUE: [&str; 14] = [
     "look whether",
 ];
 
-const IMPERATIVES: [&str; 14] = [
-    "Add", "Capture", "Copy", "Correct", "Export", "Import", "Insert", "Pass", "Put", "Raise", "Record",
-    "Remove", "Split", "Start",
+const IMPERATIVES: [&str; 18] = [
+    "Add", "Capture", "Copy", "Correct", "Export", "Follow", "Get", "Import", "Insert", "Pass", "Print",
+    "Put", "Raise", "Record", "Remove", "Save", "Split", "Start",
 ];
 
 /// Captures that have at least one issue each, and in which every value is `VALUE`.
 fn captures() -> Vec<(Option<ImportFormat>, String)> {
     let request = |rest: &str| format!("POST /Secret7 HTTP/1.1\r\n{rest}");
     let record = |members: &str| format!("{{\"headers\":{{\"Secret7\":\"Secret7\"}},{members}}}");
+    let collection = |body: &str| {
+        format!(
+            "{{\"item\":[{{\"request\":{{\"method\":\"PUT\",\"url\":\"h\",\"header\":[{{\"key\":\"A\",\"value\":\"b\"}}],\"body\":{body}}}}}]}}"
+        )
+    };
     let archive = |entry: &str| format!("{{\"log\":{{\"entries\":[{entry}]}}}}");
     let detected = [
         String::new(),
@@ -106,6 +111,36 @@ fn captures() -> Vec<(Option<ImportFormat>, String)> {
         "{\"level\":1,\"pid\":1,\"hostname\":\"Secret7\"}\n{}".to_owned(),
         "Secret7 \"POST /Secret7 HTTP/1.1\" 200".to_owned(),
         "{ headers: { 'Secret 7': 'Secret7' }, bodyBase64: 'Secret7?' }".to_owned(),
+        "irm https://h/ -Headers @{ 'Secret 7' = 'Secret7'; A = $Secret7 } -Body $Secret7 -Form $Secret7"
+            .to_owned(),
+        "irm https://h/ -InFile Secret7\nirm Secret7".to_owned(),
+        "irm -Method Secret7".to_owned(),
+        "irm Secret7 -Headers @{ Secret7 Secret7 }".to_owned(),
+        "irm 'Secret7".to_owned(),
+        "$Secret7 = 'Secret7'\n# Invoke-WebRequest".to_owned(),
+        "http h/ Secret7=Secret7 Secret7@Secret7 Secret7:={Secret7 Secret7 a[b]=Secret7".to_owned(),
+        "http --multipart Secret7.h/ < Secret7".to_owned(),
+        "http -v GET".to_owned(),
+        "wget --post-file=Secret7 https://Secret7/".to_owned(),
+        "curl h -d @- <<Secret7\n$Secret7".to_owned(),
+        collection("{\"mode\":\"raw\",\"raw\":\"{{Secret7}}\"}"),
+        collection("{\"mode\":\"urlencoded\",\"urlencoded\":[{\"key\":\"Secret7\",\"value\":\"Secret7\"}]}"),
+        collection("{\"mode\":\"file\",\"file\":{\"src\":\"Secret7\"}}"),
+        "{\"headers\":{},\"body\":{\n\"Secret7\":1}}".to_owned(),
+        "POST https://h/\nSecret7\n\n< Secret7".to_owned(),
+        "POST https://h/\nA: {{Secret7}}\n\nSecret7".to_owned(),
+        "meta {\n}\nput {\n  body: multipartForm\n  url: {{Secret7}}\n}\nbody:multipart-form {\n}\n"
+            .to_owned(),
+        "<items><item><request base64=\"true\">?</request></item></items>".to_owned(),
+        request("Content-Length: 13\r\n\r\n{\n  \"Secret7\": 1\n}"),
+        request("Content-Length: 9\r\n\r\n{\n  \"Secret7\": 1\n}"),
+        "PK\u{3}\u{4}".to_owned(),
+        "type: collection.insomnia.rest/5.0".to_owned(),
+        "a,method,b".to_owned(),
+        "{\"eventType\":1,\"payload\":2,\"channels\":3,\"timestamp\":\"Secret7\"}".to_owned(),
+        "[{\"guid\":1,\"delivered_at\":2,\"redelivery\":3,\"status_code\":4}]".to_owned(),
+        "{\"msgId\":1,\"endpointId\":2,\"responseStatusCode\":3}".to_owned(),
+        "{\"_postman_variable_scope\":1,\"values\":2}".to_owned(),
     ];
     let named = [
         (ImportFormat::Curl, VALUE.to_owned()),
@@ -172,6 +207,7 @@ fn the_captures_of_this_file_have_every_code_of_the_import() {
         "required",
         "shell-expansion",
         "type",
+        "variable-unresolved",
     ];
     assert_eq!(codes.into_iter().collect::<Vec<_>>(), expected);
 }

@@ -53,7 +53,7 @@ fn every_request_of_a_text_is_a_delivery() {
         (
             "separators of a client",
             "### one\nPOST /a HTTP/1.1\nX-Signature: 1\n\n{\"a\":1}\n\n###\nPOST /b HTTP/1.1\nX-Signature: 2\n\n{\"a\":2}",
-            1,
+            0,
         ),
         (
             "commands",
@@ -137,7 +137,7 @@ fn text_between_requests_is_reported_where_it_is() {
         "POST / HTTP/1.1\nX-Signature: 1\n\n{\"a\":1}\n\nHTTP/1.1 200 OK\nContent-Type: text/plain\n\nok";
     let result = import(text.as_bytes(), None);
     assert_eq!(summaries(&result), pairs(&[("1", "{\"a\":1}")]));
-    assert_eq!(located(text, &result), [(Warning, "HTTP/1.1 200 OK\nContent-Type: text/plain\n\nok")]);
+    assert_eq!(located(text, &result), [(Info, "HTTP/1.1 200 OK\nContent-Type: text/plain\n\nok")]);
 }
 
 #[test]

@@ -93,7 +93,8 @@ fn an_invalid_secret_is_named_by_its_index_and_never_quoted() {
         r#", "signature": { "header": "X-Sig", "format": "{hex}", "algorithms": ["sha256"], "secret": "hex" }"#,
     );
     let provider = Provider::from_json(text.as_bytes()).expect("a definition");
-    let error = Webhook::new(provider, options(&["00ff", "not hex digits"])).expect_err("refused");
+    let error =
+        Webhook::new(provider, options(&["00ff010203040506", "not hex digits"])).expect_err("refused");
     assert_eq!(error.code, Code::SECRET_INVALID);
     let said = "secrets[1]: Invalid secret: expected an even number of hex digits.";
     assert_eq!(error.to_string(), said);

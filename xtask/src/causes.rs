@@ -78,6 +78,13 @@ fn entry(cause: &CauseDefinition) -> String {
     let kind = if *is_proof { "Match" } else { "Observation" };
     let lines = match frameworks {
         [] => String::new(),
+        [first, ..] if !FRAMEWORKS.contains(first) => {
+            let mut table = "\n\n| framework | code |\n|---|---|".to_owned();
+            for framework in *frameworks {
+                let _ = write!(table, "\n| {} | `{}` |", framework.name, framework.code.replace('|', "\\|"));
+            }
+            table
+        }
         all if all.len() == FRAMEWORKS.len() => " Code [for each framework](#the-raw-body).".to_owned(),
         some => {
             let names: Vec<&str> = some.iter().map(|framework| framework.name).collect();
@@ -112,7 +119,10 @@ mod tests {
         }
         for cause in CAUSES {
             for line in cause.frameworks {
-                assert!(FRAMEWORKS.contains(line), "{}: {}", cause.code, line.name);
+                // The lines that print a digest have a table of their own.
+                let is_listed = FRAMEWORKS.contains(line)
+                    || page.contains(&format!("\n| {} | `{}` |", line.name, line.code));
+                assert!(is_listed, "{}: {}", cause.code, line.name);
             }
         }
     }

@@ -14,6 +14,7 @@ import {
   missingFileName,
   readBytes,
   readDelivery,
+  showImportIssues,
   sources,
 } from "./input.js";
 import { print, printError, style } from "./output.js";
@@ -53,18 +54,20 @@ export async function signDelivery(
 
 export async function sign(file: string | undefined, options: SignCommandOptions): Promise<number> {
   const [source = "-"] = sources(file === undefined ? [] : [file]);
-  const { delivery } = await readDelivery(source, options);
-  const { delivery: signed } = await signDelivery(delivery, options, options.url);
+  const input = await readDelivery(source, options);
+  const { delivery: signed } = await signDelivery(input.delivery, options, options.url);
   if (options.json === true) {
     print(
       JSON.stringify({
         method: signed.method,
         headers: signed.headers,
         bodyBase64: Buffer.from(signed.body).toString("base64"),
+        importIssues: input.issues,
       }),
     );
     return EXIT_VALID;
   }
+  showImportIssues(input, options);
   const as = options.as ?? "headers";
   if (as === "headers") {
     for (const [name, value] of Object.entries(signed.headers)) print(`${name}: ${value}`);
@@ -149,15 +152,14 @@ async function createFromData(
   options: NewOptions,
 ): Promise<Uint8Array> {
   const text = new TextDecoder().decode(await readBytes(options.data as string));
-  let data: object;
   try {
-    data = JSON.parse(text);
+    JSON.parse(text);
   } catch {
     throw new UsageError("The file of --data is not valid JSON.");
   }
   const hook = await hooks.byId(provider);
   try {
-    return hook.create(event, data, { id: options.id, now: options.now }).body;
+    return hook.createFromJson(event, text, { id: options.id, now: options.now }).body;
   } catch (error) {
     if (error instanceof HooksealError) throw new UsageError(error.message, error.issues[0]?.hint);
     throw error;

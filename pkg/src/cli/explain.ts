@@ -1,6 +1,6 @@
 /** `explain`: why a signature does not match. A match is proof, an observation is a hint. */
 import type { Cause } from "../index.js";
-import { readDelivery, sources } from "./input.js";
+import { readDelivery, showImportIssues, sources } from "./input.js";
 import { codeFrame, count, print, sanitize, style } from "./output.js";
 import { EXIT_REJECTED, EXIT_VALID } from "./usage.js";
 import type { VerifyCommandOptions } from "./verify.js";
@@ -8,29 +8,26 @@ import { WebhookFactory } from "./webhook-factory.js";
 
 export async function explain(file: string | undefined, options: VerifyCommandOptions): Promise<number> {
   const [source = "-"] = sources(file === undefined ? [] : [file]);
-  const { delivery } = await readDelivery(source, options);
-  const hook = await new WebhookFactory(options, "verify").forDelivery(delivery);
+  const input = await readDelivery(source, options);
+  const { delivery, issues: importIssues } = input;
+  const hook = await new WebhookFactory(options, "explain").forDelivery(delivery);
   const { now } = options;
   const checked = hook.check(delivery, { now });
   const explanation = hook.explain(delivery, { now });
   const code = checked.ok ? EXIT_VALID : EXIT_REJECTED;
   if (options.json === true) {
-    print(
-      JSON.stringify({ ok: checked.ok, ...(checked.ok ? {} : { code: checked.error.code }), ...explanation }),
-    );
+    const verdict = checked.ok ? { ok: true } : { ok: false, code: checked.error.code };
+    print(JSON.stringify({ ...verdict, ...explanation, importIssues }));
     return code;
   }
   if (!checked.ok) print(`${style.red(checked.error.code)} ${sanitize(checked.error.message)}`);
-  else if (checked.value.signature.status === "verified")
-    print(`${style.green("The signature is valid")}: nothing to explain.`);
+  else if (checked.value.signature.status === "verified") print(style.green("The signature is valid."));
   else print(`${style.yellow("The delivery is unsigned")}: nothing to explain.`);
   const causes = new CausePrinter(delivery.body, options.redact === true);
   for (const cause of explanation.matches) causes.print(style.green("match"), cause);
-  // The first line of the output already says that the signature is valid.
-  const observations = explanation.observations.filter(
-    ({ code }) => !checked.ok || code !== "signature-valid",
-  );
-  for (const cause of observations) causes.print(style.blue("observation"), cause);
+  for (const cause of explanation.observations) causes.print(style.blue("observation"), cause);
+  if (importIssues.length > 0) print();
+  showImportIssues(input, options, print);
   print(style.dim(`${count(explanation.tried, "combination")} computed.`));
   return code;
 }
@@ -55,10 +52,12 @@ class CausePrinter {
         print(`    ${line}`);
     }
     print(`  ${style.dim("fix")} ${sanitize(fix)}`);
-    const lines = frameworks.filter(({ name }) => !this.#frameworks.has(name));
+    const unprinted = ({ name, code }: (typeof frameworks)[number]) =>
+      !this.#frameworks.has(`${name}\n${code}`);
+    const lines = frameworks.filter(unprinted);
     if (lines.length < frameworks.length) print("      (See above for the code in each framework.)");
     for (const { name, code } of lines) {
-      this.#frameworks.add(name);
+      this.#frameworks.add(`${name}\n${code}`);
       print(`      ${sanitize(name)}: ${sanitize(code)}`);
     }
   }

@@ -130,11 +130,29 @@ async function createOverride(options: InputOptions) {
 /** Whether an import issue means that the delivery differs from the one that was sent. */
 export const isFatal = (issue: Issue): boolean => issue.severity === "error";
 
-/** Reads the only delivery of a file. `source` is the file's bytes, which the issues refer to. */
-export async function readDelivery(
-  file: string,
-  options: InputOptions,
-): Promise<{ delivery: ImportedDelivery; issues: Issue[]; source: Uint8Array; format: ImportFormat }> {
+/** A delivery with what the import said about it. */
+export interface ReadDelivery {
+  /** The file, or `-`. */
+  file: string;
+  delivery: ImportedDelivery;
+  /** The issues of the import: none of them is an error. */
+  issues: Issue[];
+  /** The bytes that the issues refer to. */
+  source: Uint8Array;
+}
+
+/** Prints the issues of an import, under the name of their file. */
+export function showImportIssues(
+  { file, issues, source }: ReadDelivery,
+  { redact }: InputOptions,
+  write: (line: string) => void = printError,
+): void {
+  if (issues.length > 0) write(`${displayName(file)}:`);
+  for (const issue of issues) showIssue(issue, source, redact === true, write);
+}
+
+/** Reads the only delivery of a file. */
+export async function readDelivery(file: string, options: InputOptions): Promise<ReadDelivery> {
   const source = await readBytes(file);
   const override = await createOverride(options);
   let result: ImportResult = importDeliveries(source, { format: options.format });
@@ -153,7 +171,7 @@ export async function readDelivery(
   if (delivery === undefined || result.format === undefined || issues.some(isFatal)) {
     throw new UnreadableError(file, issues, source, options.redact === true);
   }
-  return { delivery: override.delivery(delivery), issues, source, format: result.format };
+  return { file, delivery: override.delivery(delivery), issues, source };
 }
 
 /** Reads the deliveries of a file one by one. `onChunk` is called with each chunk that is read. */

@@ -9,7 +9,7 @@ import {
   sources,
   UnreadableError,
 } from "./input.js";
-import { count, print, sanitize, style, table, verdictStyle } from "./output.js";
+import { count, print, sanitize, severityStyle, style, table, verdictStyle } from "./output.js";
 import { Progress } from "./progress.js";
 import { hasSignatureError, redactReport, showReport } from "./report.js";
 import { EXIT_REJECTED, EXIT_VALID, UsageError } from "./usage.js";
@@ -25,8 +25,8 @@ export interface InspectOptions extends HookOptions, InputOptions {
 const MAX_SUMMARY_ROWS = 500;
 /** Longer event types are cut, so that the table stays readable. */
 const MAX_NAME_CHARS = 60;
-/** Rejected deliveries listed before the table; any others are only counted. */
-const MAX_LISTED_REJECTIONS = 10;
+/** Rejected deliveries and issues listed before the table; any others are only counted. */
+const MAX_LISTED = 10;
 /** Larger sources are not kept in memory, and their issues are shown without a code frame. */
 const MAX_SNIPPET_SOURCE_BYTES = 4 * 1024 * 1024;
 
@@ -102,11 +102,18 @@ export async function inspect(files: string[], options: InspectOptions): Promise
   return summary.verdicts.rejected + summary.verdicts.unreadable > 0 ? EXIT_REJECTED : EXIT_VALID;
 }
 
+/** Line and column of an issue in its file; the index of the entry where the issue has no location. */
+function formatPosition({ span, byteSpan }: Issue, index: number): string {
+  return byteSpan.end > 0 ? `${span.line}:${span.column}` : `entry ${index}`;
+}
+
 /** One call of `inspect` over all its files. */
 class InspectRun {
   /** Prints the report of the only delivery. */
   #showSingle: (() => void) | undefined;
   #listed = 0;
+  /** Issues of imports that made no delivery unreadable. */
+  #importIssues = 0;
   /** Whether the signature of any delivery failed. */
   #hasSignatureErrors = false;
   /** Whether the JSON report of the only delivery was printed, which needs no summary. */
@@ -132,17 +139,25 @@ class InspectRun {
     const bytes = () => (source === undefined ? undefined : new Uint8Array(Buffer.concat(source)));
     let index = 0;
     let isEmpty = true;
+    let isArchive = false;
+    let last: ImportItem | undefined;
+    const report = async (item: ImportItem, isSingle: boolean) => {
+      await this.#report(file, index, item, isSingle, bytes);
+      index += 1;
+      this.progress.deliveries = this.summary.total;
+      this.progress.tick();
+    };
     for await (const item of readDeliveries(file, this.options, onChunk)) {
       isEmpty = false;
       if (item.format === undefined && item.delivery === undefined && isOnlyFile)
         throw new UnreadableError(file, item.issues, bytes(), this.options.redact === true);
-      const isArchive = item.format === "har" || item.format === "ndjson";
+      isArchive = item.format === "har" || item.format === "ndjson";
       if (isArchive) source = undefined;
-      await this.#report(file, index, item, isOnlyFile && !isArchive, bytes);
-      index += 1;
-      this.progress.deliveries = this.summary.total;
-      this.progress.tick();
+      // One item behind: only the end of the file shows that a delivery is the only one.
+      if (last !== undefined) await report(last, false);
+      last = item;
     }
+    if (last !== undefined) await report(last, isOnlyFile && !isArchive && index === 0);
     if (isEmpty && isOnlyFile) throw new UsageError(`${displayName(file)} is empty.`);
   }
 
@@ -164,14 +179,13 @@ class InspectRun {
       const issue = issues.find(isFatal);
       this.summary.add("", "", "unreadable", issue?.code ?? "");
       if (json) print(JSON.stringify({ source: file, index, issues }));
-      else
-        this.#list(
-          file,
-          issue === undefined ? `entry ${index}` : `${issue.span.line}:${issue.span.column}`,
-          issue,
-        );
+      else this.#list(file, issue === undefined ? `entry ${index}` : formatPosition(issue, index), issue);
       return;
     }
+    this.#importIssues += issues.length;
+    const [imported] = issues;
+    if (imported !== undefined && !isSingle && !json)
+      this.#list(file, formatPosition(imported, index), imported);
     const provider = isSingle ? this.hooks.providerOf(delivery) : this.hooks.detect(delivery);
     if (provider === undefined) {
       this.summary.add("", "", "rejected", "provider not detected");
@@ -203,13 +217,14 @@ class InspectRun {
     }
   }
 
-  /** Lists a rejected delivery, up to `MAX_LISTED_REJECTIONS`. */
+  /** Lists a rejected delivery or an issue of the import, up to `MAX_LISTED`. */
   #list(file: string, position: string, issue: Issue | undefined): void {
     this.#listed += 1;
-    if (this.#listed > MAX_LISTED_REJECTIONS) return;
+    if (this.#listed > MAX_LISTED) return;
     this.progress.clear();
     const reason = issue === undefined ? "" : `${issue.code} ${issue.message}`;
-    print(`${style.dim(`${displayName(file)}#${position}`)} ${style.red(sanitize(reason))}`);
+    const color = severityStyle[issue?.severity ?? "error"];
+    print(`${style.dim(`${displayName(file)}#${position}`)} ${color(sanitize(reason))}`);
   }
 
   end(): void {
@@ -219,10 +234,12 @@ class InspectRun {
     } else if (this.#showSingle !== undefined) {
       this.#showSingle();
     } else {
-      if (this.#listed > MAX_LISTED_REJECTIONS)
-        print(style.dim(`and ${count(this.#listed - MAX_LISTED_REJECTIONS, "more", "more")}`));
+      if (this.#listed > MAX_LISTED)
+        print(style.dim(`and ${count(this.#listed - MAX_LISTED, "more", "more")}`));
       if (this.#listed > 0) print();
       this.summary.show();
+      if (this.#importIssues > 0)
+        print(`${count(this.#importIssues, "issue")} of the import. Use --json to list all of them.`);
       if (this.#hasSignatureErrors) print("To find the cause, run hookseal explain with one of them.");
     }
   }

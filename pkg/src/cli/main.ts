@@ -44,7 +44,7 @@ function parseDelays(text: string): string[] {
   throw new InvalidArgumentError("Expected a list of delays such as 100ms,30s,2h.");
 }
 
-const IMPORT_FORMATS = ["http", "curl", "har", "record", "ndjson", "body"];
+const IMPORT_FORMATS = ["http", "curl", "command", "har", "record", "ndjson", "body"];
 
 /** Groups of options that several commands share. */
 const addVerifyOptions = (command: Command) =>

@@ -2,7 +2,7 @@
 import type { Webhook } from "../index.js";
 import { type Attempt, SendError, type SendResult, send as sendWithRetries } from "../send.js";
 import { type SignCommandOptions, signDelivery } from "./create.js";
-import { readDelivery, sources } from "./input.js";
+import { type ReadDelivery, readDelivery, showImportIssues, sources } from "./input.js";
 import { count, print, printError, sanitize, style } from "./output.js";
 import { samplesOf } from "./samples.js";
 import { ERRNO_MESSAGES, EXIT_REJECTED, EXIT_VALID, UsageError } from "./usage.js";
@@ -27,6 +27,8 @@ interface DeliveryToSend {
   hook: Webhook | undefined;
   /** Whether the webhook has the secret, to sign each retry. */
   canSign: boolean;
+  /** The file that was read; undefined for a sample. */
+  input?: ReadDelivery;
 }
 
 export async function send(
@@ -43,6 +45,8 @@ export async function send(
     );
   }
   const delivery = await readDeliveryToSend(file, options, url);
+  const { input } = delivery;
+  if (input !== undefined && options.json !== true) showImportIssues(input, options);
   if (login !== undefined && !delivery.headers.some(([name]) => name.toLowerCase() === "authorization"))
     delivery.headers.push(["Authorization", login]);
   // Passed as the provider, the webhook would sign a single attempt again, and ignore --now.
@@ -108,13 +112,13 @@ function describeFailure({ code, message = "" }: Attempt, timeout: string): stri
 
 function showResult(
   { ok, outcome, status, attempts, response }: SendResult,
-  { body: sentBody, hook }: DeliveryToSend,
+  { body: sentBody, hook, input }: DeliveryToSend,
   isRetrying: boolean,
   target: { url: URL; text: string; reasonOf: (attempt: Attempt) => string },
   json: boolean,
 ): number {
   const last = attempts.at(-1) as Attempt;
-  const details = isRetrying ? { outcome, attempts } : {};
+  const details = { ...(isRetrying ? { outcome, attempts } : {}), importIssues: input?.issues ?? [] };
   if (response === undefined) {
     const message = `No response from ${target.url.host}: ${target.reasonOf(last)}.`;
     print(json ? JSON.stringify({ ok, error: message, ...details }) : style.red(sanitize(message)));
@@ -215,7 +219,8 @@ async function readDeliveryToSend(
     return toDeliveryToSend(await signDelivery({ headers: {}, body }, options, href, options.event));
   }
   const [source = "-"] = sources(file === undefined ? [] : [file]);
-  const { delivery } = await readDelivery(source, { ...options, url: href });
+  const input = await readDelivery(source, { ...options, url: href });
+  const { delivery } = input;
   if (options.asIs === true) {
     const hooks = new WebhookFactory(options, "none");
     const provider = hooks.detect(delivery);
@@ -224,10 +229,11 @@ async function readDeliveryToSend(
       body: delivery.body,
       hook: provider === undefined ? undefined : await hooks.byId(provider),
       canSign: false,
+      input,
     };
   }
   const provider = new WebhookFactory(options, "none").providerOf(delivery);
-  return toDeliveryToSend(await signDelivery(delivery, { ...options, provider }, href));
+  return { ...toDeliveryToSend(await signDelivery(delivery, { ...options, provider }, href)), input };
 }
 
 const toDeliveryToSend = ({ delivery, hook }: Awaited<ReturnType<typeof signDelivery>>): DeliveryToSend => ({

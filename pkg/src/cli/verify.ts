@@ -1,6 +1,6 @@
 /** `verify`: accepts or rejects one delivery, as a receiver does. */
 import type { CheckResult, Verified } from "../index.js";
-import { type InputOptions, readDelivery, sources } from "./input.js";
+import { type InputOptions, readDelivery, showImportIssues, sources } from "./input.js";
 import { print, sanitize, showIssue, style, verdictStyle } from "./output.js";
 import { hasSignatureError, redactId } from "./report.js";
 import { EXIT_REJECTED, EXIT_VALID } from "./usage.js";
@@ -13,13 +13,16 @@ export interface VerifyCommandOptions extends HookOptions, InputOptions {
 
 export async function verify(file: string | undefined, options: VerifyCommandOptions): Promise<number> {
   const [source = "-"] = sources(file === undefined ? [] : [file]);
-  const { delivery, issues } = await readDelivery(source, options);
+  const input = await readDelivery(source, options);
+  const { delivery } = input;
   const hook = await new WebhookFactory(options, "verify").forDelivery(delivery);
   const checked = hook.check(delivery, { now: options.now });
   if (options.json === true) {
-    print(JSON.stringify(toJson(checked, options.redact === true)));
+    const result = toJson(checked, options.redact === true);
+    print(JSON.stringify({ ...result, importIssues: input.issues }));
     return checked.ok ? EXIT_VALID : EXIT_REJECTED;
   }
+  showImportIssues(input, options);
   if (checked.ok) {
     const { type, signature } = checked.value;
     const id = options.redact === true ? redactId(checked.value) : checked.value.id;
@@ -30,9 +33,8 @@ export async function verify(file: string | undefined, options: VerifyCommandOpt
   }
   const { code, status, message } = checked.error;
   print(`${style.red("rejected")} ${code} (${status}) ${sanitize(message)}`);
-  for (const issue of [...issues, ...checked.error.issues]) {
-    if (issue.byteSpan.end > 0 && !issues.includes(issue))
-      showIssue(issue, delivery.body, options.redact === true);
+  for (const issue of checked.error.issues) {
+    if (issue.byteSpan.end > 0) showIssue(issue, delivery.body, options.redact === true);
   }
   if (hasSignatureError(checked.error.issues))
     print("To find the cause, run hookseal explain with the same arguments.");

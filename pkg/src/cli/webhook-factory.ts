@@ -65,9 +65,10 @@ export function findDefinition(provider: string): ProviderDefinition {
 
 /**
  * How signatures are treated. `verify`: a provider without signatures needs `--unsigned`. `report`: unsigned deliveries are
- * reported, not rejected. `none`: signatures are not checked, and no secret is needed.
+ * reported, not rejected. `explain`: the same, and every text is taken as a secret. `none`: signatures are not checked, and
+ * no secret is needed.
  */
-export type HookMode = "verify" | "report" | "none";
+export type HookMode = "verify" | "report" | "explain" | "none";
 
 /** Makes the webhook of each provider when a delivery needs it, once. */
 export class WebhookFactory {
@@ -119,7 +120,7 @@ export class WebhookFactory {
     const signs = definition.signature !== undefined && definition.signature !== null;
     const secrets = this.#mode === "none" ? [] : readSecrets(this.#options);
     const unsigned =
-      this.#options.unsigned === true || this.#mode === "none" || (this.#mode === "report" && !signs);
+      this.#options.unsigned === true || this.#mode === "none" || (!signs && (this.#mode === "report" || this.#mode === "explain"));
     if (signs && !unsigned && secrets.length === 0) secrets.push(await promptSecret(title));
     if (!signs && !unsigned) {
       throw new UsageError(
@@ -132,6 +133,7 @@ export class WebhookFactory {
         // The secret options of `inspect` apply to all its deliveries. A provider without signatures takes no secret.
         secrets: signs ? secrets : [],
         unsigned: unsigned ? "allow" : "refuse",
+        explainOnly: this.#mode === "explain",
         profile,
         maxBytes,
         tolerance,

@@ -142,6 +142,10 @@ export interface RejectedRequest<R = unknown> {
   error?: HooksealError;
   /** The receiver's own reason, as in the log line. Absent where the check rejected the request. */
   detail?: string;
+  /** The method. */
+  method: string;
+  /** The URL that was checked, which may contain a token. Absent where the request was rejected before the check. */
+  url?: string;
   /** The headers as received. */
   headers: HeadersLike;
   /** The body after decompression. Absent where it was not read. */

@@ -266,19 +266,21 @@ export class Receiver<Events, R> {
   async #passRejected(
     event: ReceiverEvent,
     state: RequestState,
-    { headers, request }: Incoming<R>,
+    { method, headers, request }: Incoming<R>,
   ): Promise<void> {
     const { onRejected } = this.#settings;
     // A delivery that reached the handler is the handler's to store.
     if (onRejected === undefined || event.code === "handler-failed" || event.code === "handler-timeout")
       return;
-    const { error, detail, body } = state;
+    const { error, detail, body, checked } = state;
     const rejected: RejectedRequest<R> = {
       code: event.code as NonNullable<typeof event.code>,
       status: event.status,
       issues: error?.issues ?? [],
       ...(error === undefined ? {} : { error }),
       ...(detail === undefined ? {} : { detail }),
+      method,
+      ...(checked?.url === undefined ? {} : { url: checked.url }),
       headers,
       ...(body === undefined ? {} : { body }),
       request,

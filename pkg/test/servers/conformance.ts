@@ -69,6 +69,15 @@ export function conforms(name: string, start: () => Promise<Running>, exceptions
       assert.equal((await post(hook, good)).text, '{"status":"duplicate"}');
     });
 
+    it("gives the handler the raw body of its delivery, also while others are verified", async () => {
+      const sent = [1, 2, 3].map(() => delivery({ wish: "body" }));
+      const replies = await Promise.all(sent.map((one) => post(hook, one)));
+      assert.deepEqual(
+        replies.map(({ text }) => text),
+        sent.map(({ body }) => body.toString()),
+      );
+    });
+
     it("responds with the Response that the handler returns, which counts as handled if it is 2xx", async () => {
       const good = delivery({ wish: "respond" });
       for (const status of [503, 201]) {

@@ -102,7 +102,7 @@ export function server(name: string, ...args: string[]): Promise<Running> {
 export interface Wish {
   uuid?: string;
   /** The behavior of the handler. */
-  wish?: "slow" | "throw" | "reply" | "respond";
+  wish?: "slow" | "throw" | "reply" | "respond" | "body";
   /** Changes the payload, with the same id. */
   stamp?: number;
 }

@@ -1,6 +1,7 @@
 // The recipes of docs/receiving.md: each one runs as a process, and receives deliveries.
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { after, before, describe, it } from "node:test";
@@ -354,14 +355,14 @@ export const pool = {
     };
     const { handler } = await load("A Response of your own", "response.mjs");
     const unknown = await load("Unknown events", "unknown.mjs");
-    const { onRejected } = await load("Log lines", "rejected.mjs");
+    const numbers = await load("Numbers with all digits", "numbers.mjs");
     const output: unknown[][] = [];
     for (const method of ["log", "warn"] as const)
       t.mock.method(console, method, (...texts: unknown[]) => output.push(texts));
     const refused = join(folder("refused"), "bodies");
-    mkdirSync(refused);
     Object.assign(process.env, { MAINTENANCE: "1", REJECTED_FOLDER: refused });
     t.after(() => delete process.env.REJECTED_FOLDER);
+    const { onRejected } = await load("Capture a rejected delivery", "rejected.mjs");
     const hook = painchek({ secrets: [SECRET] });
     const statusOf = async (
       receive: (request: Request) => Promise<Response>,
@@ -384,7 +385,53 @@ export const pool = {
       ["received", good.id, good.uuid],
     ]);
     const [file, ...more] = readdirSync(refused);
-    assert.deepEqual([readFileSync(join(refused, `${file}`)), more], [broken, []]);
+    assert.deepEqual([/^event-invalid-[\da-f-]{36}\.http$/.test(`${file}`), more], [true, []]);
+
+    const long = Buffer.from(
+      `${good.body}`.replace(/("update_stamp":)\d+/, '$19007199254740993, "note": "a \\"9007199254740995"'),
+    );
+    assert.notDeepEqual(long, good.body);
+    output.length = 0;
+    assert.equal(await statusOf(receiver(hook, numbers.handler), long), 200);
+    assert.deepEqual(output, [["received", "assessment_add", 9007199254740993n]]);
+  });
+
+  it("shows how a rejected delivery is captured, and explained from the file", async (t) => {
+    const refused = join(folder("captured"), "deliveries");
+    process.env.REJECTED_FOLDER = refused;
+    t.after(() => delete process.env.REJECTED_FOLDER);
+    const { script } = write("capture.mjs", recipe("Capture a rejected delivery"));
+    const { onRejected } = await import(pathToFileURL(script).href);
+    const hook = painchek({ secrets: [SECRET] });
+    // Signed in Python's format, and re-serialized on the way.
+    const body = `${delivery().body}`.replaceAll('":', '": ').replaceAll(',"', ', "');
+    const headers = {
+      ...signed(Buffer.from(body)).headers,
+      authorization: "Bearer t0ken",
+      cookie: "c=t0ken",
+    };
+    const receive = receiver(hook, () => {}, { onRejected, log: false });
+    const request = { method: "POST", headers, body: JSON.stringify(JSON.parse(body)) };
+    for (let count = 0; count < 102; count++) await receive(new Request("https://h/hook", request));
+    await receive(
+      new Request("https://h/hook", { method: "POST", headers: { "content-type": "text/plain" }, body }),
+    );
+    const files = readdirSync(refused);
+    assert.equal(files.length, 100, "the number of files is limited");
+    const file = join(refused, `${files[0]}`);
+    assert.equal(statSync(file).mode & 0o077, 0);
+    const text = readFileSync(file, "utf8");
+    assert.ok(!text.includes("t0ken") && text.includes(request.body), text);
+    const explain = (...more: string[]) =>
+      spawnSync(
+        process.execPath,
+        [join(root, "pkg/dist/cli.cjs"), "explain", file, "--provider", "painchek", ...more],
+        { encoding: "utf8", env: { ...process.env, PAINCHEK_SECRET: SECRET } },
+      ).stdout;
+    assert.match(explain("--secret-env", "PAINCHEK_SECRET"), /\nmatch body-python-style /);
+    const redacted = explain("--secret-env", "PAINCHEK_SECRET", "--redact");
+    assert.match(redacted, /\nmatch body-python-style /);
+    assert.ok(!/[\da-f]{8}-[\da-f]{4}/.test(redacted), redacted);
   });
 
   it("has no program without a test", () => {

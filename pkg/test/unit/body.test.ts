@@ -224,6 +224,31 @@ describe("a body", () => {
     assert.deepEqual(codes(verified.issues), ["number-precision"]);
   });
 
+  it("can be read from the delivery, byte for byte, at any later time", async () => {
+    const source = '{ "type":"any",\r\n"big":9007199254740993.10,"text":"\\u00e9 é 漢 😀 \ufeff" }\n';
+    for (const given of [source, utf8.encode(source), Buffer.from(source)]) {
+      const verified = open.verify({ headers: {}, body: given });
+      if (typeof given !== "string") given.fill(0x20);
+      open.verify({ headers: {}, body: '{"type":"any","other":"delivery"}' });
+      await Promise.resolve();
+      assert.deepEqual(verified.body, utf8.encode(source));
+      assert.equal(verified.body, verified.body, "one array, not one for each read");
+      // The array is the caller's: nothing else of the delivery is made from it.
+      verified.body.fill(0);
+      assert.deepEqual(verified.event, JSON.parse(source));
+      assert.equal(verified.digest, createHash("sha256").update(source).digest("hex"));
+      assert.deepEqual(codes(verified.issues), ["number-precision"]);
+    }
+  });
+
+  it("can be read from the result of `check`, and is named in the hint about lost digits", () => {
+    const source = '{"type":"any","big":9007199254740993}';
+    const result = open.check({ headers: {}, body: source });
+    assert.ok(result.ok);
+    assert.equal(Buffer.from(result.value.body).toString(), source);
+    assert.match(result.value.issues[0]?.hint ?? "", /`delivery\.body`/);
+  });
+
   it("is not changed by changes to the event", () => {
     const verified = open.verify({ headers: {}, body: '{"type":"any"}' });
     assert.equal(verified.event, verified.event, "one object, not one for each look");

@@ -261,9 +261,15 @@ describe("compare", () => {
     assert.deepEqual(
       found.changes.sort((a, b) => (a.pointer < b.pointer ? -1 : 1)),
       [
-        { pointer: "/data/a~1b~0c", after: { new: [1] } },
-        { pointer: "/data/deleted_at", before: gone },
-        { pointer: "/data/update_stamp", before: data.update_stamp, after: -1 },
+        { pointer: "/data/a~1b~0c", after: { new: [1] }, afterText: '{"new":[1]}' },
+        { pointer: "/data/deleted_at", before: gone, beforeText: JSON.stringify(gone) },
+        {
+          pointer: "/data/update_stamp",
+          before: data.update_stamp,
+          beforeText: String(data.update_stamp),
+          after: -1,
+          afterText: "-1",
+        },
       ],
     );
   });
@@ -285,7 +291,7 @@ describe("compare", () => {
     assert.deepEqual(broken, {
       same: false,
       sameEvent: false,
-      changes: [{ pointer: "", before: "{", after: "[" }],
+      changes: [{ pointer: "", before: "{", beforeText: "{", after: "[", afterText: "[" }],
     });
     const large = `{"event":"x","text":"${"é".repeat(1_000_000)}"}`;
     const [first, second] = [large, large.replace("x", "y")].map((body) => ({ headers: {}, body }));

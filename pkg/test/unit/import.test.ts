@@ -83,7 +83,7 @@ describe("importing", () => {
       [error.code, error.message],
       [
         "option-invalid",
-        "Invalid value for option `format`: expected one of http, curl, har, record, ndjson, body.",
+        "Invalid value for option `format`: expected one of http, curl, command, har, record, ndjson, body.",
       ],
     );
   });

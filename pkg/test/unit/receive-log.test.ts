@@ -144,6 +144,8 @@ describe("a request passed to onRejected", () => {
     assert.ok(first.error instanceof HooksealError && first.request instanceof Request);
     assert.deepEqual(Buffer.from(first.body as Uint8Array), Buffer.from(bad.body));
     assert.match(`${(first.headers as Headers).get("x-painchek-wh-signature")}`, /^sha256=0/);
+    assert.deepEqual([first.method, first.url], ["POST", "https://h/hook"]);
+    assert.deepEqual([second.method, "url" in second], ["GET", false]);
     assert.equal(second.detail, "Method not allowed; use POST.");
     assert.deepEqual(
       [second.code, second.issues, "body" in second, "error" in second, "detail" in first],

@@ -1,7 +1,7 @@
 // Secrets, expected signatures and values of a payload are in no error, report or log.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { inspect } from "node:util";
+import { format, inspect } from "node:util";
 import { type Delivery, painchek, SchemaError, webhook } from "../../src/index.ts";
 import { bytesOf, oracle, SECRET, text } from "../support/fixtures.ts";
 
@@ -160,6 +160,34 @@ describe("an accepted delivery in a log", () => {
     // Reading the values does not change that.
     assert.ok(JSON.stringify(verified.event).includes(VALUE), "the event");
     assert.ok(!inspect(verified, { depth: 9 }).includes(VALUE), "the event, once read");
+  });
+});
+
+describe("the raw body of an accepted delivery", () => {
+  const hook = painchek({ secrets: [SECRET] });
+  const body = assessment.replace('"patient_first_name": "Test"', `"patient_first_name": "${VALUE}"`);
+
+  it("is in no log and no copy of the delivery, read or not", () => {
+    const verified = hook.verify(hook.sign(body));
+    const bytes = [...Buffer.from(VALUE)].join(", ");
+    for (const isRead of [false, true]) {
+      if (isRead) assert.equal(Buffer.from(verified.body).toString(), body);
+      const logged = [
+        inspect(verified, { depth: 9 }),
+        inspect(verified, { depth: 9, showHidden: true, maxArrayLength: null, maxStringLength: null }),
+        String(verified),
+        format("%o %O %s", verified, verified, verified),
+      ].join("\n");
+      assert.ok(!logged.includes(VALUE) && !logged.includes(bytes), logged);
+      assert.ok(!logged.includes("Uint8Array"), logged);
+      for (const copy of [
+        { ...verified },
+        structuredClone(verified),
+        JSON.parse(JSON.stringify(verified)),
+        Object.fromEntries(Object.entries(verified)),
+      ])
+        assert.ok(!("body" in copy), "a copy");
+    }
   });
 });
 

@@ -6,7 +6,7 @@ use super::diagnostics::Diagnostics;
 use super::format::ImportFormat;
 use super::http_message::{chunked_length, content_length};
 use super::line_kinds::{header_name, is_known_header_line, is_request_line};
-use super::lines::{skip_whitespace, split_first_line, strip_bom};
+use super::lines::{find_byte, skip_whitespace, split_first_line, strip_bom};
 use super::notation::{parse_literal, transcode};
 use super::result::{ImportResult, ImportedDelivery};
 use super::{
@@ -103,22 +103,48 @@ pub(super) fn parse(text: &[u8], detected: ImportFormat, format: Option<ImportFo
             }
             // White space at the end may be part of the body.
             (BodyEnd::At(end), None) if !text[*end..].trim_ascii().is_empty() => *end,
+            (BodyEnd::Framed(end), None) if is_response(&text[*end..]) => *end,
             (_, None) => text.len(),
         };
         parse_block(text, ByteSpan { start: block.start, end }, block.kind.format(), &mut result);
         let skipped_end = next.map_or(text.len(), |next| next.start);
         let rest = ByteSpan { start: end + code_end(block.kind, &text[end..skipped_end]), end: skipped_end };
         if !labels::has_only_labels(&text[rest.start..rest.end]) {
-            let message = match next {
-                Some(_) => "Ignored the text between two requests.",
-                None => "Ignored the text after the request.",
+            let (severity, message) = match next {
+                _ if is_response(&text[rest.start..rest.end]) => {
+                    (Severity::Info, "Ignored the response after the request.")
+                }
+                Some(_) => (Severity::Warning, "Ignored the text between two requests."),
+                None => (Severity::Warning, "Ignored the text after the request."),
             };
-            add_ignored(text, rest, Severity::Warning, message, &mut result);
+            add_ignored(text, rest, severity, message, &mut result);
         }
         let Some(next) = next else { break };
         block = next;
     }
     result
+}
+
+/// Whether a text is the response to a request: HTTPie prints it after the request, Wireshark shows both as one stream.
+fn is_response(text: &[u8]) -> bool {
+    text.trim_ascii_start().starts_with(b"HTTP/")
+}
+
+/// Returns the length of a response of declared length. The next request may start on its last line.
+fn response_length(text: &[u8]) -> Option<usize> {
+    text.starts_with(b"HTTP/").then_some(())?;
+    let mut head = split_first_line(text).0.len() + 1;
+    for _ in 0..MAX_ATTEMPTS {
+        let line = split_first_line(text.get(head..)?).0;
+        head += line.len() + 1;
+        if line.trim_ascii().is_empty() {
+            return content_length(text.get(..head)?)?
+                .checked_add(head)
+                .filter(|length| *length <= text.len());
+        }
+        find_byte(line, b':')?;
+    }
+    None
 }
 
 /// The length of what ends a command or a call and is no part of its request: `| jq .`, `);`.
@@ -270,6 +296,10 @@ impl Finder<'_> {
             let line = split_first_line(&self.text[offset..]).0;
             let indent = line.len() - line.trim_ascii_start().len();
             self.is_response |= line[indent..].starts_with(b"HTTP/");
+            if let Some(length) = response_length(&self.text[offset..]) {
+                offset += length;
+                continue;
+            }
             let prefix =
                 log_prefix::parse(&line[indent..], usize::MAX).1.max(log_prefix::list_mark(&line[indent..]));
             for start in [Some(offset + indent), (prefix > 0).then_some(offset + indent + prefix)] {

@@ -7,7 +7,7 @@ use super::format::ImportFormat;
 use super::lines::strip_bom;
 use super::position::{Position, relocate};
 use super::result::{ImportResult, ImportedDelivery};
-use super::{blocks, body_text, har, ndjson, record, unknown};
+use super::{blocks, body_text, collection, files, har, ndjson, record, unknown};
 use crate::issue::{ByteSpan, Code, Severity};
 use crate::json::Document;
 
@@ -94,6 +94,12 @@ fn import_text(input: &[u8], requested: Option<ImportFormat>) -> ImportResult {
             result.issues = diagnostics.issues;
         }
         ImportFormat::Http | ImportFormat::Curl | ImportFormat::Command => {
+            if let Some(parse) = files::file_parser(input).filter(|_| format == ImportFormat::Http) {
+                let mut diagnostics = Diagnostics::new(input);
+                result.deliveries = parse(&mut diagnostics);
+                result.issues = diagnostics.issues;
+                return result;
+            }
             result = blocks::parse(input, format, requested);
             relocate(&mut result.issues, input, |offset| offset);
         }
@@ -102,8 +108,11 @@ fn import_text(input: &[u8], requested: Option<ImportFormat>) -> ImportResult {
             result.issues = match Document::parse(json) {
                 Ok(document) => {
                     let mut pending = Vec::new();
-                    let parse =
-                        if format == ImportFormat::Har { har::parse_archive } else { record::parse_document };
+                    let parse = match format {
+                        ImportFormat::Har => har::parse_archive,
+                        _ if collection::is_collection(document.root()) => collection::parse,
+                        _ => record::parse_document,
+                    };
                     result.deliveries = parse(document.root(), &mut pending);
                     document.locate(pending)
                 }
@@ -129,13 +138,17 @@ fn import_text(input: &[u8], requested: Option<ImportFormat>) -> ImportResult {
 
 fn reject_unknown(input: &[u8]) -> ImportResult {
     let mut diagnostics = Diagnostics::new(input);
-    let message = match unknown::name_notation(input) {
-        Some(name) => &format!("The text looks like {name}, which cannot be imported."),
+    let known = unknown::name_notation(input);
+    let message = match known {
+        Some((name, _)) => &format!("The text looks like {name}, which cannot be imported."),
         None if input.trim_ascii().is_empty() => "Expected a delivery, got an empty input.",
         None => "Expected a delivery, got text in an unknown format.",
     };
-    let hint = "Pass an HTTP request that starts with a line such as \"POST /path HTTP/1.1\", a curl command, a HAR file, a \
-                JSON object with headers and body, or the body alone. Or name the format.";
+    let hint = known.map_or(
+        "Pass an HTTP request that starts with a line such as \"POST /path HTTP/1.1\", a curl command, a HAR file, a JSON \
+         object with headers and body, or the body alone. Or name the format.",
+        |(_, hint)| hint,
+    );
     let span = ByteSpan { start: 0, end: input.len().min(1) };
     diagnostics.add(Code::IMPORT_FORMAT_UNKNOWN, Severity::Error, span, message, Some(hint));
     ImportResult { issues: diagnostics.issues, ..ImportResult::default() }

@@ -17,6 +17,11 @@ const TEXT_KEYS: [&str; 4] = ["raw", "text", "body", "encoded"];
 /// Members of a body that list the fields of a form.
 const FORM_KEYS: [&str; 4] = ["urlencoded", "params", "form", "formUrlEncoded"];
 
+pub(super) const VARIABLE: &str =
+    "Expected plain text, got a variable such as {{name}}. The variable was kept as written.";
+pub(super) const VARIABLE_HINT: &str =
+    "Insert the value of the variable, or capture the request that the tool sends.";
+
 /// A request, and the object around it.
 #[derive(Clone, Copy)]
 struct Entry<'d> {
@@ -63,34 +68,49 @@ fn find_requests(root: Value<'_>) -> Vec<Entry<'_>> {
     entries
 }
 
+/// Returns the text of a member.
+#[inline(never)]
+fn text(value: Value<'_>, name: &str) -> Option<String> {
+    to_string(member(value, name))
+}
+
+#[inline(never)]
 fn method(entry: Entry<'_>) -> Option<String> {
     let method = to_string(member(entry.request, "method").or_else(|| member(entry.outer, "method")))?;
     (method.len() >= 3 && method.bytes().all(|byte| byte.is_ascii_uppercase())).then_some(method)
 }
 
+#[inline(never)]
 fn url(entry: Entry<'_>) -> Option<String> {
     let url = ["url", "endpoint"].iter().find_map(|name| member(entry.request, name));
     let Some(url) = url else {
         // A session of Charles has the parts.
-        let part = |name: &str| to_string(member(entry.outer, name));
-        let url = format!("{}://{}{}", part("scheme")?, part("host")?, part("path")?);
-        return Some(part("query").map_or(url.clone(), |query| format!("{url}?{query}")));
+        let part = |name: &str| text(entry.outer, name);
+        let mut url = [part("scheme")?.as_str(), "://", &part("host")?, &part("path")?].concat();
+        if let Some(query) = part("query") {
+            url.push('?');
+            url.push_str(&query);
+        }
+        return Some(url);
     };
-    to_string(Some(url)).or_else(|| to_string(member(url, "raw")))
+    to_string(Some(url)).or_else(|| text(url, "raw"))
 }
 
+#[inline(never)]
 fn headers(request: Value<'_>) -> Option<Value<'_>> {
     let headers = member(request, "headers").or_else(|| member(request, "header"))?;
     member(headers, "headers").or(Some(headers))
 }
 
+#[inline(never)]
 fn body(request: Value<'_>) -> Option<Value<'_>> {
     BODY_KEYS.iter().find_map(|name| member(request, name))
 }
 
 /// Whether a body is an object that says how the body is kept, and not a parsed body.
+#[inline(never)]
 fn is_described(body: Value<'_>) -> bool {
-    let has = |name: &str| member(body, name).is_some_and(|value| value.kind() == Kind::String);
+    let has = |name: &str| text(body, name).is_some();
     body.kind() == Kind::Object
         && (body.len() == 0
             || has("mode")
@@ -101,6 +121,7 @@ fn is_described(body: Value<'_>) -> bool {
             || has("text") && member(body, "charset").is_some())
 }
 
+#[inline(never)]
 fn parse_entry(entry: Entry<'_>, pending: &mut Vec<PendingIssue>) -> Option<ImportedDelivery> {
     let mut delivery =
         ImportedDelivery { url: url(entry), method: method(entry), ..ImportedDelivery::default() };
@@ -115,12 +136,10 @@ fn parse_entry(entry: Entry<'_>, pending: &mut Vec<PendingIssue>) -> Option<Impo
         };
     }
     if has_variable(&delivery) {
-        let message =
-            "Expected plain text, got a variable such as {{name}}. The variable was kept as written.";
-        let hint = "Insert the value of the variable, or capture the request that the tool sends.";
         let location = entry.request.location();
         pending.push(
-            PendingIssue::new(Code::VARIABLE_UNRESOLVED, Severity::Warning, location, message).hint(hint),
+            PendingIssue::new(Code::VARIABLE_UNRESOLVED, Severity::Warning, location, VARIABLE)
+                .hint(VARIABLE_HINT),
         );
     }
     Some(delivery)
@@ -146,20 +165,27 @@ fn has_variable(delivery: &ImportedDelivery) -> bool {
     parts
         .chain(delivery.url.as_deref().map(str::as_bytes))
         .chain([delivery.body.as_slice()])
-        .any(contains_variable)
+        .any(|text| find_variable(text).is_some())
 }
 
-/// Whether a text has `{{name}}`. In JSON, two braces in a row open nothing.
-pub(super) fn contains_variable(text: &[u8]) -> bool {
-    let Some(start) = text.windows(2).position(|part| part == b"{{") else { return false };
-    let name = &text[start + 2..];
-    let end = name.iter().position(|byte| matches!(byte, b'}' | b'"' | b'\n')).unwrap_or(0);
-    end > 0 && name[end..].starts_with(b"}}")
+/// Returns the offset of the first `{{name}}`. In JSON, two braces in a row open nothing.
+pub(super) fn find_variable(text: &[u8]) -> Option<usize> {
+    let is_end = |byte: &u8| matches!(byte, b'{' | b'}' | b'"' | b'\n');
+    let mut offset = 0;
+    loop {
+        offset += text[offset..].windows(2).position(|part| part == b"{{")? + 2;
+        let name = &text[offset..];
+        let length = name.iter().position(is_end)?;
+        if length > 0 && name[length..].starts_with(b"}}") {
+            return Some(offset - 2);
+        }
+    }
 }
 
 /// Returns the bytes of a body that the tool describes.
+#[inline(never)]
 fn parse_body(body: Value<'_>, pending: &mut Vec<PendingIssue>) -> Option<Vec<u8>> {
-    let text = |name: &str| to_string(member(body, name));
+    let text = |name: &str| text(body, name);
     let mode = text("mode").or_else(|| text("mimeType")).or_else(|| text("type")).unwrap_or_default();
     let content = [mode.as_str()].into_iter().chain(TEXT_KEYS).find_map(|name| {
         member(body, name).filter(|value| value.kind() == Kind::String && value.raw_bytes() != b"\"\"")
@@ -179,7 +205,7 @@ fn parse_body(body: Value<'_>, pending: &mut Vec<PendingIssue>) -> Option<Vec<u8
         Some(fields) => (
             Severity::Warning,
             "Expected the bytes of the body, got the fields of a form. The form was encoded again.",
-            "Capture the raw request: senders differ in the characters that they percent-encode.",
+            "Capture the raw request: senders percent-encode different characters.",
             encode_form(fields),
         ),
         None if has_content => (
@@ -195,10 +221,11 @@ fn parse_body(body: Value<'_>, pending: &mut Vec<PendingIssue>) -> Option<Vec<u8
     Some(bytes)
 }
 
+#[inline(never)]
 fn encode_form(fields: Value<'_>) -> Vec<u8> {
     let mut form = Vec::new();
     for field in elements(fields) {
-        let text = |name: &str| to_string(member(field, name));
+        let text = |name: &str| text(field, name);
         let Some(name) = text("name").or_else(|| text("key")).filter(|_| !record::is_disabled(field)) else {
             continue;
         };

@@ -1,37 +1,54 @@
 //! Commands of PowerShell; of HTTPie, xh and wget, which are read as the curl command that sends the same request.
 
+use super::curl::contains_word;
 use super::curl::{self, Command};
 use super::diagnostics::Diagnostics;
 use super::http_message::percent_encode;
+use super::lines::contains;
 use super::powershell;
-use super::record::set_spacing;
 use super::result::ImportedDelivery;
-use super::shell::{self, ShellCommand};
-use super::word::Word;
+use super::shell;
+use super::spacing::set_spacing;
+use super::word::{Word, lossy};
 use crate::issue::{ByteSpan, Code, Severity};
-use crate::json::{Document, quoted};
+use crate::json::{Document, escape_into};
 use crate::text::{into_owned_outlined, split_once};
 
 const NAMES: [&str; 6] = ["http", "https", "xh", "xhs", "wget", "wget.exe"];
 
-/// Options of HTTPie and xh that take a value, without those that are parsed.
-const HTTPIE_VALUE_OPTIONS: &str = "\
-    --auth --auth-type --bearer --boundary --cert --cert-key --cert-key-pass --chunked-size --ciphers \
-    --default-scheme --format-options --http-version --max-headers --max-redirects --output \
-    --pretty --print --proxy --resolve --response-charset --response-mime --session --session-read-only --ssl \
-    --style --timeout --verify -A -P -a -o -p -s";
+/// Options of HTTPie and xh that take a value.
+const HTTPIE_OPTIONS: &str = "\
+    --raw --auth --auth-type --bearer --boundary --cert --cert-key --cert-key-pass --ciphers --default-scheme \
+    --format-options --http-version --max-headers --max-redirects --output --pretty --print --proxy --resolve \
+    --response-charset --response-mime --session --session-read-only --ssl --style --timeout --verify \
+    -A -P -a -o -p -s";
 
-/// Options of wget that take a value, without those that are parsed.
-const WGET_VALUE_OPTIONS: &str = "\
+/// Options of wget that take a value.
+const WGET_OPTIONS: &str = "\
+    --header --method --post-data --body-data --post-file --body-file --user-agent -U --referer \
     --append-output --ca-certificate --certificate --connect-timeout --dns-timeout --execute --http-password \
     --http-user --limit-rate --load-cookies --max-redirect --output-document --output-file --password \
     --private-key --read-timeout --save-cookies --secure-protocol --timeout --tries --user --wait \
     -O -P -T -a -e -o -t -w";
 
+/// Options with the meaning of one of curl.
+const CURL_OPTIONS: [(&str, &str); 9] = [
+    ("--header", "header"),
+    ("--method", "request"),
+    ("--post-data", "data-raw"),
+    ("--body-data", "data-raw"),
+    ("--post-file", "upload-file"),
+    ("--body-file", "upload-file"),
+    ("--user-agent", "user-agent"),
+    ("-U", "user-agent"),
+    ("--referer", "referer"),
+];
+
 /// How an item of HTTPie separates its name from its value; the longer ones first.
 const SEPARATORS: [&str; 9] = [":=@", ":=", "==", "=@", ":@", "=", ":", "@", ";"];
 
 /// Returns the offset and the name of a command at the start of a text.
+#[inline(never)]
 fn find_start(text: &[u8]) -> Option<(usize, &'static str)> {
     let (start, name) = curl::find_command(text, &NAMES)?;
     // The name of HTTPie is a word, too: a method, an option or a URL follows the command.
@@ -56,6 +73,7 @@ fn is_method(word: &[u8]) -> bool {
 }
 
 /// Parses the request of a command.
+#[inline(never)]
 pub(super) fn parse(diagnostics: &mut Diagnostics<'_>) -> Option<ImportedDelivery> {
     if powershell::looks_like_powershell(diagnostics.text) {
         return powershell::parse(diagnostics);
@@ -70,233 +88,177 @@ pub(super) fn parse(diagnostics: &mut Diagnostics<'_>) -> Option<ImportedDeliver
     let rest = &diagnostics.text[shell.end..];
     if !rest.trim_ascii().is_empty() && rest.contains(&b'\n') {
         let span = ByteSpan { start: shell.end, end: diagnostics.text.len() };
-        let message = "Ignored the text after the command.";
-        diagnostics.add(
-            Code::INPUT_IGNORED,
-            Severity::Warning,
-            span,
-            message,
-            Some("Import each request on its own."),
-        );
+        let (message, hint) = ("Ignored the text after the command.", "Import each request on its own.");
+        diagnostics.add(Code::INPUT_IGNORED, Severity::Warning, span, message, Some(hint));
     }
-    if name.starts_with("wget") {
-        parse_wget(diagnostics, &shell)
-    } else {
-        parse_httpie(diagnostics, shell, name)
-    }
-}
-
-/// Splits `--name=value`, or takes the value from the next word.
-fn option_value<'w>(word: &Word, rest: &mut impl Iterator<Item = &'w Word>) -> Word {
-    match word.bytes.iter().position(|byte| *byte == b'=') {
-        Some(equals) => Word { bytes: word.bytes[equals + 1..].to_vec(), span: word.span },
-        None => rest.next().unwrap_or(word).clone(),
-    }
-}
-
-fn contains_word(list: &str, name: &str) -> bool {
-    list.split(' ').any(|word| word == name)
-}
-
-fn parse_wget(diagnostics: &mut Diagnostics<'_>, shell: &ShellCommand) -> Option<ImportedDelivery> {
+    let is_wget = name.starts_with("wget");
+    let is_form = shell.words.iter().any(|word| matches!(word.bytes.as_slice(), b"-f" | b"--form"));
     let mut command = Command::default();
-    let mut rest = shell.words.iter().skip(1);
-    while let Some(word) = rest.next() {
+    let mut fields = Fields { is_form, is_compact: name.starts_with("xh"), ..Fields::default() };
+    let mut words = shell.words.iter().skip(1);
+    let mut allows_options = true;
+    while let Some(word) = words.next() {
         let text = word.text();
-        if !text.starts_with('-') || text == "-" {
-            command.set_url(diagnostics, word);
-            continue;
-        }
-        let name = split_once(&text, '=').map_or(text.as_str(), |(name, _)| name);
-        let option = match name {
-            "--header" => "header",
-            "--method" => "request",
-            "--post-data" | "--body-data" => "data-raw",
-            "--post-file" | "--body-file" => "upload-file",
-            "--user-agent" | "-U" => "user-agent",
-            "--referer" => "referer",
-            _ => {
-                if contains_word(WGET_VALUE_OPTIONS, &text) {
-                    rest.next();
-                }
+        if text == "--" {
+            allows_options = false;
+        } else if allows_options && text.starts_with('-') {
+            let (option, value) = split_once(&text, '=').map_or((text.as_str(), None), |(option, value)| {
+                (option, Some(Word { bytes: value.as_bytes().to_vec(), span: word.span }))
+            });
+            if option == "--multipart" {
+                curl::report_external_body(diagnostics, word.span, curl::RANDOM_BOUNDARY);
+            }
+            let options = if is_wget { WGET_OPTIONS } else { HTTPIE_OPTIONS };
+            if !contains_word(options, option) {
                 continue;
             }
-        };
-        let value = option_value(word, &mut rest);
-        if option == "upload-file" && command.method.is_none() {
-            command.method = Some(into_owned_outlined("POST"));
+            let value = value.as_ref().or_else(|| words.next());
+            let known = CURL_OPTIONS.iter().find(|(other, _)| *other == option).filter(|_| is_wget);
+            if let (Some((_, option)), Some(value)) = (known, value) {
+                // wget sends a file with POST, where curl would send it with PUT.
+                if *option == "upload-file" && command.method.is_none() {
+                    command.method = Some(into_owned_outlined("POST"));
+                }
+                command.apply_option(diagnostics, option, value);
+            } else if option == "--raw" {
+                command.body = value.map(|value| value.bytes.clone());
+            }
+        } else if is_wget {
+            command.set_url(diagnostics, word);
+        } else if command.url.is_some() {
+            fields.add_item(diagnostics, &mut command, word);
+        } else if command.method.is_none() && is_method(&word.bytes) {
+            command.method = Some(text);
+        } else {
+            let url = complete_url(&text, name.ends_with('s'));
+            command.set_url(diagnostics, &Word { bytes: url.into_bytes(), span: word.span });
         }
-        command.apply_option(diagnostics, option, &value);
+    }
+    if !is_wget {
+        if let Some(span) = shell.input_file {
+            curl::report_external_body(diagnostics, span, curl::BODY_IN_FILE);
+            command.body = Some(Vec::new());
+        }
+        command.body = command.body.or(shell.input.map(|input| input.bytes));
+        fields.finish(diagnostics, &mut command);
     }
     command.into_delivery(diagnostics, shell.end)
+}
+
+/// Adds the scheme and the host that HTTPie adds: `:3000/path` is a port of this machine, `:/path` a path.
+#[inline(never)]
+fn complete_url(text: &str, is_secure: bool) -> String {
+    if contains(text.as_bytes(), "://") {
+        return into_owned_outlined(text);
+    }
+    let mut url = into_owned_outlined(if is_secure { "https://" } else { "http://" });
+    let rest = text.strip_prefix(':');
+    if let Some(rest) = rest {
+        url.push_str("localhost");
+        if rest.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+            url.push(':');
+        }
+    }
+    url.push_str(rest.unwrap_or(text));
+    url
 }
 
 /// The body of an HTTPie command, as far as the items have built it.
 #[derive(Default)]
 struct Fields {
-    json: String,
-    form: Vec<u8>,
+    text: String,
+    /// The items of the body.
+    span: Option<ByteSpan>,
     is_form: bool,
-}
-
-fn parse_httpie(
-    diagnostics: &mut Diagnostics<'_>,
-    shell: ShellCommand,
-    name: &str,
-) -> Option<ImportedDelivery> {
-    let mut command = Command::default();
-    let mut fields = Fields::default();
-    let mut arguments: Vec<&Word> = Vec::new();
-    let mut body: Option<Vec<u8>> = None;
-    let mut rest = shell.words.iter().skip(1);
-    while let Some(word) = rest.next() {
-        let text = word.text();
-        if text == "--" {
-            arguments.extend(rest);
-            break;
-        } else if text == "--raw" || text.starts_with("--raw=") {
-            body = Some(option_value(word, &mut rest).bytes);
-        } else if matches!(text.as_str(), "-f" | "--form") {
-            fields.is_form = true;
-        } else if text == "--multipart" {
-            curl::report_external_body(diagnostics, word, curl::RANDOM_BOUNDARY);
-        } else if !text.starts_with('-') {
-            arguments.push(word);
-        } else if contains_word(HTTPIE_VALUE_OPTIONS, &text) {
-            rest.next();
-        }
-    }
-    let mut arguments = arguments.into_iter().peekable();
-    if let Some(method) = arguments.next_if(|word| is_method(&word.bytes)) {
-        command.method = Some(method.text());
-    }
-    if let Some(url) = arguments.next() {
-        let text = url.text();
-        let scheme = if name.ends_with('s') { "https" } else { "http" };
-        let text = match text.strip_prefix(':') {
-            _ if text.contains("://") => text,
-            // A port of this machine, or a path.
-            Some(rest) if rest.starts_with(|byte: char| byte.is_ascii_digit()) => {
-                format!("{scheme}://localhost:{rest}")
-            }
-            Some(rest) => format!("{scheme}://localhost{rest}"),
-            None => format!("{scheme}://{text}"),
-        };
-        command.set_url(diagnostics, &Word { bytes: text.into_bytes(), span: url.span });
-    }
-    let mut items = None;
-    for word in arguments {
-        if fields.add_item(diagnostics, &mut command, word) {
-            items.get_or_insert(word.span).end = word.span.end;
-        }
-    }
-    if let Some(input) = shell.input.filter(|_| body.is_none()) {
-        body = Some(input.bytes);
-    } else if let Some(span) = shell.input_file {
-        curl::report_external_body(diagnostics, &Word { bytes: Vec::new(), span }, curl::BODY_IN_FILE);
-        body = Some(Vec::new());
-    }
-    let has_data = body.is_some() || items.is_some();
-    if let (Some(span), None) = (items, &body) {
-        let json = format!("{{{}}}", fields.json);
-        body = Some(match fields.is_form {
-            true => fields.form,
-            // xh writes compact JSON.
-            false if name.starts_with("xh") => json.into_bytes(),
-            false => dump_json(&json).into_bytes(),
-        });
-        let message = "Expected the bytes of the body, got fields. The body was built from the fields.";
-        let hint = "Capture the raw request, or pass the body with --raw: the signature matches only the sender's bytes.";
-        diagnostics.add(Code::BODY_NOT_RAW, Severity::Warning, span, message, Some(hint));
-    }
-    if has_data {
-        let media_type = if fields.is_form {
-            "application/x-www-form-urlencoded; charset=utf-8"
-        } else {
-            "application/json"
-        };
-        command.set_default_header("Content-Type", into_owned_outlined(media_type));
-    }
-    command.body = body;
-    command.into_delivery(diagnostics, shell.end)
+    /// xh writes compact JSON.
+    is_compact: bool,
 }
 
 impl Fields {
-    /// Applies an item such as `Name:value`, `field=value` or `raw:=json`. Returns whether the item is a part of the body.
-    fn add_item(&mut self, diagnostics: &mut Diagnostics<'_>, command: &mut Command, word: &Word) -> bool {
+    /// Applies an item such as `Name:value`, `field=value` or `raw:=json`.
+    #[inline(never)]
+    fn add_item(&mut self, diagnostics: &mut Diagnostics<'_>, command: &mut Command, word: &Word) {
         let text = word.text();
         let Some((name, separator, value)) = split_item(&text) else {
             let message =
                 "Expected an item such as Name:value or field=value, got other text. The text was ignored.";
-            diagnostics.add(
-                Code::INPUT_IGNORED,
-                Severity::Warning,
-                word.span,
-                message,
-                Some("Correct or remove the item."),
-            );
-            return false;
+            let hint = Some("Correct or remove the item.");
+            return diagnostics.add(Code::INPUT_IGNORED, Severity::Warning, word.span, message, hint);
         };
         match separator {
             ":" | ";" => {
-                let header = format!("{name}{separator}{value}");
-                command.add_header(diagnostics, &Word { bytes: header.into_bytes(), span: word.span });
-                return false;
+                let header = [&name, separator, value].concat();
+                return command
+                    .add_header(diagnostics, &Word { bytes: header.into_bytes(), span: word.span });
             }
-            "==" => {
-                command.add_query(&name, value);
-                return false;
-            }
-            "=" if self.is_form => {
-                for (start, part) in [("&", name.as_str()), ("=", value)] {
-                    if !self.form.is_empty() {
-                        self.form.extend(start.as_bytes());
-                    }
-                    // A form has `+` for a space (WHATWG URL).
-                    for word in part.split_inclusive(' ') {
-                        let text = word.strip_suffix(' ');
-                        self.form.extend(percent_encode(text.unwrap_or(word).as_bytes()));
-                        self.form.extend(text.map(|_| b'+'));
-                    }
-                }
-            }
+            "==" => return command.add_query(&name, value),
             "=" | ":=" => {
-                if !self.json.is_empty() {
-                    self.json.push(',');
+                if !self.text.is_empty() {
+                    self.text.push(if self.is_form { '&' } else { ',' });
                 }
-                self.json.push_str(&quoted(&name));
-                self.json.push(':');
-                if name.contains('[') {
+                self.push_text(&name);
+                self.text.push(if self.is_form { '=' } else { ':' });
+                if name.contains('[') && !self.is_form {
                     let message = "Expected the body in the command, got a nested field, which is not built.";
-                    curl::report_external_body(diagnostics, word, message);
+                    curl::report_external_body(diagnostics, word.span, message);
                 }
                 if separator == "=" {
-                    self.json.push_str(&quoted(value));
+                    self.push_text(value);
                 } else if Document::parse(value.as_bytes()).is_ok() {
-                    self.json.push_str(value);
+                    self.text.push_str(value);
                 } else {
-                    self.json.push_str("null");
+                    self.text.push_str("null");
                     let message =
                         "Expected JSON after \":=\", got other text. The body has null in its place.";
-                    diagnostics.add(
-                        Code::CURL_SYNTAX,
-                        Severity::Error,
-                        word.span,
-                        message,
-                        Some("Correct the JSON."),
-                    );
+                    let hint = Some("Correct the JSON.");
+                    diagnostics.add(Code::CURL_SYNTAX, Severity::Error, word.span, message, hint);
                 }
             }
-            _ => curl::report_external_body(diagnostics, word, curl::BODY_IN_FILE),
+            _ => curl::report_external_body(diagnostics, word.span, curl::BODY_IN_FILE),
         }
-        true
+        self.span.get_or_insert(word.span).end = word.span.end;
+    }
+
+    /// Appends a name or a value: as a JSON string, or encoded as in a form, with `+` for a space (WHATWG URL).
+    fn push_text(&mut self, text: &str) {
+        if self.is_form {
+            for byte in text.as_bytes() {
+                let space = &[b'+'][..];
+                let encoded = percent_encode(&[*byte]);
+                self.text.push_str(&lossy(if *byte == b' ' { space } else { &encoded }));
+            }
+        } else {
+            escape_into(&mut self.text, text);
+        }
+    }
+
+    /// Makes the fields the body, unless the command has another one. Adds the media type of the body.
+    #[inline(never)]
+    fn finish(self, diagnostics: &mut Diagnostics<'_>, command: &mut Command) {
+        if let Some(span) = self.span.filter(|_| command.body.is_none()) {
+            let json = ["{", &self.text, "}"].concat();
+            command.body = Some(match self.is_form {
+                true => self.text.into_bytes(),
+                false if self.is_compact => json.into_bytes(),
+                false => dump_json(&json).into_bytes(),
+            });
+            let message = "Expected the bytes of the body, got fields. The body was built from the fields.";
+            let hint = "Capture the raw request, or pass the body with --raw: the signature matches only the sender's bytes.";
+            diagnostics.add(Code::BODY_NOT_RAW, Severity::Warning, span, message, Some(hint));
+        }
+        if command.body.is_some() {
+            let form = "application/x-www-form-urlencoded; charset=utf-8";
+            let media_type = if self.is_form { form } else { "application/json" };
+            command.set_default_header("Content-Type", into_owned_outlined(media_type));
+        }
     }
 }
 
 /// Writes JSON as `json.dumps` of Python does: ASCII, with spaces after commas and colons.
+#[inline(never)]
 fn dump_json(json: &str) -> String {
     let mut out = String::new();
-    for unit in String::from_utf8_lossy(&set_spacing(json.as_bytes(), true)).encode_utf16() {
+    for unit in lossy(&set_spacing(json.as_bytes(), true)).encode_utf16() {
         match u8::try_from(unit) {
             Ok(byte) if byte.is_ascii() => out.push(char::from(byte)),
             _ => {
@@ -311,20 +273,20 @@ fn dump_json(json: &str) -> String {
 }
 
 /// Splits an item at its first separator. A backslash before a separator keeps it in the name.
+#[inline(never)]
 fn split_item(text: &str) -> Option<(String, &'static str, &str)> {
-    let mut name = String::new();
-    let mut rest = text;
+    let mut name = Vec::new();
+    let mut offset = 0;
     loop {
-        if let Some(separator) = SEPARATORS.into_iter().find(|separator| rest.starts_with(separator)) {
-            let value = &rest[separator.len()..];
-            return (separator != ";" || value.is_empty()).then_some((name, separator, value));
+        let rest = &text.as_bytes()[offset..];
+        if let Some(separator) =
+            SEPARATORS.into_iter().find(|separator| rest.starts_with(separator.as_bytes()))
+        {
+            let value = &text[offset + separator.len()..];
+            return (separator != ";" || value.is_empty()).then_some((lossy(&name), separator, value));
         }
-        let mut letters = rest.chars();
-        let mut letter = letters.next()?;
-        if letter == '\\' && letters.as_str().starts_with([':', '=', '@', ';', '\\']) {
-            letter = letters.next()?;
-        }
-        name.push(letter);
-        rest = letters.as_str();
+        let is_escape = matches!(rest, [b'\\', b':' | b'=' | b'@' | b';' | b'\\', ..]);
+        name.push(*rest.get(usize::from(is_escape))?);
+        offset += 1 + usize::from(is_escape);
     }
 }

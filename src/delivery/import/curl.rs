@@ -2,6 +2,8 @@
 
 mod options;
 
+pub(super) use options::contains_word;
+
 use base64ct::Encoding as _;
 
 use super::diagnostics::Diagnostics;
@@ -80,7 +82,7 @@ pub(super) struct Command {
     headers: Headers<'static>,
     /// Names of default headers that `-H 'Name:'` removes.
     removed_headers: Vec<String>,
-    url: Option<String>,
+    pub url: Option<String>,
     pub method: Option<String>,
     pub body: Option<Vec<u8>>,
     /// Headers that curl adds unless the command sets one of the same name.
@@ -191,7 +193,7 @@ impl Command {
                 self.set_default_header("Accept", into_owned_outlined("application/json"));
             }
             "form" | "form-string" => {
-                report_external_body(diagnostics, value, RANDOM_BOUNDARY);
+                report_external_body(diagnostics, value.span, RANDOM_BOUNDARY);
             }
             "upload-file" => {
                 if self.method.is_none() {
@@ -199,7 +201,7 @@ impl Command {
                 }
                 match self.input.take().filter(|_| value.bytes == b"-") {
                     Some(input) => self.body = Some(input.bytes),
-                    None => report_external_body(diagnostics, value, BODY_IN_FILE),
+                    None => report_external_body(diagnostics, value.span, BODY_IN_FILE),
                 }
             }
             "user" => {
@@ -293,7 +295,7 @@ impl Command {
             } else {
                 BODY_IN_FILE
             };
-            report_external_body(diagnostics, word, message);
+            report_external_body(diagnostics, word.span, message);
         }
         let bytes = match encoding {
             _ if is_file => {
@@ -366,9 +368,9 @@ pub(super) const RANDOM_BOUNDARY: &str =
     "Expected the body in the command, got a form that is encoded with a random boundary.";
 pub(super) const BODY_IN_FILE: &str = "Expected the body in the command, got the name of a file.";
 
-pub(super) fn report_external_body(diagnostics: &mut Diagnostics<'_>, word: &Word, message: &str) {
+pub(super) fn report_external_body(diagnostics: &mut Diagnostics<'_>, span: ByteSpan, message: &str) {
     let hint = "Pass the bytes of the body separately (CLI: --body FILE).";
-    diagnostics.add(Code::BODY_NOT_INCLUDED, Severity::Error, word.span, message, Some(hint));
+    diagnostics.add(Code::BODY_NOT_INCLUDED, Severity::Error, span, message, Some(hint));
 }
 
 fn require_value<'w>(

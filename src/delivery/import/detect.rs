@@ -1,11 +1,13 @@
 //! Detecting the format of a capture by its first bytes and, if it is JSON, by its keys.
 
+use super::files::file_parser;
 use super::format::ImportFormat;
 use super::lines::{split_first_line, strip_bom};
 use super::{
-    blocks, body_first, body_text, clean, command, curl, har, http, printed, record, scanner, unknown,
+    blocks, body_first, body_text, clean, collection, command, curl, har, http, printed, record, scanner,
+    unknown,
 };
-use crate::json::Document;
+use crate::json::{Document, Value};
 
 impl ImportFormat {
     /// Returns the format that the input most likely has, or `None` if it looks like none of them.
@@ -41,6 +43,8 @@ pub(super) fn detect_text(input: &[u8]) -> Option<ImportFormat> {
         _ if printed::looks_like_printed(text) => Some(ImportFormat::Http),
         _ if curl::find_command_start(text).is_some() => Some(ImportFormat::Curl),
         _ if command::looks_like_command(text) => Some(ImportFormat::Command),
+        _ if unknown::is_yaml(text) => None,
+        _ if file_parser(text).is_some() => Some(ImportFormat::Http),
         _ if Document::parse(text).is_ok() || body_text::parse_printed_bytes(text).is_some() => {
             Some(ImportFormat::Body)
         }
@@ -48,11 +52,17 @@ pub(super) fn detect_text(input: &[u8]) -> Option<ImportFormat> {
     }
 }
 
+/// Whether a document is a record, a list of requests, or a collection.
+fn has_requests(root: Value<'_>) -> bool {
+    record::has_records(root) || collection::is_collection(root)
+}
+
 /// Returns the format of a text that starts with `{`.
 fn detect_object(text: &[u8]) -> Option<ImportFormat> {
     Some(match Document::parse(text) {
         Ok(document) if har::is_har(document.root()) => ImportFormat::Har,
-        Ok(document) if record::has_records(document.root()) => ImportFormat::Record,
+        Ok(document) if has_requests(document.root()) => ImportFormat::Record,
+        Ok(document) if unknown::name_json(document.root()).is_some() => return None,
         Ok(_) => ImportFormat::Body,
         Err(_) => {
             let (line, rest) = split_first_line(text);
@@ -83,7 +93,8 @@ fn detect_object(text: &[u8]) -> Option<ImportFormat> {
 /// Returns the format of a text that starts with `[`.
 fn detect_list(text: &[u8]) -> Option<ImportFormat> {
     Some(match Document::parse(text) {
-        Ok(document) if record::has_records(document.root()) => ImportFormat::Record,
+        Ok(document) if has_requests(document.root()) => ImportFormat::Record,
+        Ok(document) if unknown::name_json(document.root()).is_some() => return None,
         Err(_) if printed::looks_like_printed(text) || body_first::parse(text).is_some() => {
             ImportFormat::Http
         }

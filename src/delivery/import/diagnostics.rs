@@ -17,6 +17,7 @@ impl<'t> Diagnostics<'t> {
         Self { text, issues: Vec::new() }
     }
 
+    #[cold] // the blocks that report an issue are not worth inlining
     #[inline(never)] // called at many sites: inlined, it costs kilobytes
     pub fn add(&mut self, code: Code, severity: Severity, span: ByteSpan, message: &str, hint: Option<&str>) {
         match self.issues.len() {

@@ -4,7 +4,8 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ImportFormat {
     /// An HTTP/1 request, as sent over the wire or as printed in documentation without its line breaks. Also headers as a
-    /// program prints them (JavaScript, Python, PHP, Ruby, Go), followed by the body, and a call of `fetch` or axios.
+    /// program prints them (JavaScript, Python, PHP, Ruby, Go), followed by the body, a call of `fetch` or axios, and files of
+    /// REST clients and of Burp Suite.
     Http,
     /// A curl command, quoted for a POSIX shell, bash or the Windows command prompt.
     Curl,
@@ -12,7 +13,8 @@ pub enum ImportFormat {
     Command,
     /// An HTTP archive: the request of each entry.
     Har,
-    /// One JSON object of headers and body, an event of AWS Lambda, or requests as webhook.site and ngrok export them.
+    /// One JSON object of headers and body, an event of AWS Lambda, requests as webhook.site, ngrok and other services
+    /// export them, or a collection of Postman, Insomnia, Thunder Client, Bruno or Hoppscotch.
     Record,
     /// One record or body per line.
     Ndjson,

@@ -1,10 +1,13 @@
 //! Parts of an HTTP/1 message that strict and lenient parsing share: body framing, target URL and header values.
 
 use super::diagnostics::Diagnostics;
+use super::spacing::set_spacing;
 use crate::delivery::headers::Headers;
 use crate::issue::{ByteSpan, Code, Severity};
+use crate::json::Document;
 
 /// Decodes a header value: UTF-8, or else ISO-8859-1, as most servers do.
+#[inline(never)]
 pub(super) fn decode_header_value(value: &[u8]) -> String {
     match std::str::from_utf8(value) {
         Ok(text) => text.to_owned(),
@@ -50,6 +53,18 @@ pub(super) fn parse_body(diagnostics: &mut Diagnostics<'_>, headers: &Headers<'_
     if bytes.len() == length {
         return bytes.to_vec();
     }
+    if let Some(body) = undo_formatting(bytes, length) {
+        let is_exact = body.len() == length;
+        let message = if is_exact {
+            "Expected the bytes of the body, got JSON with other white space. The body has the white space that gives the \
+             declared length (Content-Length)."
+        } else {
+            "Expected the bytes of the body, got JSON with other white space. The text was kept."
+        };
+        let hint = "Print the body as it is, such as with --pretty=none of HTTPie: a signature matches only the sender's bytes.";
+        diagnostics.add(Code::BODY_NOT_RAW, Severity::Warning, span_from(0), message, Some(hint));
+        return body;
+    }
     let mut message =
         format!("Wrong body length in bytes: expected {length} (Content-Length), got {}.", bytes.len());
     if bytes.len() < length {
@@ -65,6 +80,18 @@ pub(super) fn parse_body(diagnostics: &mut Diagnostics<'_>, headers: &Headers<'_
     let hint = "Remove the Content-Length header if the whole text is the body.";
     diagnostics.add(Code::BODY_LENGTH, severity, span_from(length), &message, Some(hint));
     bytes[..length].to_vec()
+}
+
+/// Returns the body of a text that is longer than its declared length because a tool has formatted its JSON: without the
+/// formatting, if that gives the length. `None`: the text is no formatted JSON.
+fn undo_formatting(text: &[u8], length: usize) -> Option<Vec<u8>> {
+    let is_cut = text.len() > length && !matches!(text[length], b'\r' | b'\n');
+    let json = text.trim_ascii();
+    if !is_cut || !matches!(json.first(), Some(b'{' | b'[')) || Document::parse(json).is_err() {
+        return None;
+    }
+    let mut forms = [false, true].into_iter().map(|has_spaces| set_spacing(json, has_spaces));
+    Some(forms.find(|form| form.len() == length).unwrap_or_else(|| json.to_vec()))
 }
 
 /// Returns the value of Content-Length in the bytes of a head.

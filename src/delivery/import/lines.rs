@@ -32,5 +32,11 @@ pub(super) fn find_byte(text: &[u8], byte: u8) -> Option<usize> {
 /// Whether a text has this part.
 #[inline(never)]
 pub(super) fn contains(text: &[u8], part: &str) -> bool {
-    text.windows(part.len()).any(|window| window == part.as_bytes())
+    find_part(text, part).is_some()
+}
+
+/// Returns the offset of the first such part.
+#[inline(never)]
+pub(super) fn find_part(text: &[u8], part: &str) -> Option<usize> {
+    text.windows(part.len()).position(|window| window == part.as_bytes())
 }

@@ -2,10 +2,10 @@
 //! Gateway, load balancers and function URLs pass to a Lambda function. Also the JSON of webhook.site, of ngrok's inspector
 //! and of services that keep requests in the same way; the executions of n8n and Make, and the messages of Smee.
 
-use super::collection;
 use super::http_message::target_url;
 use super::result::ImportedDelivery;
 use super::shortened;
+use super::spacing::set_spacing;
 use crate::delivery::headers::{Headers, has_control, is_token};
 use crate::issue::{Code, Location, PendingIssue, Severity};
 use crate::json::{Kind, Value};
@@ -50,6 +50,7 @@ fn has_headers_and_body(value: Value<'_>) -> bool {
 }
 
 /// Whether an object is a message of Smee, which has the headers next to the body.
+#[inline(never)]
 fn is_flat(value: Value<'_>) -> bool {
     let is_string = |name: &&str| member(value, name).is_some_and(|value| value.kind() == Kind::String);
     ["content-type", "user-agent"].iter().all(is_string) && member(value, "body").is_some()
@@ -77,6 +78,7 @@ fn is_request(value: Value<'_>) -> bool {
 }
 
 /// Returns the request of a record: the record itself, or a member of an object that describes more than the request.
+#[inline(never)]
 fn find_request(value: Value<'_>) -> Option<Value<'_>> {
     if has_headers(value) || is_flat(value) {
         return has_headers_and_body(value).then_some(value);
@@ -90,6 +92,7 @@ fn find_request(value: Value<'_>) -> Option<Value<'_>> {
 }
 
 /// Whether an object is a delivery as the REST API of GitHub returns it.
+#[inline(never)]
 fn is_github_delivery(value: Value<'_>) -> bool {
     ["guid", "delivered_at"].iter().all(|name| member(value, name).is_some())
 }
@@ -105,14 +108,11 @@ fn request_list(value: Value<'_>) -> Option<Value<'_>> {
 
 /// Whether a document is a record, or a list of requests.
 pub(super) fn has_records(value: Value<'_>) -> bool {
-    is_record(value) || request_list(value).is_some() || collection::is_collection(value)
+    is_record(value) || request_list(value).is_some()
 }
 
 /// Parses the deliveries of a document that is a record or a list of requests.
 pub(super) fn parse_document(value: Value<'_>, pending: &mut Vec<PendingIssue>) -> Vec<ImportedDelivery> {
-    if collection::is_collection(value) {
-        return collection::parse(value, pending);
-    }
     let records = request_list(value).map_or_else(|| vec![value], elements);
     let mut deliveries = Vec::new();
     for record in records {
@@ -192,6 +192,7 @@ fn parse_body(record: Value<'_>, pending: &mut Vec<PendingIssue>) -> Option<Vec<
 }
 
 /// Whether a body is the base64 of an object or array of JSON.
+#[inline(never)]
 fn is_encoded_json(body: Value<'_>) -> bool {
     let text = body.string_bytes();
     matches!(text, [b'e', b'y' | b'w', ..] | [b'W', b'3' | b'y', ..])
@@ -264,28 +265,11 @@ pub(super) fn decode_body(
 }
 
 /// Returns the bytes of a Buffer of Node.js, as `JSON.stringify` writes it.
+#[inline(never)]
 pub(super) fn parse_buffer(value: Value<'_>) -> Option<Vec<u8>> {
     let data = member(value, "data").filter(|data| data.kind() == Kind::Array && value.len() == 2)?;
     member(value, "type")?.as_str().filter(|name| name == "Buffer")?;
     elements(data).into_iter().map(|byte| u8::try_from(byte.as_i64()?).ok()).collect()
-}
-
-/// Removes the white space between the tokens of JSON, or replaces it with a space after each comma and colon.
-pub(super) fn set_spacing(json: &[u8], has_spaces: bool) -> Vec<u8> {
-    let (mut is_in_string, mut is_escaped) = (false, false);
-    let mut out = Vec::new();
-    for byte in json {
-        let is_quote = *byte == b'"' && !is_escaped;
-        is_escaped = is_in_string && *byte == b'\\' && !is_escaped;
-        is_in_string ^= is_quote;
-        if is_in_string || !byte.is_ascii_whitespace() {
-            out.push(*byte);
-        }
-        if has_spaces && !is_in_string && matches!(byte, b',' | b':') {
-            out.push(b' ');
-        }
-    }
-    out
 }
 
 /// Whether an item of a list is switched off: Postman and Insomnia, Thunder Client, Bruno, Hoppscotch.
@@ -295,7 +279,7 @@ pub(super) fn is_disabled(item: Value<'_>) -> bool {
 }
 
 /// Decodes base64 in either alphabet, with or without padding and line breaks.
-fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
     // Normalized first, because each further decoder is larger than this code (wasm size).
     let text: String = text
         .iter()

@@ -1,33 +1,129 @@
 //! Texts in no format that can be imported: what each looks like, and what to pass instead.
 
 use super::lines::{contains, split_first_line, strip_bom};
+use super::record::member;
+use crate::json::{Document, Kind, Value};
 
-/// Notations that are recognized and not parsed: how their text starts, and their name.
-const STARTS: [(&str, &str); 14] = [
-    ("wget ", "a wget command"),
-    ("http POST ", "an HTTPie command"),
-    ("Invoke-WebRequest", "a PowerShell command"),
-    ("Invoke-RestMethod", "a PowerShell command"),
-    ("$session = New-Object", "a PowerShell command"),
-    ("import requests", "Python code"),
-    ("requests.post(", "Python code"),
-    ("var myHeaders = ", CODE),
-    ("const myHeaders = ", CODE),
-    ("const axios = ", CODE),
-    ("fetch(", CODE),
-    ("await fetch(", CODE),
-    ("&{Method:", "a request as Go prints a structure"),
-    ("#<", "an object of Ruby"),
+/// A notation that is recognized and not parsed: how its text starts, its name, and what to pass instead.
+type Notation = (&'static str, &'static str, &'static str);
+
+const STARTS: [Notation; 36] = [
+    ("import requests", PYTHON, PRINT),
+    ("requests.post(", PYTHON, PRINT),
+    ("import http.client", PYTHON, PRINT),
+    ("import httpx", PYTHON, PRINT),
+    ("var myHeaders = ", CODE, PRINT),
+    ("const myHeaders = ", CODE, PRINT),
+    ("var axios = ", CODE, PRINT),
+    ("const axios = ", CODE, PRINT),
+    ("let axios = ", CODE, PRINT),
+    ("import axios", CODE, PRINT),
+    ("import fetch", CODE, PRINT),
+    ("var request = require(", CODE, PRINT),
+    ("const request = require(", CODE, PRINT),
+    ("fetch(", CODE, PRINT),
+    ("await fetch(", CODE, PRINT),
+    ("<?php", "PHP code", PRINT),
+    ("$curl = curl_init", "PHP code", PRINT),
+    ("$client = new", "PHP code", PRINT),
+    ("require 'net/http'", "Ruby code", PRINT),
+    ("require \"uri\"", "Ruby code", PRINT),
+    ("package main", "Go code", PRINT),
+    ("OkHttpClient ", "Java code", PRINT),
+    ("HttpResponse<", "Java code", PRINT),
+    ("var client = new HttpClient", "C# code", PRINT),
+    ("var client = new RestClient", "C# code", PRINT),
+    ("&{Method:", "a request as Go prints a structure", PRINT),
+    ("#<", "an object of Ruby", PRINT),
+    (
+        "type: collection.insomnia.rest/5",
+        "a collection of Insomnia in YAML",
+        "Export the collection as \"Insomnia v4 (JSON)\".",
+    ),
+    ("_type: export", "a collection of Insomnia in YAML", "Export the collection as \"Insomnia v4 (JSON)\"."),
+    ("<?xml", "XML, and has no request of Burp Suite", "Export a HAR file."),
+    ("<charles-session", "a session of Charles in XML", "Export the session as JSON or as a HAR file."),
+    ("PK\u{3}\u{4}", "a ZIP archive, such as a session of Fiddler", "Export a HAR file."),
+    ("\u{a}\r\r\u{a}", PCAP, PCAP_HINT),
+    ("9:websocket;", MITMPROXY, MITMPROXY_HINT),
+    ("> Ready! You are using Stripe", "the log of the Stripe CLI, which has no bodies", PRINT),
+    ("Ready! You are using Stripe", "the log of the Stripe CLI, which has no bodies", PRINT),
 ];
 
+const PYTHON: &str = "Python code";
 const CODE: &str = "JavaScript code that is more than one call with literal values";
+const PRINT: &str = "Print the headers and the raw body where the application receives them, and pass both.";
+const PCAP: &str = "a packet capture";
+const PCAP_HINT: &str = "Follow the HTTP stream in Wireshark, and save the stream as raw bytes.";
+const MITMPROXY: &str = "a file of flows of mitmproxy";
+const MITMPROXY_HINT: &str = "Export the flow: :export.file raw_request @focus request.http";
 
-/// Returns the name of the notation that a text seems to have. `None`: the text looks like nothing known.
-pub(super) fn name_notation(input: &[u8]) -> Option<&'static str> {
+/// Whether a text is a collection in YAML, whose lines look like headers.
+pub(super) fn is_yaml(text: &[u8]) -> bool {
+    ["type: collection.insomnia", "_type: export"].iter().any(|start| text.starts_with(start.as_bytes()))
+}
+
+/// Members of JSON that is about requests and has none: all of these in one object, its name, and what to pass instead.
+const JSON: [(&[&str], &str, &str); 6] = [
+    (&["_postman_variable_scope", "values"], "an environment of Postman", "Export the collection."),
+    (
+        &["guid", "delivered_at", "redelivery", "status_code"],
+        "a list of deliveries of GitHub, without their headers and bodies",
+        "Get one delivery: gh api repos/OWNER/REPO/hooks/HOOK/deliveries/ID",
+    ),
+    (&["msgId", "endpointId", "responseStatusCode"], SVIX_ATTEMPT, PRINT),
+    (
+        &["nodes", "connections", "settings"],
+        "a workflow of n8n, without executions",
+        "Copy the output of the webhook node.",
+    ),
+    (&["eventType", "payload", "channels", "timestamp"], SVIX_MESSAGE, PRINT),
+    (
+        &["__export_format", "_type", "resources"],
+        "an export of Insomnia without requests",
+        "Export the collection.",
+    ),
+];
+const SVIX_ATTEMPT: &str = "an attempt of Svix, without headers and body";
+const SVIX_MESSAGE: &str = "a message of Svix, without headers and with a parsed payload";
+
+/// Returns the name of JSON that is about requests and has none, and what to pass instead.
+#[inline(never)]
+pub(super) fn name_json(root: Value<'_>) -> Option<(&'static str, &'static str)> {
+    let first = if root.kind() == Kind::Array { root.elements().next()? } else { root };
+    let data =
+        first.get("data").filter(|data| data.kind() == Kind::Array).and_then(|data| data.elements().next());
+    let has_all = |names: &[&str]| {
+        [Some(first), data]
+            .into_iter()
+            .flatten()
+            .any(|object| names.iter().all(|name| member(object, name).is_some()))
+    };
+    JSON.iter().find(|(names, _, _)| has_all(names)).map(|(_, name, hint)| (*name, *hint))
+}
+
+/// Returns the name of the notation that a text seems to have, and what to pass instead. `None`: the text looks like
+/// nothing known.
+#[inline(never)]
+pub(super) fn name_notation(input: &[u8]) -> Option<(&'static str, &'static str)> {
     let text = strip_bom(input).trim_ascii_start();
-    if let Some((_, name)) = STARTS.iter().find(|(start, _)| text.starts_with(start.as_bytes())) {
-        return Some(name);
+    if matches!(text.first(), Some(b'{' | b'['))
+        && let Ok(document) = Document::parse(text)
+    {
+        return name_json(document.root());
     }
+    let starts = |start: &str| text.starts_with(start.as_bytes()) || input.starts_with(start.as_bytes());
+    if let Some((_, name, hint)) = STARTS.iter().find(|(start, _, _)| starts(start)) {
+        return Some((name, hint));
+    }
+    if contains(split_first_line(text).0, ",method,") {
+        return Some(("a CSV file of requests", "Export the requests as JSON."));
+    }
+    name_printed(text).map(|name| (name, PRINT))
+}
+
+/// Returns the name of the notation of a program's output.
+fn name_printed(text: &[u8]) -> Option<&'static str> {
     let has = |part: &str| contains(text, part);
     if is_java_map(text) {
         return Some("a map of Java");

@@ -13,8 +13,14 @@ pub(super) struct Word {
 impl Word {
     #[inline(never)]
     pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.bytes).into_owned()
+        lossy(&self.bytes)
     }
+}
+
+/// Decodes UTF-8. Outlined, because each inlined call would be larger than its caller (wasm size).
+#[inline(never)]
+pub(super) fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// Reports a quote that starts at this offset and does not end.

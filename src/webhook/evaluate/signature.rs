@@ -5,15 +5,19 @@ use super::{EvaluationMode, Evaluator};
 use crate::delivery::Delivery;
 use crate::issue::{Code, Location, PendingIssue, Severity};
 use crate::json::Document;
-use crate::signature::{Algorithm, Keys, Outcome};
+use crate::signature::{Algorithm, Keys, Outcome, TimestampUnit, detect_unit};
 use crate::text::into_owned_outlined;
-use crate::webhook::Webhook;
+use crate::webhook::{EXPLAIN_ONLY, EXPLAIN_ONLY_HINT, Webhook};
 
 impl<'b> Evaluator<'b, '_, '_> {
     /// Verifies the signature. Returns the algorithm and the secret, `None` for an unsigned delivery that the receiver
     /// allows.
     pub(super) fn check_signature(&mut self) -> Result<Option<(Algorithm, usize)>, Code> {
         let webhook = self.webhook;
+        // SECURITY: before every other check, so that no delivery is accepted, signed or not.
+        if webhook.explain_only {
+            return Err(self.reject_by_explain_only());
+        }
         let (Some(scheme), Some(keys)) = (&webhook.provider.scheme, &webhook.keys) else {
             self.findings.signature = Some(Outcome::Unsigned);
             self.warn_about_unchecked_signature();
@@ -35,8 +39,51 @@ impl<'b> Evaluator<'b, '_, '_> {
                 }
                 Ok(signed_by)
             }
-            Err(code) => Err(self.reject(outcome.issue(code, scheme, keys))),
+            Err(code) => {
+                let mut issue = outcome.issue(code, scheme, keys);
+                let timestamp = scheme.reported_values(self.delivery, outcome.received()).timestamp;
+                self.name_unit(&mut issue, timestamp, scheme.timestamp_unit());
+                Err(self.reject(issue))
+            }
         }
+    }
+
+    /// Says what a timestamp looks like that is in another unit or notation, in place of a difference of decades.
+    #[cold]
+    fn name_unit(&self, issue: &mut PendingIssue, timestamp: &str, unit: TimestampUnit) {
+        let is_malformed = issue.code == Code::TIMESTAMP_MALFORMED;
+        if !is_malformed && issue.code != Code::TIMESTAMP_TOO_OLD && issue.code != Code::TIMESTAMP_TOO_NEW {
+            return;
+        }
+        let Some(found) = detect_unit(timestamp, unit, self.now.as_millis()) else { return };
+        let expected = unit.name();
+        if is_malformed {
+            issue.message = format!("{} The value looks like {found}.", issue.message);
+        } else {
+            issue.message = format!("The timestamp looks like {found} since 1970; expected {expected}.");
+        }
+        let mut hint = format!("Change the sender to send {expected} since 1970.");
+        if found == "seconds" || found == "milliseconds" {
+            hint = format!(
+                "{hint} Or, if the provider documents {found}, set `timestampUnit` in the provider definition."
+            );
+        }
+        if !is_malformed {
+            hint.push_str(" The signature itself is valid.");
+        }
+        issue.hint = Some(hint);
+    }
+
+    #[cold]
+    fn reject_by_explain_only(&mut self) -> Code {
+        self.findings.signature = Some(unread_signature(self.webhook, self.delivery));
+        let issue = PendingIssue::new(
+            Code::OPTION_INVALID,
+            Severity::Error,
+            Location::Request,
+            EXPLAIN_ONLY.to_owned(),
+        );
+        self.reject(issue.hint(EXPLAIN_ONLY_HINT))
     }
 
     /// A webhook of a provider that signs has no keys only with `unsigned: "allow"`.
@@ -97,6 +144,7 @@ impl<'b> Evaluator<'b, '_, '_> {
             issue.expected = Some(format!("a whole number of {} since 1970", time.unit.name()));
             issue.received = value.map(|value| value.kind().name().to_owned());
         }
+        self.name_unit(&mut issue, &time.text(document.root()).unwrap_or_default(), time.unit);
         self.findings.signature = Some(outcome);
         Err(self.reject(issue))
     }

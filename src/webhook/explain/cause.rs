@@ -15,7 +15,8 @@ use crate::issue::ByteSpan;
 pub struct Explanation {
     /// Causes that reproduce the received signature to the byte: proof. Several of them apply together.
     pub matches: Vec<Cause>,
-    /// Facts seen in the delivery and the options. They prove nothing.
+    /// Facts seen in the delivery and the options. They prove nothing. Ordered by strength of evidence, the strongest
+    /// first; the result of the search is the last one, and `signature-valid` the first.
     pub observations: Vec<Cause>,
     /// Number of combinations of body, secret, algorithm, encoding and signed content that were computed.
     pub tried: usize,
@@ -57,6 +58,9 @@ pub struct Cause {
     pub fix: String,
     /// The code to write in each framework, where a framework can be to blame.
     pub frameworks: &'static [FrameworkFix],
+    /// Codes of other causes that reproduce the same bytes, each in place of this one: the signature cannot tell which
+    /// of them applies. The message names them, too.
+    pub alternatives: Vec<&'static str>,
     /// The bytes of the received body that differ from the signed one: `difference.received`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed_bytes: Option<ByteSpan>,

@@ -2,7 +2,7 @@
 //! TypeScript type of the codes are generated from it.
 
 use super::definition::{CauseCategory, CauseDefinition};
-use super::frameworks::{FRAMEWORKS as RAW, LAMBDA, NONE};
+use super::frameworks::{DIGESTS, FRAMEWORKS as RAW, LAMBDA, NONE};
 
 /// The fix of every cause whose body was parsed, decoded or trimmed by a framework.
 pub const RAW_BODY_FIX: &str = "Verify the raw request body, before anything parses, decodes or trims it.";
@@ -36,8 +36,8 @@ macro_rules! causes {
 //     "fix"
 //
 // `proof`: reported as a match, because the received signature was reproduced. `observation`: everything else. The
-// frameworks are those whose code gets the raw body: RAW (every framework), LAMBDA or NONE. Placeholders such as `{secret}`
-// are replaced in messages and fixes.
+// frameworks are those whose code gets the raw body: RAW (every framework), LAMBDA or NONE; DIGESTS prints length and
+// digest of the body. Placeholders such as `{secret}` are replaced in messages and fixes.
 causes! {
     Body {
         BODY_COMPACT proof "body-compact" "Body reformatted from compact JSON" RAW
@@ -55,20 +55,32 @@ causes! {
         BODY_PYTHON_STYLE proof "body-python-style" "Body reformatted from Python's json.dumps" RAW
             "The signature matches the body as formatted by Python's `json.dumps` (space after \",\" and \":\"): it was re-serialized after signing."
             "Verify the raw request body, before anything parses, decodes or trims it. Or, in your own Python sender, send the signed bytes: requests.post(url, data=body), not json=."
+        BODY_JACKSON_STYLE proof "body-jackson-style" "Body reformatted from Jackson's pretty printer" RAW
+            "The signature matches the body as formatted by Jackson's default pretty printer (space before \":\", arrays on one line): it was re-serialized after signing."
+            RAW_BODY_FIX
+        BODY_WHITE_SPACE proof "body-white-space" "Body reformatted from other white space" RAW
+            "The signature matches the same JSON with other white space between its tokens: it was re-serialized after signing."
+            RAW_BODY_FIX
         BODY_KEYS_SORTED proof "body-keys-sorted" "Body signed with its keys sorted" RAW
             "The signature matches the body with its keys in alphabetical order: another order was signed than received."
             "Verify the raw request body, before anything parses, decodes or trims it. Or, in your own sender, send the same text that was signed, sorted or not."
+        BODY_KEYS_REORDERED proof "body-keys-reordered" "Body with its keys in another order" RAW
+            "The signature matches the body with its keys in the order of the provider's schema: another order was signed than received."
+            RAW_BODY_FIX
+        BODY_INTEGER_KEYS_MOVED proof "body-integer-keys-moved" "Integer-like keys moved to the front" RAW
+            "The signature matches the body with its integer-like keys in another place or order: they were moved after signing, as JavaScript moves them to the front."
+            RAW_BODY_FIX
         BODY_UNICODE_ESCAPED proof "body-unicode-escaped" "Body with its \\u escapes decoded" RAW
-            "The signature matches the body with non-ASCII characters as \\u escapes (Python's `json.dumps`, PHP's `json_encode`): the escapes were decoded after signing."
+            "The signature matches the body with \\u escapes that were received as plain characters, or in the other letter case (Python's `json.dumps`, PHP's `json_encode` and Java escape non-ASCII characters)."
             RAW_BODY_FIX
         BODY_UNICODE_UNESCAPED proof "body-unicode-unescaped" "Body with characters escaped as \\u" RAW
-            "The signature matches the body with its \\u escapes as plain characters: they were escaped after signing."
+            "The signature matches the body with \\u escapes as plain characters: they were escaped after signing."
             RAW_BODY_FIX
-        BODY_HTML_ESCAPED proof "body-html-escaped" "Body with its HTML-safe escapes decoded" RAW
-            "The signature matches the body with <, > and & as \\u escapes (Go's `json.Marshal`, Rails): the escapes were decoded after signing."
+        BODY_HTML_ESCAPED proof "body-html-escaped" "Body with its escapes of special characters decoded" RAW
+            "The signature matches the body with special characters as \\u escapes, such as < or & by Go's `json.Marshal` and Rails, = by Gson, @ by Meta, or U+2028: the escapes were decoded after signing."
             RAW_BODY_FIX
         BODY_DOTNET_ESCAPED proof "body-dotnet-escaped" "Body with its .NET escapes decoded" RAW
-            "The signature matches the body with quotes, +, <, > and & as \\u escapes (.NET's System.Text.Json): the escapes were decoded after signing."
+            "The signature matches the body with the \\u escapes of .NET's System.Text.Json (non-ASCII characters, quotes, +, <, >, & and more): the escapes were decoded after signing."
             RAW_BODY_FIX
         BODY_SLASHES_ESCAPED proof "body-slashes-escaped" "Body with its escaped slashes decoded" RAW
             "The signature matches the body with each / as \\/ (PHP's `json_encode`): the slashes were unescaped after signing."
@@ -80,7 +92,7 @@ causes! {
             "The signature matches the body with numbers as JavaScript writes them (1 for 1.0, 100 for 1e2): they were reformatted after signing."
             RAW_BODY_FIX
         BODY_NUMBERS_REWRITTEN proof "body-numbers-rewritten" "Body with its numbers reformatted" RAW
-            "The signature matches the body with 1.0 or 1e2 in place of 1 or 100: numbers were reformatted after signing, as JavaScript does."
+            "The signature matches the body with other forms of the same numbers, such as 1.0, 10.50 or 1e-07: numbers were reformatted after signing, as JavaScript does."
             RAW_BODY_FIX
         BODY_NEWLINE_ADDED proof "body-newline-added" "Line break added to the end of the body" RAW
             "The signature matches the body without its final line break: the line break was added after signing."
@@ -118,6 +130,9 @@ causes! {
         BODY_LATIN1_SIGNED proof "body-latin1-signed" "Body signed as Latin-1, received as UTF-8" RAW
             "The signature matches the body as Latin-1, and it was received as UTF-8: other bytes were signed than sent."
             "Change the sender to sign the bytes it sends: text.encode(\"utf-8\") before the HMAC. Or verify the raw request body, if your side decodes it."
+        BODY_LOSSY_SIGNED proof "body-lossy-signed" "Body signed with ? in place of characters" RAW
+            "The signature matches the body with \"?\" for each character that ASCII, Latin-1 or Windows-1252 does not have: other bytes were signed than sent."
+            "Change the sender to sign the bytes it sends, as UTF-8: Encoding.UTF8.GetBytes(text) in C#, not Encoding.ASCII; text.encode(\"utf-8\") in Python, without errors=\"replace\"."
         BODY_WINDOWS_1252_DECODED proof "body-windows-1252-decoded" "UTF-8 body decoded as Windows-1252" RAW
             "The signature matches the original UTF-8: the body was decoded as Windows-1252 and encoded as UTF-8 again."
             RAW_BODY_FIX
@@ -148,6 +163,12 @@ causes! {
         BODY_FORM_EXTRACTED proof "body-form-extracted" "Form parsed before verification" RAW
             "The signature matches `payload=` and the URL-encoded body: the whole form was signed, not the JSON in its field."
             "Verify the raw form, before express.urlencoded() or another parser reads it. Or set the provider to send application/json (GitHub: Content type in the webhook settings)."
+        BODY_FORM_REENCODED proof "body-form-reencoded" "Form parsed and encoded again" RAW
+            "The signature matches the same form with other escapes (such as %2A for *, or + for %20): it was parsed and encoded again after signing."
+            "Verify the raw form, before express.urlencoded() or another parser reads it. Do not build it again with URLSearchParams or querystring."
+        BODY_FORM_PARSED proof "body-form-parsed" "Form parsed into JSON" RAW
+            "The signature matches a form with the members of the received JSON as its fields: the form was parsed after signing."
+            "Verify the raw form, before express.urlencoded() or another parser reads it, not JSON.stringify(req.body)."
         BODY_TRUNCATED proof "body-truncated" "Body cut off at the end" NONE
             "The signature matches the body with its open brackets closed: the end was cut off."
             "Read the body to its end: await every chunk. Or raise the limit that cuts it: client_max_body_size in nginx, express.raw({ limit }), a database column or a log."
@@ -169,6 +190,18 @@ causes! {
         BODY_NOT_JSON observation "body-not-json" "Body is not JSON" RAW
             "This provider sends JSON, and the body is not valid JSON."
             "Compare the body with the one sent: it may be an error page, a form, or compressed. Or verify the raw request body."
+        BODY_QUESTION_MARKS observation "body-question-marks" "Question marks in place of characters" RAW
+            "A string of the body has question marks where letters are expected. An encoder that cannot write a character writes \"?\", and then the signed bytes are lost."
+            "Verify the body before it is encoded again. Or encode it as UTF-8, not as ASCII or Latin-1 (C#: Encoding.UTF8, not Encoding.ASCII)."
+        BODY_NUMBERS_ROUNDED observation "body-numbers-rounded" "Integers as JavaScript rounds them" RAW
+            "The body has an integer above 2^53 that ends in zeros, as JavaScript writes an integer that it rounded. If so, the signed digits are lost."
+            RAW_BODY_FIX
+        BODY_JSON_STRINGIFY_OUTPUT observation "body-json-stringify-output" "Body as JSON.stringify writes it" RAW
+            "The body is exactly the output of JSON.stringify for its data. The sender may have written it so; or another body was signed, and parsed and serialized again."
+            RAW_BODY_FIX
+        BODY_PYTHON_OUTPUT observation "body-python-output" "Body as Python's json.dumps writes it" RAW
+            "The body is exactly the output of Python's `json.dumps` for its data. The sender may have written it so; or another body was signed, and parsed and serialized again."
+            RAW_BODY_FIX
         BODY_TOO_LARGE observation "body-too-large" "Body over the size limit" NONE
             "The body exceeds the limit of {length} bytes, so nothing was tried."
             "Raise `maxBytes`, if the provider sends bodies of this size."
@@ -197,13 +230,19 @@ causes! {
             "Set \"secret\": \"hex\" in the provider definition. Or, if the provider documents the text as the key, change the sender."
         SECRET_BASE64_DECODED proof "secret-base64-decoded" "Secret decoded from base64 by the sender" NONE
             "The signature matches {secret} decoded from base64: the sender uses the decoded bytes as the key."
-            "Set \"secret\": \"base64\" in the provider definition. Or, if the provider documents the text as the key, change the sender."
+            "Decode the secret where it is read, if it is the base64 of a Kubernetes Secret. Or set \"secret\": \"base64\" in the provider definition, if the provider documents that."
+        SECRET_BASE64_TWICE proof "secret-base64-twice" "Secret encoded as base64 twice" NONE
+            "The signature matches {secret} decoded from base64 twice: the sender's key is the decoded text."
+            "Decode the secret twice. Or store it without encoding it: Kubernetes encodes the values of `stringData` itself."
+        SECRET_ENCODED_NEWLINE proof "secret-encoded-newline" "Line break encoded with the secret" NONE
+            "The signature matches the key that {secret} encodes, without the white space at its end."
+            "Write the secret again: printf '%s' \"$SECRET\" | base64. `echo` adds a line break."
         SECRET_BASE64URL_DECODED proof "secret-base64url-decoded" "Secret decoded from URL-safe base64 by the sender" NONE
             "The signature matches {secret} decoded from URL-safe base64: the sender uses the decoded bytes as the key."
             "Set \"secret\": \"base64\" in the provider definition, and write the secret with + for - and / for _."
         SECRET_NOT_DECODED proof "secret-not-decoded" "Secret not decoded by the sender" NONE
             "The signature matches the text of {secret}: the sender does not decode it."
-            "Set \"secret\": \"utf8\" in the provider definition."
+            "Set \"secret\": \"utf8\" in the provider definition. Or pass the base64 of the text, as Polar's SDK does: Buffer.from(secret).toString(\"base64\")."
         SECRET_ENCODED proof "secret-encoded" "Encoded text of the secret used as the key" NONE
             "The signature matches {secret} encoded as hex or base64: the sender uses the encoded text as the key."
             "Pass the secret as the sender shows it, without decoding it, and set \"secret\": \"utf8\" in the provider definition."
@@ -213,14 +252,53 @@ causes! {
         SECRET_PREFIX_KEPT proof "secret-prefix-kept" "Prefix part of the sender's key" NONE
             "The signature matches {secret} with its prefix: the prefix is part of the sender's key."
             "Pass the secret with its prefix, and set \"secret\": \"utf8\" in the provider definition."
+        SECRET_PREFIX_DOUBLED proof "secret-prefix-doubled" "Prefix of the secret doubled" NONE
+            "The signature matches {secret} with its prefix once: the prefix is written twice."
+            "Remove one of the prefixes."
+        SECRET_PREFIX_CASE proof "secret-prefix-case" "Prefix of the secret in another letter case" NONE
+            "The signature matches {secret} with its prefix in the letter case of the provider."
+            "Write the prefix of the secret as the provider shows it."
+        SECRET_REJECTED proof "secret-rejected" "Secret that `verify` does not accept" NONE
+            "The signature matches {secret} as it is, and `verify` does not accept such a secret."
+            "Set a secret of at least 24 random bytes at the provider."
+        SECRET_SURROUNDED proof "secret-surrounded" "Other text around the secret" NONE
+            "The signature matches the value within {secret}: the rest, such as the name of a variable, a keyword, a comma or a comment, is not part of the sender's key."
+            "Remove everything but the value of the secret."
+        SECRET_INVISIBLE proof "secret-invisible-characters" "Invisible characters in the secret" NONE
+            "The signature matches {secret} without its invisible characters, such as a byte order mark or a zero-width space."
+            "Remove the invisible characters: copy the secret as plain text, and store it without a byte order mark."
+        SECRET_TYPOGRAPHIC proof "secret-typographic" "Typographic characters in the secret" NONE
+            "The signature matches {secret} with plain quotes, dashes, dots and spaces in place of typographic ones."
+            "Copy the secret as plain text: word processors, chats and phones replace characters."
+        SECRET_URL_ENCODED proof "secret-url-encoded" "Secret URL-encoded" NONE
+            "The signature matches {secret} after it is URL-decoded."
+            "Decode the secret where it is read, with decodeURIComponent. Or store it without encoding it."
+        SECRET_URL_DECODED proof "secret-url-decoded" "Secret URL-decoded" NONE
+            "The signature matches the URL-encoded form of {secret}: %XX for a character, or + for a space."
+            "Copy the secret again as the provider shows it: a form or a URL decoded it."
+        SECRET_HTML_ESCAPED proof "secret-html-escaped" "Secret HTML-escaped" NONE
+            "The signature matches {secret} with its HTML entities, such as &amp;, as characters."
+            "Copy the secret again from the page, not from its source. Or store it without escaping it."
+        SECRET_JSON_ESCAPED proof "secret-json-escaped" "Secret JSON-escaped" NONE
+            "The signature matches {secret} with its JSON escapes, such as \\/ or \\u003d, as characters."
+            "Read the secret with a JSON parser. Or store it without escaping it."
+        SECRET_LETTER_CASE proof "secret-letter-case" "Secret in another letter case" NONE
+            "The signature matches {secret} in lower case or in upper case."
+            "Copy the secret again in the letter case that the provider shows."
         SECRET_UNSET proof "secret-unset" "Sender's secret not set" NONE
             "The signature matches an empty secret, or the text of an unset variable (undefined, null, None, nil)."
             "Set the secret where the sender runs. Until then, everyone can sign such deliveries."
         SECRET_NOT_FIRST observation "secret-not-first" "Secret other than the first" NONE
             "The signature matches {secret}, not the first one, which is the one that signs."
             "Remove old secrets after a rotation. Or, outside of a rotation, check that the delivery is of this subscription."
+        SECRETS_SEVERAL observation "secrets-several" "Several secrets" NONE
+            "{count} secrets are configured, and none of them matches."
+            "Check that the secret of this subscription is one of them. Then remove those of other subscriptions."
+        SECRET_INVALID observation "secret-invalid" "Secret not in the provider's format" NONE
+            "`verify` does not accept {secret}. {message}"
+            SECRET_FIX
         SECRET_WRONG_TYPE observation "secret-wrong-type" "Not a webhook signing secret" NONE
-            "The value of {secret} is not a webhook signing secret: the prefix {prefix} marks {kind}."
+            "The value of {secret} looks like {kind}: it begins with {prefix}."
             "Copy the signing secret from the settings of this webhook at the provider."
         SECRET_SUSPICIOUS observation "secret-suspicious" "Suspicious secret" NONE
             "The format of {secret} is unusual. {hint}"
@@ -254,9 +332,18 @@ causes! {
         SIGNATURE_DOUBLE_ENCODED proof "signature-double-encoded" "Signature encoded twice" NONE
             "The signature matches decoded twice: the encoded text was encoded again."
             "Change the sender to encode the digest once: digest(\"{expected}\") in Node.js, not Buffer.from(hmac.digest(\"hex\")).toString(\"base64\")."
+        SIGNATURE_URL_DECODED proof "signature-url-decoded" "Signature URL-decoded" NONE
+            "The signature matches with + for each space: a URL decoder or form parser has read its base64."
+            "Pass the header value on unchanged. Or, where a form or a URL carries the signature, percent-encode it at the sender: encodeURIComponent(signature)."
         SIGNATURE_NOT_HMAC proof "signature-not-hmac" "Plain hash instead of HMAC" NONE
-            "The signature matches the plain {algorithm} of the body, or of the secret and the body concatenated: a hash, not an HMAC, like HubSpot's v1 signatures."
+            "The signature matches the plain {algorithm} of the signed content or the body, alone or concatenated with the secret: a hash, not an HMAC, like HubSpot's v1 signatures."
             "Change the sender to use HMAC: createHmac(\"{algorithm}\", secret).update(body)."
+        SIGNATURE_PUBLIC_KEY observation "signature-public-key" "Signature by a private key" NONE
+            "The header {found} contains {kind}: {provider} makes it with a private key, and no shared secret can verify it."
+            "Verify it with the public key of the sender and a library for its algorithm. Or set the sender to sign with HMAC (Standard Webhooks: v1 and a whsec_ secret), if it offers that."
+        SIGNATURE_JWT observation "signature-jwt" "JSON Web Token instead of an HMAC" NONE
+            "The header {found} contains a JSON Web Token, not an HMAC of the body."
+            "Verify the token with a library for JSON Web Tokens. Then compare the digest of the body with the claim that holds it, if there is one."
         DIGEST_LENGTH observation "digest-length" "Unexpected length of the signature" NONE
             "The signature in {header} has {length} bytes, {like}. Expected {accepted}."
             "Compare the algorithm of the sender, and check that the header is complete."
@@ -277,20 +364,32 @@ causes! {
         CONTENT_SEPARATOR proof "content-separator" "Signed content joined in another way" NONE
             "The signature matches the signed content {content}: separators or order differ; expected {expected_content}."
             "Change the sender to sign {expected_content}, to the character."
-        CONTENT_TIMESTAMP_UNIT proof "content-timestamp-unit" "Other timestamp signed" NONE
-            "The signature matches another timestamp than the provider's: one in {other_unit} for {unit}, or one from another header."
-            "Change the sender to sign the timestamp that it sends: Math.floor(Date.now() / 1000) for seconds."
+        CONTENT_TIMESTAMP_UNIT proof "content-timestamp-unit" "Timestamp signed in another unit" NONE
+            "The signature matches the timestamp in {other_unit}; it was received in {unit}."
+            "Change the sender to sign the timestamp that it sends: Math.floor(Date.now() / 1000) for seconds, once, in a variable."
+        CONTENT_TIMESTAMP_OTHER proof "content-timestamp-other" "Timestamp of another place signed" NONE
+            "The signature matches the timestamp in {place}; expected the one in {timestamp_header}."
+            "Change the sender to sign the timestamp that it sends in {timestamp_header}. Or name that header in the provider definition."
         CONTENT_OTHER_PROVIDER proof "content-other-provider" "Signed content of another provider" NONE
             "The signature matches the signed content {content} ({provider}); expected {expected_content}."
             "Verify with the provider that sent it, or with a definition that has \"signedContent\": \"{content}\". Or change the sender to sign {expected_content}."
         CONTENT_URL proof "content-url" "URL in the signed content" NONE
             "The signature matches the signed content {content}: the URL is part of it; expected {expected_content}."
             "Use a provider definition with \"signedContent\": \"{content}\", and pass `url` as the sender knows it. Or change the sender to sign {expected_content}."
+        CONTENT_URL_CHANGED proof "content-url-changed" "Another URL signed" NONE
+            "The signature matches another URL than the one of the delivery. Different: {changes}."
+            "Pass the URL as the sender knows it, in the option `url` of the receiver: url: (request) => \"https://hooks.example.com\" + request.originalUrl. Or, with `verify`, in `url` of the delivery."
     }
     Headers {
-        HEADER_RENAMED proof "header-renamed" "Signature header renamed" NONE
-            "The signature matches, and it was received in {found}; expected the header {header}."
-            "Keep the header's name in proxies, gateway mappings, CGI and WSGI (HTTP_ and underscores). Or name the header in the provider definition."
+        URL_SIGNED observation "url-signed" "URL in the provider's signed content" NONE
+            "The provider signs the URL ({expected_content}), and the URL of the delivery may be another one than the sender called."
+            "Pass `url` as the sender knows it: scheme, host, port, path and query, as before any proxy."
+        HEADER_RENAMED proof "header-renamed" "Header renamed" NONE
+            "The signature matches with headers under other names: {renamed}."
+            "Keep the names of headers in proxies, gateway mappings, CGI and WSGI (HTTP_ and underscores). Or name the headers in the provider definition, or use the definition of the provider that sends them."
+        HEADER_LOST proof "header-lost" "Signed header lost" NONE
+            "The signature matches with {place} for the header {missing}, which the delivery lacks."
+            "Configure the proxy or gateway to pass {missing} on."
         HEADER_MISSING observation "header-missing" "Signature header missing" NONE
             "Missing signature header {header}."
             "Set a signing secret at the sender. Or configure the proxy or gateway to pass {header} on (CloudFront: origin request policy)."
@@ -300,6 +399,15 @@ causes! {
         HEADER_OF_ANOTHER_PROVIDER observation "header-of-another-provider" "Signature header of another provider" NONE
             "The delivery has the header {found}, the signature header of {provider}."
             "Verify it with a webhook of that provider."
+        HEADER_TOKEN observation "header-token" "Token instead of a signature" NONE
+            "The header {found} of {provider} is a token: it shows that the sender knows a secret, and signs nothing."
+            "Compare the token with the secret of the webhook, in constant time. Or set {provider} to sign, if it offers that."
+        SECRET_AS_TOKEN observation "secret-as-token" "Secret sent as a token" NONE
+            "{place} contains {secret} itself: the sender sends it as a token and signs nothing."
+            "Compare that value with the secret in constant time, in place of verifying a signature. Or set the sender to sign, with a new secret."
+        SECRET_LEAKED observation "secret-leaked" "Secret sent with the delivery" NONE
+            "{place} contains {secret} itself. Everyone who sees the request, or a log of it, can sign deliveries."
+            "Replace the secret, and remove it from the request: a signature proves knowledge of the secret without showing it."
         DOCUMENTATION_SAMPLE observation "documentation-sample" "Signature from the documentation" NONE
             "The signature is the example printed in the documentation of {provider}."
             "Use a real delivery, or sign a sample with `sign`: examples in documentation rarely match their body."
@@ -309,6 +417,9 @@ causes! {
         TIMESTAMP_TOO_NEW observation "timestamp-too-new" "Timestamp in the future" NONE
             "The timestamp is {seconds} s in the future; the tolerance is {tolerance} s."
             "Check the clocks of this machine and of the sender (timedatectl), and the unit of the timestamp."
+        TIMESTAMP_UNIT observation "timestamp-unit" "Timestamp in another unit or notation" NONE
+            "The timestamp looks like {found}; expected {unit} since 1970."
+            "Change the sender to send {unit} since 1970: Math.floor(Date.now() / 1000) for seconds. Or set `timestampUnit` in the provider definition, if the provider documents the other unit."
         TIMESTAMP_MISSING observation "timestamp-missing" "Timestamp missing or malformed" NONE
             "The signed timestamp is missing, or not an integer."
             "Configure the proxy or gateway to pass the timestamp header on unchanged."
@@ -323,9 +434,9 @@ causes! {
             "Set the provider to send {expected}. Or verify the raw form, before a parser reads it."
     }
     Search {
-        SIGNATURE_VALID observation "signature-valid" "Valid signature" NONE
-            "The signature is valid: it matches these bytes and {secret}."
-            "Run `inspect` for other issues."
+        SIGNATURE_VALID observation "signature-valid" "Valid signature" DIGESTS
+            "The signature matches the {length} bytes of this body (SHA-256 {digest}) and {secret}.{status}"
+            "Compare length and SHA-256 of what your application passes to `verify` with these, if it rejects the delivery: either it changes the body after it arrived, or it uses another secret."
         PROVIDER_UNSIGNED observation "provider-unsigned" "Provider without signatures" NONE
             "{provider} does not sign its webhooks, so there is no signature to explain."
             "Protect the URL in another way: a secret path, an IP allowlist or mutual TLS."
@@ -333,8 +444,8 @@ causes! {
             "No signing secret configured, so nothing was tried."
             "Pass the signing secret of the subscription in `secrets`."
         NO_MATCH observation "no-match" "No match" NONE
-            "No match. Tried {bodies} body variants, {keys} key variants and {contents} signed contents. Most likely the secret is wrong."
-            "Copy the secret again from the settings of this webhook. Or compare length and digest of the body with the sender's: some changes cannot be undone."
+            "No match. Tried {bodies} body variants, {keys} key variants and {contents} signed contents. {reason}."
+            "Check first {check}. Or compare length and SHA-256 of the body with the sender's: some changes cannot be undone."
         SEARCH_LIMIT_REACHED observation "search-limit-reached" "Search limit reached" NONE
             "The search ended at its limit, so some combinations were not tried."
             "Raise `maxCombinations`, pass fewer secrets, or try a shorter body."

@@ -1,218 +1,268 @@
 //! The signed contents that the sender may have used: the provider's own, mutations of it, and those of other providers.
 
-use std::borrow::Cow;
-
 use super::causes;
-use super::definition::CauseDefinition;
+use super::definition::{Alternative, CauseDefinition, single_difference};
+use super::inputs::ContentInputs;
 use super::providers::known_contents;
-use super::shared::{contains_word, header_value, timestamps};
-use crate::delivery::{Delivery, Headers, is_token};
+use super::shared::joined;
+use super::urls::UrlCandidate;
 use crate::signature::hmac::Tag;
-use crate::signature::{
-    Algorithm, Keys, Scheme, SignedContent, TemplateToken, TemplateValues, TimestampUnit, tokens,
-};
-use crate::text::{eq_ignore_ascii_case, into_owned_outlined, split_once};
+use crate::signature::{Algorithm, Keys, Scheme, SignedContent, TemplateToken, TemplateValues, tokens};
+use crate::text::into_owned_outlined;
 
 /// One hypothesis about the signed content, for any body.
-pub struct ContentHypothesis<'d> {
+pub struct ContentHypothesis {
     pub causes: Vec<&'static CauseDefinition>,
     /// Template as in a definition.
     pub template: String,
     /// Titles of the providers that sign so.
     pub providers: String,
-    content: SignedContent,
-    timestamp: Cow<'d, str>,
-    url: &'d str,
+    /// Values of placeholders in the texts of the causes.
+    pub args: Vec<(&'static str, String)>,
+    /// Other causes of the same bytes.
+    pub alternatives: Vec<Alternative>,
+    /// Renamed headers in the signed content: name in the delivery, name in the scheme.
+    pub renamed: Vec<(String, String)>,
+    /// Whether one signature matches several requests, so that no definition should have this signed content.
+    pub is_ambiguous: bool,
+    /// The signed bytes before the body, and after it.
+    around: [String; 2],
 }
 
 /// Separators between placeholders.
 const SEPARATORS: [&str; 9] = ["", ".", ":", "\n", "|", "-", ",", "_", "&"];
 
-/// Timestamps and ids of one delivery to try: each multiplies the search, and the signed one is among the first.
-const MAX_CANDIDATES: usize = 3;
-
-/// Words in the names of headers with a message id.
-const MESSAGE_ID_WORDS: [&str; 5] = ["webhook", "svix", "message", "event", "delivery"];
-
-/// Values of a delivery for the placeholders of signed contents.
-pub struct ContentInputs<'d> {
-    /// The timestamps that the scheme reads.
-    expected_timestamps: Vec<&'d str>,
-    /// Other values that look like a timestamp.
-    other_timestamps: Vec<&'d str>,
-    /// Names of headers with ids.
-    ids: Vec<&'d str>,
-    urls: Vec<&'d str>,
-    method: &'d str,
-    headers: &'d Headers<'d>,
-}
-
-impl<'d> ContentInputs<'d> {
-    pub fn new(scheme: &'d Scheme, delivery: &'d Delivery<'_>) -> Self {
-        let headers = &delivery.headers;
-        let unit = TimestampUnit::Seconds;
-        let mut expected_timestamps = timestamps(scheme, headers);
-        expected_timestamps.truncate(MAX_CANDIDATES);
-        expected_timestamps.retain(|text| unit.parse(text).is_some());
-        let mut other_timestamps = Vec::new();
-        for (name, value) in headers.iter() {
-            if contains_word(name, "timestamp") && (1..=40).contains(&value.len()) {
-                other_timestamps.push(value);
-            }
-            if contains_word(name, "signature") {
-                for item in value.split([',', ';', ' ']) {
-                    if let Some((_, text)) = split_once(item, '=')
-                        && text.len() >= 9
-                        && unit.parse(text).is_some()
-                    {
-                        other_timestamps.push(text);
-                    }
-                }
-            }
-        }
-        other_timestamps.retain(|text| !expected_timestamps.contains(text));
-        other_timestamps.truncate(MAX_CANDIDATES);
-        // Ids of messages first: they are signed more often than the many ids of requests and traces.
-        let mut ids = Vec::new();
-        for is_message_id in [true, false] {
-            for (name, _) in headers.iter().filter(|(name, _)| is_id(name)) {
-                if is_message_id == MESSAGE_ID_WORDS.iter().any(|word| contains_word(name, word)) {
-                    ids.push(name);
-                }
-            }
-        }
-        ids.truncate(MAX_CANDIDATES);
-        let url = delivery.url.unwrap_or_default();
-        let path = url.find("://").and_then(|end| {
-            let slash = url[end + 3..].find('/')?;
-            Some(&url[end + 3 + slash..])
-        });
-        let without_query = split_once(url, '?').map(|(front, _)| front);
-        let mut urls = vec![url];
-        urls.extend(path);
-        urls.extend(without_query);
-        urls.retain(|url| !url.is_empty());
-        let method = delivery.method.filter(|method| !method.is_empty()).unwrap_or("POST");
-        Self { expected_timestamps, other_timestamps, ids, urls, method, headers }
-    }
-}
-
-/// Returns whether a header is named like an id.
-fn is_id(name: &str) -> bool {
-    let end = name.len().checked_sub(3).and_then(|start| name.get(start..));
-    end.is_some_and(|end| eq_ignore_ascii_case(end, "-id")) && name.len() <= 64 && is_token(name)
-}
+/// Of the URLs that the sender may have signed, those to try where the scheme signs none.
+const MAX_URLS_OF_OTHERS: usize = 2;
 
 /// Returns the provider's signed content, and all alternatives to it.
-pub fn content_hypotheses<'d>(
-    scheme: &'d Scheme,
-    inputs: &ContentInputs<'d>,
-) -> (Vec<ContentHypothesis<'d>>, Vec<ContentHypothesis<'d>>) {
+pub fn content_hypotheses(
+    scheme: &Scheme,
+    inputs: &ContentInputs<'_>,
+) -> (Vec<ContentHypothesis>, Vec<ContentHypothesis>) {
+    let template = scheme.signed_content();
     let id_header = scheme.definition().id_header.as_deref();
-    let mut hypotheses = ContentHypotheses { inputs, id_header, all: Vec::new() };
-    hypotheses.add(&[], scheme.signed_content(), &inputs.expected_timestamps);
-    let expected = std::mem::take(&mut hypotheses.all);
-    for (template, causes) in mutations(scheme.signed_content()) {
-        hypotheses.add(&causes, &template, &inputs.expected_timestamps);
+    let mut hypotheses = ContentHypotheses { inputs, scheme, id_header, all: Vec::new() };
+    let expected = &inputs.expected_timestamps();
+    hypotheses.add(&[], template, expected);
+    let count = hypotheses.all.len();
+    hypotheses.add_urls();
+    hypotheses.add_values_of_missing_headers();
+    for (mutation, causes) in mutations(template) {
+        hypotheses.add(&causes, &mutation, expected);
     }
-    hypotheses.add_other_units(scheme);
-    let all_timestamps = [&inputs.expected_timestamps[..], &inputs.other_timestamps].concat();
-    hypotheses.add(&[&causes::CONTENT_TIMESTAMP_UNIT], scheme.signed_content(), &inputs.other_timestamps);
+    hypotheses.add_other_timestamps();
+    let all_timestamps: Vec<&str> = expected
+        .iter()
+        .copied()
+        .chain(inputs.other_timestamps.iter().map(|(_, text)| text.as_str()))
+        .collect();
     for (template, providers) in known_contents() {
-        let cause =
-            if template.contains("{url}") { &causes::CONTENT_URL } else { &causes::CONTENT_OTHER_PROVIDER };
-        let start = hypotheses.all.len();
-        if template.contains("{id}") {
-            for id in &inputs.ids {
-                let template = template.replace("{id}", &format!("{{header:{id}}}"));
-                hypotheses.add(&[cause], &template, &all_timestamps);
-            }
-        } else {
-            hypotheses.add(&[cause], template, &all_timestamps);
-        }
-        for hypothesis in &mut hypotheses.all[start..] {
-            hypothesis.providers.clone_from(&providers);
-        }
+        hypotheses.add_known(template, &providers, &all_timestamps);
     }
-    let mut alternatives = hypotheses.all;
-    alternatives.retain(|hypothesis| !expected.iter().any(|other| other.is_same(hypothesis)));
-    (expected, alternatives)
+    let alternatives = hypotheses.all.split_off(count);
+    (hypotheses.all, alternatives)
 }
 
-/// Collects hypotheses, each once.
+/// Collects hypotheses, each signed content once.
 struct ContentHypotheses<'a, 'd> {
     inputs: &'a ContentInputs<'d>,
-    id_header: Option<&'d str>,
-    all: Vec<ContentHypothesis<'d>>,
+    scheme: &'a Scheme,
+    id_header: Option<&'a str>,
+    all: Vec<ContentHypothesis>,
 }
 
-impl<'d> ContentHypotheses<'_, 'd> {
-    /// Adds a template with every value for its placeholders; nothing if one has no value.
+/// What differs between a hypothesis and the signed content of the scheme.
+#[derive(Clone, Copy)]
+struct Variation<'v> {
+    causes: &'v [&'static CauseDefinition],
+    timestamp: &'v str,
+    url: &'v str,
+    args: &'v [(&'static str, &'v str)],
+}
+
+impl ContentHypotheses<'_, '_> {
+    /// Adds a template with every timestamp; nothing if the delivery lacks a value.
     #[inline(never)]
-    fn add(&mut self, causes: &[&'static CauseDefinition], template: &str, timestamps: &[&'d str]) {
+    fn add(&mut self, causes: &[&'static CauseDefinition], template: &str, timestamps: &[&str]) {
         let Some(content) = self.parse(template) else { return };
-        let none = [""];
-        let timestamps = if content.has_timestamp() { timestamps } else { &none };
-        let urls = if content.has_url() { &self.inputs.urls[..] } else { &none };
+        let timestamps = if content.has_timestamp() { timestamps } else { &[""] };
         for timestamp in timestamps {
-            for url in urls {
-                self.push(causes, template, &content, Cow::Borrowed(timestamp), url);
+            let variation = Variation { causes, timestamp, url: self.inputs.url, args: &[] };
+            self.push(template, &content, variation);
+        }
+    }
+
+    fn parse(&self, template: &str) -> Option<SignedContent> {
+        SignedContent::parse(template, self.id_header).ok()
+    }
+
+    /// Adds a hypothesis, unless an earlier one signs the same bytes or the delivery lacks a value.
+    #[inline(never)]
+    fn push(&mut self, template: &str, content: &SignedContent, variation: Variation<'_>) {
+        let inputs = self.inputs;
+        let Variation { causes, timestamp, url, args } = variation;
+        let (headers, method) = (inputs.headers, inputs.method);
+        let values = TemplateValues { body: &[], timestamp, headers, url, method };
+        let mut around = [String::new(), String::new()];
+        let mut index = 0;
+        for (placeholder, bytes) in content.named_parts(&values) {
+            if placeholder.as_deref() == Some("body") {
+                index = 1;
+                continue;
+            }
+            let Some(text) = bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()) else { return };
+            around[index].push_str(text);
+        }
+        let mut causes = causes.to_vec();
+        let mut renamed: Vec<(String, String)> = Vec::new();
+        let has_expected_timestamp =
+            content.has_timestamp() && inputs.expected_timestamps().contains(&timestamp);
+        let timestamp_header = self.scheme.timestamp_header().filter(|_| has_expected_timestamp);
+        for name in content.headers().chain(timestamp_header) {
+            if let Some(header) = inputs.renamed.get(name) {
+                renamed.push((into_owned_outlined(header.found), into_owned_outlined(name)));
+            }
+        }
+        if !renamed.is_empty() {
+            causes.insert(0, &causes::HEADER_RENAMED);
+        }
+        if let Some(other) = self.all.iter_mut().find(|other| other.around == around) {
+            other.alternatives.extend(single_difference(&other.causes, &causes));
+            return;
+        }
+        self.all.push(ContentHypothesis {
+            causes,
+            template: into_owned_outlined(template),
+            providers: String::new(),
+            args: args.iter().map(|(name, value)| (*name, into_owned_outlined(value))).collect(),
+            alternatives: Vec::new(),
+            renamed,
+            is_ambiguous: content.ambiguity().is_some(),
+            around,
+        });
+    }
+
+    /// Adds the provider's signed content with other URLs.
+    fn add_urls(&mut self) {
+        let inputs = self.inputs;
+        let template = self.scheme.signed_content();
+        let Some(content) = self.parse(template).filter(SignedContent::has_url) else { return };
+        let timestamps: &[&str] = if content.has_timestamp() { &inputs.expected_timestamps() } else { &[""] };
+        for timestamp in timestamps {
+            for UrlCandidate { url, changes } in &inputs.urls {
+                let args: &[_] = &[("changes", changes.as_str())];
+                let causes: &[_] = &[&causes::CONTENT_URL_CHANGED];
+                self.push(template, &content, Variation { causes, timestamp, url, args });
             }
         }
     }
 
-    /// Parses a template; `None` if the delivery lacks one of its headers.
-    fn parse(&self, template: &str) -> Option<SignedContent> {
-        let content = SignedContent::parse(template, self.id_header).ok()?;
-        let has_headers = content.headers().all(|name| header_value(self.inputs.headers, name).is_some());
-        has_headers.then_some(content)
-    }
-
-    #[inline(never)]
-    fn push(
-        &mut self,
-        causes: &[&'static CauseDefinition],
-        template: &str,
-        content: &SignedContent,
-        timestamp: Cow<'d, str>,
-        url: &'d str,
-    ) {
-        let hypothesis = ContentHypothesis {
-            causes: causes.to_vec(),
-            template: into_owned_outlined(template),
-            providers: String::new(),
-            content: content.clone(),
-            timestamp,
-            url,
+    /// Adds the provider's signed content with other values for a signed header that the delivery lacks: the ids of other
+    /// headers and of the body.
+    fn add_values_of_missing_headers(&mut self) {
+        let inputs = self.inputs;
+        let template = self.scheme.signed_content();
+        let Some(content) = self.parse(template) else { return };
+        let mut missing = content.headers().filter(|name| inputs.renamed.missing.contains(name));
+        let (Some(name), None) = (missing.next(), missing.next()) else { return };
+        let placeholders = ["{id}".to_owned(), ["{header:", name, "}"].concat()];
+        let id_header = self.id_header;
+        let replaced = |value: &str| {
+            let text = template.replace(&placeholders[1], value);
+            if id_header == Some(name) { text.replace(&placeholders[0], value) } else { text }
         };
-        if !self.all.iter().any(|other| other.is_same(&hypothesis)) {
-            self.all.push(hypothesis);
+        let timestamps: &[&str] = if content.has_timestamp() { &inputs.expected_timestamps() } else { &[""] };
+        let url = inputs.url;
+        for timestamp in timestamps {
+            for found in &inputs.ids {
+                let Some(content) = self.parse(&replaced(&["{header:", found, "}"].concat())) else {
+                    continue;
+                };
+                let causes: &[_] = &[&causes::HEADER_RENAMED];
+                let count = self.all.len();
+                self.push(template, &content, Variation { causes, timestamp, url, args: &[] });
+                for hypothesis in &mut self.all[count..] {
+                    hypothesis.renamed.push((into_owned_outlined(found), into_owned_outlined(name)));
+                }
+            }
+            for (place, value) in &inputs.body_ids {
+                let Some(content) = self.parse(&replaced(value)) else { continue };
+                let args: &[_] = &[("place", place.as_str()), ("missing", name)];
+                let causes: &[_] = &[&causes::HEADER_LOST];
+                self.push(template, &content, Variation { causes, timestamp, url, args });
+            }
         }
     }
 
-    /// Adds milliseconds for seconds, and seconds for milliseconds.
-    fn add_other_units(&mut self, scheme: &Scheme) {
-        let template = scheme.signed_content();
+    /// Adds the provider's signed content with the same instant in other units, and with timestamps of other places.
+    fn add_other_timestamps(&mut self) {
+        let inputs = self.inputs;
+        let template = self.scheme.signed_content();
         let Some(content) = self.parse(template).filter(SignedContent::has_timestamp) else { return };
-        for timestamp in self.inputs.expected_timestamps.clone() {
-            let seconds = &timestamp[..timestamp.len().saturating_sub(3)];
-            for other in [[timestamp, "000"].concat(), into_owned_outlined(seconds)] {
-                if !other.is_empty() {
-                    self.push(&[&causes::CONTENT_TIMESTAMP_UNIT], template, &content, Cow::Owned(other), "");
+        let url = inputs.url;
+        for timestamp in inputs.expected_timestamps() {
+            let unit = unit_name(timestamp);
+            for zeros in [3, 6, 9] {
+                let longer = [timestamp, &"000000000"[..zeros]].concat();
+                let shorter = timestamp.len().checked_sub(zeros).map(|end| &timestamp[..end]);
+                // 9 digits of seconds are the year 1973: fewer are no timestamp of a delivery.
+                for other in
+                    [Some(longer.as_str()), shorter.filter(|text| text.len() >= 9)].into_iter().flatten()
+                {
+                    let args: &[_] = &[("unit", unit), ("other_unit", unit_name(other))];
+                    let causes: &[_] = &[&causes::CONTENT_TIMESTAMP_UNIT];
+                    self.push(template, &content, Variation { causes, timestamp: other, url, args });
                 }
             }
         }
+        for (place, timestamp) in &inputs.other_timestamps {
+            let args: &[_] = &[("place", place.as_str())];
+            let causes: &[_] = &[&causes::CONTENT_TIMESTAMP_OTHER];
+            self.push(template, &content, Variation { causes, timestamp, url, args });
+        }
+    }
+
+    /// Adds the signed content of other providers, with the URLs that they may have signed.
+    fn add_known(&mut self, template: &str, providers: &str, timestamps: &[&str]) {
+        let inputs = self.inputs;
+        let is_url = template.contains("{url}");
+        let cause = if is_url { &causes::CONTENT_URL } else { &causes::CONTENT_OTHER_PROVIDER };
+        let start = self.all.len();
+        let mut templates = Vec::new();
+        if template.contains("{id}") {
+            for id in &inputs.ids {
+                templates.push(template.replace("{id}", &["{header:", id, "}"].concat()));
+            }
+        } else {
+            templates.push(into_owned_outlined(template));
+        }
+        for template in &templates {
+            self.add(&[cause], template, timestamps);
+            let Some(content) = self.parse(template).filter(|_| is_url) else { continue };
+            let timestamps = if content.has_timestamp() { timestamps } else { &[""] };
+            for timestamp in timestamps {
+                for url in &inputs.parts_of_url {
+                    let causes: &[_] = &[cause];
+                    self.push(template, &content, Variation { causes, timestamp, url, args: &[] });
+                }
+                for UrlCandidate { url, changes } in inputs.urls.iter().take(MAX_URLS_OF_OTHERS) {
+                    let args: &[_] = &[("changes", changes.as_str())];
+                    let causes: &[_] = &[cause, &causes::CONTENT_URL_CHANGED];
+                    self.push(template, &content, Variation { causes, timestamp, url, args });
+                }
+            }
+        }
+        for hypothesis in &mut self.all[start..] {
+            hypothesis.providers = into_owned_outlined(providers);
+        }
     }
 }
 
-impl ContentHypothesis<'_> {
-    /// Whether one signature matches several requests, so that no definition should have this signed content.
-    pub fn is_ambiguous(&self) -> bool {
-        self.content.ambiguity().is_some()
-    }
-
-    fn is_same(&self, other: &Self) -> bool {
-        self.template == other.template && self.timestamp == other.timestamp && self.url == other.url
+impl ContentHypothesis {
+    /// Returns the signed bytes.
+    pub fn message(&self, body: &[u8]) -> Vec<u8> {
+        joined(&[self.around[0].as_bytes(), body, self.around[1].as_bytes()])
     }
 
     /// Returns the tag of a body under this hypothesis.
@@ -224,9 +274,19 @@ impl ContentHypothesis<'_> {
         body: &[u8],
         inputs: &ContentInputs<'_>,
     ) -> Tag {
-        let (timestamp, url, method) = (self.timestamp.as_ref(), self.url, inputs.method);
-        let values = TemplateValues { body, timestamp, headers: inputs.headers, url, method };
-        keys.tag_with_key(algorithm, key, &self.content, &values)
+        let [url, method] = &self.around;
+        let values = TemplateValues { body, timestamp: "", headers: inputs.headers, url, method };
+        keys.tag_with_key(algorithm, key, &inputs.frame, &values)
+    }
+}
+
+/// Names the unit of a current timestamp by its length.
+fn unit_name(timestamp: &str) -> &'static str {
+    match timestamp.len() {
+        ..=11 => "seconds",
+        12..=14 => "milliseconds",
+        15..=17 => "microseconds",
+        _ => "nanoseconds",
     }
 }
 
@@ -252,14 +312,22 @@ fn mutations(template: &str) -> Vec<(String, Vec<&'static CauseDefinition>)> {
         return all;
     }
     let last = tokens.iter().rposition(|token| matches!(token, TemplateToken::Placeholder(_))).unwrap_or(0);
-    for separator in SEPARATORS {
+    // Literals before the first and after the last placeholder are no separators, except for the end of a version: `v0:`.
+    let version = match tokens[0] {
+        TemplateToken::Literal(literal) => literal.strip_suffix([':', '.']),
+        TemplateToken::Placeholder(_) => None,
+    };
+    for (separator, version) in SEPARATORS.into_iter().flat_map(|text| [(text, None), (text, version)]) {
         let mut text = String::new();
         for (index, token) in tokens.iter().enumerate() {
-            match token {
-                // Literals before the first and after the last placeholder are no separators.
-                TemplateToken::Literal(literal) if index == 0 || index > last => text.push_str(literal),
-                TemplateToken::Literal(_) => text.push_str(separator),
-                TemplateToken::Placeholder(_) => {
+            match (token, version) {
+                (TemplateToken::Literal(_), Some(version)) if index == 0 => {
+                    text.push_str(version);
+                    text.push_str(separator);
+                }
+                (TemplateToken::Literal(literal), _) if index == 0 || index > last => text.push_str(literal),
+                (TemplateToken::Literal(_), _) => text.push_str(separator),
+                (TemplateToken::Placeholder(_), _) => {
                     if index > 0 && matches!(tokens[index - 1], TemplateToken::Placeholder(_)) {
                         text.push_str(separator);
                     }
@@ -269,6 +337,14 @@ fn mutations(template: &str) -> Vec<(String, Vec<&'static CauseDefinition>)> {
         }
         all.push((text, vec![&causes::CONTENT_SEPARATOR]));
     }
+    let mut swapped = tokens.clone();
+    let mut positions =
+        (0..tokens.len()).filter(|index| matches!(tokens[*index], TemplateToken::Placeholder(_)));
+    if let (Some(first), Some(second)) = (positions.next(), positions.next()) {
+        swapped.swap(first, second);
+    }
+    let swapped: String = swapped.iter().map(|token| format_token(*token)).collect();
+    all.push((swapped, vec![&causes::CONTENT_SEPARATOR]));
     let reversed: String = tokens.iter().rev().map(|token| format_token(*token)).collect();
     all.push((reversed, vec![&causes::CONTENT_SEPARATOR]));
     all.retain(|(text, _)| text != template);

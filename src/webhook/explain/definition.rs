@@ -55,10 +55,28 @@ impl CauseDefinition {
             message: escape_controls(interpolate(self.message, args)),
             fix: escape_controls(interpolate(self.fix, args)),
             frameworks: self.frameworks,
+            alternatives: Vec::new(),
             changed_bytes: None,
             difference: None,
         }
     }
+}
+
+/// A cause, and another one that reproduces the same bytes in its place.
+pub type Alternative = (&'static CauseDefinition, &'static CauseDefinition);
+
+/// Returns the one cause of `causes` that another list replaces by another cause; `None` if they differ in more.
+#[inline(never)]
+pub fn single_difference(
+    causes: &[&'static CauseDefinition],
+    other: &[&'static CauseDefinition],
+) -> Option<Alternative> {
+    let without = |list: &[&'static CauseDefinition], excluded: &[&'static CauseDefinition]| {
+        let mut rest = list.iter().filter(|cause| !excluded.iter().any(|other| other.same_cause(cause)));
+        rest.next().copied().filter(|_| rest.next().is_none())
+    };
+    (causes.len() == other.len()).then_some(())?;
+    Some((without(causes, other)?, without(other, causes)?))
 }
 
 /// Replaces the placeholders that `args` names. Other braces are code in a fix, and stay.

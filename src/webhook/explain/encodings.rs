@@ -1,5 +1,6 @@
 //! Decodes and encodes bodies: Latin-1, Windows-1252, base64, URL encoding, forms and JSON strings.
 
+use super::style::ascii_set;
 use crate::json::{Document, Kind, escape_into};
 use crate::signature::Encoding;
 
@@ -16,14 +17,47 @@ pub fn encode_single_byte(body: &[u8], windows: bool) -> Option<Vec<u8>> {
         return None;
     }
     let mut out = Vec::with_capacity(body.len());
-    for number in std::str::from_utf8(body).ok()?.chars().map(u32::from) {
-        let index = WINDOWS_1252.iter().position(|code| *code != 0 && u32::from(*code) == number);
-        out.push(match index {
-            Some(index) if windows => u8::try_from(0x80 + index).ok()?,
-            _ => u8::try_from(number).ok()?,
-        });
+    for character in std::str::from_utf8(body).ok()?.chars() {
+        out.push(single_byte(character, windows)?);
     }
     Some(out)
+}
+
+/// Returns the byte of a character in Latin-1 or Windows-1252.
+fn single_byte(character: char, windows: bool) -> Option<u8> {
+    let number = u32::from(character);
+    let index = WINDOWS_1252.iter().position(|code| *code != 0 && u32::from(*code) == number);
+    match index {
+        Some(index) if windows => u8::try_from(0x80 + index).ok(),
+        _ => u8::try_from(number).ok(),
+    }
+}
+
+/// An encoding without some characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SmallEncoding {
+    Ascii,
+    Latin1,
+    Windows1252,
+}
+
+/// Encodes UTF-8 with `?` for each character that the encoding does not have, or for each of its UTF-16 units. `None` if
+/// the encoding has all of them.
+pub fn encode_lossy(body: &[u8], encoding: SmallEncoding, has_units: bool) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(body.len());
+    let mut is_lossy = false;
+    for character in std::str::from_utf8(body).ok()?.chars() {
+        let byte = match encoding {
+            SmallEncoding::Ascii => u8::try_from(character).ok().filter(u8::is_ascii),
+            _ => single_byte(character, encoding == SmallEncoding::Windows1252),
+        };
+        is_lossy |= byte.is_none();
+        out.push(byte.unwrap_or(b'?'));
+        if has_units && character.len_utf16() == 2 {
+            out.push(b'?');
+        }
+    }
+    is_lossy.then_some(out)
 }
 
 /// Decodes Latin-1 or Windows-1252 to UTF-8. `None` if the bytes are UTF-8 already.
@@ -64,29 +98,70 @@ pub fn from_percent(body: &[u8], form: bool) -> Option<Vec<u8>> {
     (out != body).then_some(out)
 }
 
-/// URL encodings: the characters other than letters and digits that are not encoded, and the space.
-pub const PERCENT: [(&[u8], &str); 3] = [
-    // application/x-www-form-urlencoded: URLSearchParams, Python's urlencode, PHP's http_build_query but for *.
-    (b"*-._", "+"),
-    // encodeURIComponent.
-    (b"-_.!~*'()", "%20"),
-    // RFC 3986: Python's quote without safe characters, PHP's rawurlencode.
-    (b"-_.~", "%20"),
+/// One way to encode a text for a URL or a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PercentEncoding {
+    /// The characters other than letters and digits that are not encoded.
+    pub safe: u128,
+    /// `+` for a space, not `%20`.
+    pub has_plus: bool,
+    /// `%2f`, not `%2F`.
+    pub is_lower: bool,
+}
+
+const fn percent(safe: &[u8], has_plus: bool) -> PercentEncoding {
+    PercentEncoding { safe: ascii_set(safe), has_plus, is_lower: false }
+}
+
+/// The encodings of common libraries, the most frequent ones first.
+pub static PERCENT: [PercentEncoding; 16] = [
+    // application/x-www-form-urlencoded of the URL Standard: URLSearchParams, Java's URLEncoder, Ruby's encode_www_form.
+    percent(b"*-._", true),
+    // encodeURIComponent: Node's querystring.
+    percent(b"-_.!~*'()", false),
+    // RFC 3986: qs, PHP's rawurlencode, curl.
+    percent(b"-_.~", false),
+    // PHP's http_build_query.
+    percent(b"-._", true),
+    // Python's urlencode, Go's url.Values, .NET's FormUrlEncodedContent.
+    percent(b"-_.~", true),
+    // jQuery.
+    percent(b"-_.!~*'()", true),
+    // Python's quote.
+    percent(b"/-_.~", false),
+    // .NET's WebUtility, and with lower-case digits HttpUtility.
+    percent(b"!()*-._", true),
+    PercentEncoding { is_lower: true, ..percent(b"!()*-._", true) },
+    // qs with RFC 1738.
+    percent(b"-._~()", true),
+    // axios.
+    percent(b"-_.!~*'():$,", true),
+    percent(b"-_.!~*'():$,[]", true),
+    PercentEncoding { is_lower: true, ..percent(b"*-._", true) },
+    PercentEncoding { is_lower: true, ..percent(b"-_.~", false) },
+    PercentEncoding { is_lower: true, ..percent(b"-._", true) },
+    PercentEncoding { is_lower: true, ..percent(b"-_.~", true) },
 ];
 
-/// URL-encodes a body.
-pub fn to_percent(body: &[u8], (safe, space): (&[u8], &str)) -> Vec<u8> {
-    let mut out = Vec::with_capacity(body.len() * 2);
-    for &byte in body {
-        if byte.is_ascii_alphanumeric() || safe.contains(&byte) {
+/// Appends a text in an encoding.
+pub fn percent_encode_into(out: &mut Vec<u8>, text: &[u8], encoding: PercentEncoding) {
+    let digits: &[u8; 16] = if encoding.is_lower { b"0123456789abcdef" } else { b"0123456789ABCDEF" };
+    for &byte in text {
+        if byte.is_ascii_alphanumeric() || byte.is_ascii() && encoding.safe >> byte & 1 != 0 {
             out.push(byte);
-        } else if byte == b' ' {
-            out.extend_from_slice(space.as_bytes());
+        } else if byte == b' ' && encoding.has_plus {
+            out.push(b'+');
         } else {
-            let digits = b"0123456789ABCDEF";
             out.extend_from_slice(&[b'%', digits[usize::from(byte >> 4)], digits[usize::from(byte & 15)]]);
         }
     }
+}
+
+/// URL-encodes a body, after a prefix.
+pub fn to_percent(prefix: &str, body: &[u8], encoding: PercentEncoding) -> Vec<u8> {
+    let mut out = Vec::with_capacity(prefix.len() + body.len() * 2);
+    out.extend_from_slice(prefix.as_bytes());
+    percent_encode_into(&mut out, body, encoding);
     out
 }
 
@@ -132,13 +207,26 @@ mod tests {
     }
 
     #[test]
+    fn encodes_with_question_marks_by_character_or_by_unit() {
+        let encode = |encoding, has_units| encode_lossy("é€😀".as_bytes(), encoding, has_units);
+        assert_eq!(encode(SmallEncoding::Ascii, false), Some(b"???".to_vec()));
+        assert_eq!(encode(SmallEncoding::Ascii, true), Some(b"????".to_vec()));
+        assert_eq!(encode(SmallEncoding::Latin1, true), Some(b"\xe9???".to_vec()));
+        assert_eq!(encode(SmallEncoding::Windows1252, false), Some(b"\xe9\x80?".to_vec()));
+        assert_eq!(encode_lossy("é".as_bytes(), SmallEncoding::Latin1, true), None);
+        assert_eq!(encode_lossy(b"\xff", SmallEncoding::Ascii, true), None);
+    }
+
+    #[test]
     fn encodes_and_decodes_urls() {
         assert_eq!(from_percent(b"%7B+%2", true), Some(b"{ %2".to_vec()));
         assert_eq!(from_percent(b"%7b+", false), Some(b"{+".to_vec()));
         assert_eq!(from_percent(b"{}", true), None);
-        let encoded = PERCENT
-            .map(|encoding| String::from_utf8(to_percent("{ é*~(".as_bytes(), encoding)).expect("ASCII"));
-        assert_eq!(encoded, ["%7B+%C3%A9*%7E%28", "%7B%20%C3%A9*~(", "%7B%20%C3%A9%2A~%28"]);
+        let encoded = [0, 1, 2, 8].map(|index| {
+            String::from_utf8(to_percent("a=", "{ é*~(".as_bytes(), PERCENT[index])).expect("ASCII")
+        });
+        let expected = ["%7B+%C3%A9*%7E%28", "%7B%20%C3%A9*~(", "%7B%20%C3%A9%2A~%28", "%7b+%c3%a9*%7e("];
+        assert_eq!(encoded, expected.map(|text| format!("a={text}")));
         assert_eq!(from_form(b"a=1&payload=%7B%22a%22%3A+1%7D&b"), Some(b"{\"a\": 1}".to_vec()));
         assert_eq!(from_form(b"{\"a\":\"b=c\"}"), None);
     }

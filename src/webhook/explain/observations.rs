@@ -1,16 +1,23 @@
 //! Observations: facts of headers, signatures, timestamps, body and secrets that hint at a cause and prove nothing.
 
+use std::borrow::Cow;
+
+use super::body_facts::{lost_data, serializer};
+use super::candidates::find_signature_like_headers;
 use super::cause::Cause;
 use super::causes;
 use super::definition::CauseDefinition;
-use super::providers::known_headers;
-use super::received::{Received, find_signature_like_headers};
-use super::secret::detect_token_type;
+use super::evidence::has_evidence;
+use super::exposed::{ExposedSecret, exposed_causes};
+use super::providers::headers_of_others;
+use super::received::Received;
+use super::renamed::RenamedHeaders;
 use super::shared::{contains_bytes, contains_word, header_value, secret_label, timestamps};
+use super::unsupported::{is_public_key_header, unsupported_signatures};
 use crate::delivery::{Delivery, Headers};
 use crate::json::Document;
 use crate::signature::hmac::constant_time_eq;
-use crate::signature::{Algorithm, Encoding, Keys, Outcome, Scheme};
+use crate::signature::{Algorithm, Encoding, Keys, Scheme, detect_token_type, detect_unit};
 use crate::text::{eq_ignore_ascii_case, into_owned_outlined};
 use crate::webhook::{Timestamp, VerifyOptions, Webhook};
 
@@ -33,11 +40,19 @@ const DOCUMENTED_SIGNATURES: [(&str, &str); 6] = [
 /// Collects the observations of one delivery.
 pub struct ObservationCollector<'a, 'd> {
     pub webhook: &'a Webhook,
-    pub scheme: &'a Scheme,
-    pub keys: &'a Keys,
+    /// `None` if the provider signs nothing.
+    pub scheme: Option<&'a Scheme>,
+    /// `None` without secrets.
+    pub keys: Option<&'a Keys>,
     pub delivery: &'d Delivery<'d>,
+    /// The delivery with its renamed headers.
+    pub substituted: &'a Delivery<'d>,
+    pub renamed: Option<&'a RenamedHeaders<'d>>,
     pub received: &'a [Received<'d>],
-    pub is_json: bool,
+    pub exposed: &'a [ExposedSecret<'d>],
+    /// The body, if it is JSON.
+    pub document: Option<&'a Document<'a>>,
+    pub is_too_large: bool,
     pub observations: Vec<Cause>,
 }
 
@@ -56,12 +71,54 @@ pub fn content_length(headers: &Headers<'_>) -> Option<usize> {
 impl ObservationCollector<'_, '_> {
     /// Makes every check.
     pub fn collect(&mut self, now: Timestamp, options: &VerifyOptions) {
+        let title = &self.webhook.provider().title;
+        if let Some(scheme) = self.scheme {
+            self.signature_header(scheme);
+            self.parts(scheme);
+            self.timestamps(scheme, now, options);
+        } else {
+            self.observe(&causes::PROVIDER_UNSIGNED, &[("provider", title)]);
+        }
         self.headers();
-        self.signatures();
-        self.timestamps(now, options);
-        self.parts();
+        match (self.scheme, self.keys) {
+            (Some(scheme), Some(keys)) => {
+                self.signatures(scheme, keys);
+                self.secrets(keys);
+            }
+            (Some(_), None) => self.observe(&causes::SECRET_MISSING, &[]),
+            (None, _) => {}
+        }
+        if self.is_too_large {
+            self.observe(&causes::BODY_TOO_LARGE, &[("length", &number(options.max_bytes))]);
+        }
         self.body();
-        self.secrets();
+    }
+
+    /// Makes the checks that hint at a cause only where nothing matched. `earlier`: the observations so far.
+    pub fn without_match(&mut self, earlier: &[Cause]) {
+        if let Some(scheme) = self.scheme
+            && contains_bytes(scheme.signed_content().as_bytes(), b"{url}")
+        {
+            self.observe(&causes::URL_SIGNED, &[("expected_content", scheme.signed_content())]);
+        }
+        if let Some(document) = self.document {
+            let length = content_length(&self.delivery.headers);
+            let is_shorter = length.is_some_and(|length| length > self.delivery.body.len());
+            for cause in lost_data(document, is_shorter) {
+                self.observe(cause, &[]);
+            }
+            // Most deliveries are such a text, so stronger evidence leaves them out.
+            if !has_evidence(earlier)
+                && !has_evidence(&self.observations)
+                && let Some(cause) = serializer(document)
+            {
+                self.observe(cause, &[]);
+            }
+        }
+        let count = self.keys.map_or(0, Keys::count);
+        if count > 1 {
+            self.observe(&causes::SECRETS_SEVERAL, &[("count", &number(count))]);
+        }
     }
 
     #[inline(never)]
@@ -69,24 +126,39 @@ impl ObservationCollector<'_, '_> {
         self.observations.push(cause.render(args));
     }
 
-    fn headers(&mut self) {
-        let (headers, header) = (&self.delivery.headers, self.scheme.header());
-        let values = headers.get_all(header).count();
-        if values == 0 {
+    fn signature_header(&mut self, scheme: &Scheme) {
+        let (headers, header) = (&self.delivery.headers, scheme.header());
+        let mut others = Vec::new();
+        if let Some(keys) = self.keys {
+            others = exposed_causes(keys, scheme, headers, self.exposed);
+        }
+        let unsupported = unsupported_signatures(scheme, headers);
+        others.extend(unsupported.iter().filter_map(|signature| {
+            let is_exposed = self.exposed.iter().any(|secret| secret.header == Some(signature.header));
+            (!is_exposed).then(|| signature.render())
+        }));
+        let is_missing = headers.get_all(header).next().is_none();
+        let fix = is_missing && !others.is_empty();
+        self.observations.append(&mut others);
+        if is_missing {
             self.observe(&causes::HEADER_MISSING, &[("header", header)]);
+            if let (true, Some(cause)) = (fix, self.observations.last_mut()) {
+                cause.fix =
+                    format!("Verify in the way that the sender documents. Or set it to sign in {header}.");
+            }
             let names: Vec<&str> =
                 find_signature_like_headers(headers).into_iter().map(|(name, _)| name).collect();
             if !names.is_empty() {
                 self.observe(&causes::HEADER_SIMILAR, &[("names", &names.join(", ")), ("header", header)]);
             }
         }
-        // GitHub sends two signature headers: the second one is not of another provider.
-        let expected =
-            known_headers().find(|(name, _)| eq_ignore_ascii_case(name, header)).map(|(_, title)| title);
-        for (name, provider) in known_headers() {
-            if expected != Some(provider) && header_value(headers, name).is_some() {
-                self.observe(&causes::HEADER_OF_ANOTHER_PROVIDER, &[("found", name), ("provider", provider)]);
-            }
+    }
+
+    fn headers(&mut self) {
+        let headers = &self.delivery.headers;
+        let header = self.scheme.map_or("", Scheme::header);
+        for (name, provider) in headers_of_others(header, headers) {
+            self.observe(&causes::HEADER_OF_ANOTHER_PROVIDER, &[("found", name), ("provider", provider)]);
         }
         if header_value(headers, "content-encoding")
             .is_some_and(|value| !value.is_empty() && !eq_ignore_ascii_case(value, "identity"))
@@ -101,8 +173,8 @@ impl ObservationCollector<'_, '_> {
         }
     }
 
-    fn signatures(&mut self) {
-        let header = self.scheme.header();
+    fn signatures(&mut self, scheme: &Scheme, keys: &Keys) {
+        let header = scheme.header();
         let value_count = self.delivery.headers.get_all(header).count();
         let count = self
             .received
@@ -113,7 +185,11 @@ impl ObservationCollector<'_, '_> {
         if count > 1 {
             self.observe(&causes::SIGNATURE_MULTIPLE, &[("header", header), ("count", &number(count))]);
         }
-        let algorithms = self.keys.algorithms();
+        let is_exposed = |name: &str| self.exposed.iter().any(|secret| secret.header == Some(name));
+        if is_exposed(header) || is_public_key_header(header) {
+            return;
+        }
+        let algorithms = keys.algorithms();
         let received = self.received;
         for signature in received {
             let Received { header, text, .. } = signature;
@@ -124,7 +200,7 @@ impl ObservationCollector<'_, '_> {
             if let Some((provider, _)) = DOCUMENTED_SIGNATURES.iter().find(sample) {
                 self.observe(&causes::DOCUMENTATION_SAMPLE, &[("provider", provider)]);
             }
-            let expected = self.scheme.format.encoding;
+            let expected = scheme.format.encoding;
             let Some(bytes) =
                 [expected].into_iter().chain(Encoding::ALL).find_map(|e| e.decode_lenient(text))
             else {
@@ -159,21 +235,24 @@ impl ObservationCollector<'_, '_> {
         }
     }
 
-    fn timestamps(&mut self, now: Timestamp, options: &VerifyOptions) {
-        let scheme = self.scheme;
-        let timestamp = match &self.webhook.provider().signed_time {
+    fn timestamps(&mut self, scheme: &Scheme, now: Timestamp, options: &VerifyOptions) {
+        let (text, unit) = match &self.webhook.provider().signed_time {
             // What is not JSON has an observation of its own.
             Some(time) => match Document::parse(self.delivery.body) {
-                Ok(document) => time.parse(document.root()).ok(),
+                Ok(document) => (time.text(document.root()).map(Cow::into_owned), time.unit),
                 Err(_) => return,
             },
             None if !scheme.has_timestamp() => return,
             None => {
-                let text = timestamps(scheme, &self.delivery.headers).into_iter().next();
-                text.and_then(|text| scheme.timestamp_unit().parse(text))
+                let text = timestamps(scheme, &self.substituted.headers).into_iter().next();
+                (text, scheme.timestamp_unit())
             }
         };
-        let Some(timestamp) = timestamp else {
+        let text = text.unwrap_or_default();
+        if let Some(found) = detect_unit(&text, unit, now.as_millis()) {
+            return self.observe(&causes::TIMESTAMP_UNIT, &[("found", found), ("unit", unit.name())]);
+        }
+        let Some(timestamp) = unit.parse(&text) else {
             self.observe(&causes::TIMESTAMP_MISSING, &[]);
             return;
         };
@@ -188,14 +267,25 @@ impl ObservationCollector<'_, '_> {
     }
 
     /// Reports a part of the signed content that the delivery lacks.
-    fn parts(&mut self) {
-        let missing = match self.scheme.values(self.delivery) {
-            Err(Outcome::HeaderMissing { name }) => format!("the header {name}"),
-            Err(Outcome::UrlMissing) => into_owned_outlined("the URL"),
-            Err(Outcome::MethodMissing) => into_owned_outlined("the method"),
-            _ => return,
-        };
-        self.observe(&causes::SIGNED_CONTENT_INCOMPLETE, &[("missing", &missing)]);
+    fn parts(&mut self, scheme: &Scheme) {
+        let delivery = self.delivery;
+        let mut missing: Vec<String> = Vec::new();
+        for name in scheme.content.headers() {
+            if self.renamed.is_some_and(|renamed| renamed.missing.contains(&name)) {
+                missing.push(["the header ", name].concat());
+            }
+        }
+        for (name, is_signed, value) in [
+            ("the URL", scheme.content.has_url(), delivery.url),
+            ("the method", scheme.content.has_method(), delivery.method),
+        ] {
+            if is_signed && value.unwrap_or_default().is_empty() {
+                missing.push(into_owned_outlined(name));
+            }
+        }
+        if !missing.is_empty() {
+            self.observe(&causes::SIGNED_CONTENT_INCOMPLETE, &[("missing", &missing.join(" and "))]);
+        }
     }
 
     fn body(&mut self) {
@@ -216,19 +306,33 @@ impl ObservationCollector<'_, '_> {
         if contains_bytes(body, "\u{fffd}".as_bytes()) {
             self.observe(&causes::BODY_REPLACEMENT_CHARACTERS, &[]);
         }
-        if !self.is_json && contains_word(&self.webhook.provider().content_type, "json") {
+        if self.document.is_none()
+            && !self.is_too_large
+            && contains_word(&self.webhook.provider().content_type, "json")
+        {
             self.observe(&causes::BODY_NOT_JSON, &[]);
         }
     }
 
-    fn secrets(&mut self) {
-        let keys = self.keys;
+    fn secrets(&mut self, keys: &Keys) {
         for (secret, (_, source_text)) in keys.secrets().enumerate() {
-            if let Some((prefix, kind)) = detect_token_type(source_text) {
+            let text = std::str::from_utf8(source_text).unwrap_or_default();
+            if let Some((prefix, kind)) = detect_token_type(text) {
                 let (secret, prefix) = (secret_label(keys, secret), format!("\"{prefix}\""));
                 let args = [("secret", secret.as_str()), ("prefix", &prefix), ("kind", kind)];
                 self.observe(&causes::SECRET_WRONG_TYPE, &args);
             }
+        }
+        for (secret, error) in keys.errors() {
+            let message = match error.hint() {
+                Some(hint) => format!("{error} {hint}"),
+                None => error.to_string(),
+            };
+            let args = [("secret", secret_label(keys, secret)), ("message", message)];
+            self.observe(
+                &causes::SECRET_INVALID,
+                &args.each_ref().map(|(name, text)| (*name, text.as_str())),
+            );
         }
         for (secret, hint) in keys.warnings() {
             self.observe(

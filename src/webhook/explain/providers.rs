@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use crate::delivery::Headers;
 use crate::json::{Document, Kind, Value};
 use crate::provider;
 use crate::text::{eq_ignore_ascii_case, into_owned_outlined};
@@ -81,12 +82,35 @@ fn add_built_in(all: &mut Vec<KnownProvider>, definition: Value<'_>) {
 }
 
 /// Returns the signature header and the title of every known provider. Of providers with the same header, the first.
-pub fn known_headers() -> impl Iterator<Item = (&'static str, &'static str)> {
+fn known_headers() -> impl Iterator<Item = (&'static str, &'static str)> {
     let is_first = |(index, known): &(usize, &KnownProvider)| {
         !PROVIDERS[..*index].iter().any(|other| eq_ignore_ascii_case(&other.header, &known.header))
     };
     let all = PROVIDERS.iter().enumerate().filter(is_first);
     all.map(|(_, known)| (known.header.as_str(), known.title.as_str()))
+}
+
+/// Headers of Standard Webhooks and of Svix, whose senders send both.
+const STANDARD_HEADERS: [&str; 2] = ["webhook-signature", "svix-signature"];
+
+/// Headers that several providers send, so that the name shows no provider.
+const SHARED_HEADERS: [&str; 4] =
+    ["X-Hub-Signature", "X-Hub-Signature-256", "X-Signature", "X-Webhook-Signature"];
+
+/// Returns the signature headers of a delivery that only other providers send than the one with the expected header.
+pub fn headers_of_others(expected: &str, headers: &Headers<'_>) -> Vec<(&'static str, &'static str)> {
+    let is_listed = |list: &[&str], name: &str| list.iter().any(|other| eq_ignore_ascii_case(other, name));
+    let provider =
+        known_headers().find(|(name, _)| eq_ignore_ascii_case(name, expected)).map(|(_, title)| title);
+    let is_standard = is_listed(&STANDARD_HEADERS, expected);
+    known_headers()
+        .filter(|(name, title)| {
+            provider != Some(title)
+                && !is_listed(&SHARED_HEADERS, name)
+                && !(is_standard && is_listed(&STANDARD_HEADERS, name))
+                && headers.get(name).is_some()
+        })
+        .collect()
 }
 
 /// Returns every signed content once, with the titles of the providers that use it.

@@ -2,22 +2,29 @@
 
 use zeroize::Zeroizing;
 
+use super::candidates::{
+    MAX_SIGNATURES, MIN_PARTIAL_BYTES, decoded_texts, is_complete, is_plausible, split_candidates,
+};
 use super::causes;
 use super::definition::CauseDefinition;
 use super::encodings::from_percent;
-use super::shared::{contains_bytes, contains_word};
-use crate::delivery::{Headers, has_control, is_token};
+use super::renamed::{RenamedHeaders, differ_in_algorithm};
+use super::shared::{MAX_VALUE_CHARS, contains_bytes};
+use super::unsupported::{is_json_web_token, is_public_key_header, without_public_key_items};
+use crate::delivery::Headers;
 use crate::signature::hmac::{Tag, constant_time_eq};
 use crate::signature::{Algorithm, Encoding, HeaderItem, Keys, Scheme};
-use crate::text::eq_ignore_ascii_case;
+use crate::text::{eq_ignore_ascii_case, into_owned_outlined};
 
 /// A text in a header that may be a signature.
 pub struct Received<'d> {
     /// Name of the header, as received.
     pub header: &'d str,
-    pub text: &'d str,
-    label: Option<&'d str>,
+    pub text: String,
+    label: Option<Algorithm>,
     form: HeaderForm,
+    /// What changed the value of the header.
+    cause: Option<&'static CauseDefinition>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,29 +37,24 @@ enum HeaderForm {
     Unexpected,
 }
 
-impl<'d> Received<'d> {
-    fn new(header: &'d str, text: &'d str, label: Option<&'d str>, form: HeaderForm) -> Self {
-        Self { header, text, label: label.filter(|label| Algorithm::from_name(label).is_some()), form }
-    }
-
-    /// A candidate that is not in the format of the provider.
-    fn candidate(header: &'d str, (label, text): (Option<&'d str>, &'d str)) -> Self {
-        Self::new(
-            header,
-            text,
-            label,
-            if label.is_none() { HeaderForm::Unlabelled } else { HeaderForm::Unexpected },
-        )
-    }
-
+impl Received<'_> {
     /// Label of the signature, if it names an algorithm.
-    pub fn label(&self) -> Option<&'d str> {
-        self.label
+    pub fn label(&self) -> Option<&'static str> {
+        self.label.map(Algorithm::name)
+    }
+
+    /// Whether the text has the encoding and the length of a signature by the scheme, under the right label.
+    fn is_accepted(&self, scheme: &Scheme) -> bool {
+        let bytes = scheme.format.encoding.decode_lenient(&self.text);
+        let algorithm = bytes.and_then(|bytes| Algorithm::of_len(bytes.len()));
+        algorithm.is_some_and(|algorithm| {
+            scheme.algorithms().contains(&algorithm) && self.label.is_none_or(|label| label == algorithm)
+        })
     }
 
     /// The algorithm of the label.
     pub fn labelled_algorithm(&self) -> Option<Algorithm> {
-        self.label.and_then(Algorithm::from_name)
+        self.label
     }
 }
 
@@ -77,13 +79,6 @@ enum TagMatch {
     /// The whole tag, as text in lower case.
     CaseFolded,
 }
-
-/// Part of a tag that is long enough to be proof: 64 bits do not match by chance.
-const MIN_PARTIAL_BYTES: usize = 8;
-/// Far above the longest signature, base64 of SHA-512 encoded twice.
-const MAX_SIGNATURE_CHARS: usize = 512;
-/// Each signature multiplies the search; providers send two or three during a rotation.
-const MAX_SIGNATURES: usize = 8;
 
 impl Interpretation {
     /// SECURITY: compares with a tag in constant time.
@@ -114,113 +109,98 @@ impl Interpretation {
     }
 }
 
-/// Returns the signatures in the scheme's header; without that header, those in similar headers.
-pub fn received<'d>(scheme: &Scheme, headers: &'d Headers<'_>) -> Vec<Received<'d>> {
+/// Returns the signatures in the scheme's header; without that header, those in the headers that replace it.
+pub fn received<'d>(
+    scheme: &Scheme,
+    headers: &'d Headers<'_>,
+    renamed: &RenamedHeaders<'d>,
+) -> Vec<Received<'d>> {
     let mut all: Vec<Received<'d>> = Vec::new();
-    let expected = headers.iter().filter(|(name, _)| eq_ignore_ascii_case(name, scheme.header()));
-    for (header, value) in expected {
-        if value.len() > MAX_SIGNATURE_CHARS * MAX_SIGNATURES {
-            continue;
-        }
-        for item in scheme.format.items(value).take(MAX_SIGNATURES) {
-            if let HeaderItem::Signature { label, encoded } = scheme.format.parse_item_value(item)
-                && is_plausible(encoded)
-            {
-                let is_known = label.is_none_or(|label| Algorithm::from_name(label).is_some());
-                all.push(Received::new(
-                    header,
-                    encoded,
-                    label,
-                    if is_known { HeaderForm::Expected } else { HeaderForm::Unexpected },
-                ));
-            }
-        }
-        for candidate in split_candidates(value) {
-            // A candidate inside a signature that was parsed is not another signature.
-            if !all.iter().any(|other| contains_bytes(other.text.as_bytes(), candidate.1.as_bytes())) {
-                all.push(Received::candidate(header, candidate));
-            }
-        }
+    for (header, value) in headers.iter().filter(|(name, _)| eq_ignore_ascii_case(name, scheme.header())) {
+        all.append(&mut signatures_in(scheme, header, value));
     }
-    if headers.get(scheme.header()).is_none() {
-        for (header, value) in find_signature_like_headers(headers) {
-            let expected =
-                scheme.format.items(value).find_map(|item| match scheme.format.parse_item_value(item) {
-                    HeaderItem::Signature { label, encoded } if is_digest(encoded) => {
-                        Some(Received::new(header, encoded, label, HeaderForm::Expected))
-                    }
-                    _ => None,
-                });
-            let other = || split_candidates(value).into_iter().find(|(_, text)| is_digest(text));
-            all.extend(expected.or_else(|| Some(Received::candidate(header, other()?))));
-        }
+    for header in renamed.signatures(scheme).filter(|header| !is_public_key_header(header.found)) {
+        let mut found = signatures_in(scheme, header.found, header.value);
+        // Under another name, only a complete signature counts.
+        found.retain(|signature| is_complete(&signature.text));
+        all.append(&mut found);
     }
     all.truncate(MAX_SIGNATURES);
     all
 }
 
-/// Returns headers that look like a signature header, by their names or values.
-pub fn find_signature_like_headers<'d>(headers: &'d Headers<'_>) -> Vec<(&'d str, &'d str)> {
-    const EXCLUDED: [&str; 6] =
-        ["etag", "if-none-match", "cookie", "authorization", "content-md5", "traceparent"];
-    let is_similar = |(name, value): &(&str, &str)| {
-        let is_named = ["signature", "hmac", "x-sig"].iter().any(|word| contains_word(name, word));
-        let is_excluded = EXCLUDED.iter().any(|other| eq_ignore_ascii_case(name, other));
-        let is_sane = is_token(name)
-            && name.len() <= 64
-            && value.len() <= MAX_SIGNATURE_CHARS * MAX_SIGNATURES
-            && !has_control(value);
-        let labelled = |(label, text): (Option<&str>, &str)| {
-            is_digest(text)
-                && label.is_some_and(|label| {
-                    Algorithm::from_name(label).is_some() || ["v0", "v1"].contains(&label)
-                })
-        };
-        is_sane && !is_excluded && (is_named || split_candidates(value).into_iter().any(labelled))
+/// Returns the signatures in a value, or in what it was before it was changed.
+fn signatures_in<'d>(scheme: &Scheme, header: &'d str, value: &str) -> Vec<Received<'d>> {
+    let value = without_public_key_items(value);
+    if value.len() > MAX_VALUE_CHARS || is_json_web_token(&value) {
+        return Vec::new();
+    }
+    let complete = |value: &str| {
+        let mut all = parse_value(scheme, header, value);
+        all.retain(|signature| is_complete(&signature.text));
+        all
     };
-    headers.iter().filter(is_similar).take(MAX_SIGNATURES).collect()
+    let is_accepted = |all: &[Received<'_>]| all.iter().any(|signature| signature.is_accepted(scheme));
+    let is_expected = |signature: &Received<'_>| signature.form == HeaderForm::Expected;
+    let as_received = parse_value(scheme, header, &value);
+    if is_accepted(&as_received) {
+        return as_received;
+    }
+    // Part of a changed text can have the length of another algorithm, so what the text was before comes first.
+    if scheme.format.encoding == Encoding::Base64 && !value.contains(", ") {
+        let mut all = complete(&value.replace(' ', "+"));
+        if is_accepted(&all) && all.iter().all(is_expected) {
+            all.iter_mut().for_each(|signature| signature.cause = Some(&causes::SIGNATURE_URL_DECODED));
+            return all;
+        }
+    }
+    let has_complete = as_received.iter().any(|signature| is_complete(&signature.text));
+    let unfolded: String = value.split_whitespace().collect();
+    let unfolded = Some(unfolded).filter(|unfolded| unfolded.len() < value.len());
+    let decoded = from_percent(value.as_bytes(), false).filter(|_| !has_complete);
+    let decoded = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
+    for variant in [unfolded, decoded].into_iter().flatten() {
+        let mut all = complete(&variant);
+        if is_accepted(&all) || !has_complete && !all.is_empty() {
+            all.iter_mut().for_each(|signature| signature.form = HeaderForm::Unexpected);
+            return all;
+        }
+    }
+    // Logs mark what they cut off.
+    let cut = value.trim_end_matches(['.', '\u{2026}']);
+    if cut.len() < value.len() { parse_value(scheme, header, cut) } else { as_received }
 }
 
-/// Splits a header value into texts that may be signatures, each with the label before it.
-fn split_candidates(value: &str) -> Vec<(Option<&str>, &str)> {
-    let delimiters: &[char] =
-        &[',', ';', ' ', '\t', '\r', '\n', '[', ']', '"', '\'', '(', ')', '<', '>', '{', '}'];
-    let has_length = |text: &&str| (MIN_PARTIAL_BYTES..=MAX_SIGNATURE_CHARS).contains(&text.len());
-    let mut all = Vec::new();
-    for piece in value.split(delimiters).filter(has_length).take(MAX_SIGNATURES * 4) {
-        let bare = piece.trim_end_matches('=');
-        let (label, text) = match bare.rfind(['=', ':']) {
-            Some(end) => (Some(&piece[..end]), &piece[end + 1..]),
-            None => (None, piece),
-        };
-        if Encoding::ALL.into_iter().any(|encoding| decoded_len(encoding, text) >= MIN_PARTIAL_BYTES) {
-            all.push((label, text));
+/// Returns the texts in a value that may be signatures, complete or not.
+fn parse_value<'d>(scheme: &Scheme, header: &'d str, value: &str) -> Vec<Received<'d>> {
+    let mut all: Vec<Received<'d>> = Vec::new();
+    let mut push = |text: &str, label: Option<&str>, form| {
+        let (text, label) = (into_owned_outlined(text), label.and_then(Algorithm::from_name));
+        all.push(Received { header, text, label, form, cause: None });
+    };
+    let mut parsed: Vec<&str> = Vec::new();
+    for item in scheme.format.items(value).take(MAX_SIGNATURES) {
+        if let HeaderItem::Signature { label, encoded } = scheme.format.parse_item_value(item)
+            && is_plausible(encoded)
+        {
+            let is_known = label.is_none_or(|label| Algorithm::from_name(label).is_some());
+            push(encoded, label, if is_known { HeaderForm::Expected } else { HeaderForm::Unexpected });
+            parsed.push(encoded);
+        }
+    }
+    // Whether the value is a list of signatures without labels, and of nothing else.
+    let is_bare = value.split([',', ';', ' ', '\t']).all(|piece| {
+        let is_timestamp = || matches!(scheme.format.parse_item_value(piece), HeaderItem::Timestamp(_));
+        piece.is_empty() || is_plausible(piece) || is_timestamp()
+    });
+    for (label, text) in split_candidates(value) {
+        // A candidate inside a signature that was parsed is not another signature.
+        if !parsed.iter().any(|other| contains_bytes(other.as_bytes(), text.as_bytes())) {
+            let is_unlabelled = label.is_none() && is_bare;
+            push(text, label, if is_unlabelled { HeaderForm::Unlabelled } else { HeaderForm::Unexpected });
         }
     }
     all
-}
-
-/// Returns whether a text can be a signature, complete or not.
-fn is_plausible(text: &str) -> bool {
-    let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_=%".contains(&byte);
-    (MIN_PARTIAL_BYTES..=MAX_SIGNATURE_CHARS).contains(&text.len()) && text.bytes().all(is_digit)
-}
-
-/// Returns how many bytes a text encodes.
-fn decoded_len(encoding: Encoding, text: &str) -> usize {
-    if !text.is_ascii() {
-        return 0;
-    }
-    let bare = if encoding == Encoding::Hex { &text[..text.len() & !1] } else { text };
-    (text.len() <= MAX_SIGNATURE_CHARS)
-        .then(|| encoding.decode_lenient(bare))
-        .flatten()
-        .map_or(0, |bytes| bytes.len())
-}
-
-/// Returns whether a text has the length of a digest.
-fn is_digest(text: &str) -> bool {
-    Encoding::ALL.into_iter().any(|encoding| Algorithm::of_len(decoded_len(encoding, text)).is_some())
 }
 
 /// Returns every way to interpret the received signatures.
@@ -252,10 +232,10 @@ struct SignatureReader<'a> {
 
 impl SignatureReader<'_> {
     fn read(&mut self) {
-        self.complete(self.encoding, self.received.text, None);
+        self.complete(self.encoding, &self.received.text, None);
         for encoding in Encoding::ALL {
             if encoding != self.encoding {
-                self.complete(encoding, self.received.text, Some(&causes::SIGNATURE_ENCODING));
+                self.complete(encoding, &self.received.text, Some(&causes::SIGNATURE_ENCODING));
             }
         }
         self.double_encoded();
@@ -282,22 +262,26 @@ impl SignatureReader<'_> {
         cause: Option<&'static CauseDefinition>,
     ) {
         let (received, index) = (self.received, self.index);
-        let header =
-            (!eq_ignore_ascii_case(received.header, self.scheme.header())).then_some(&causes::HEADER_RENAMED);
+        let is_accepted = self.keys.algorithms().contains(&algorithm);
+        let expected = self.scheme.header();
+        // A provider that sends a header for each algorithm renamed none.
+        let is_renamed = !eq_ignore_ascii_case(received.header, expected)
+            && (is_accepted || !differ_in_algorithm(received.header, expected));
         let form = match received.form {
             HeaderForm::Expected => None,
-            HeaderForm::Unlabelled => {
-                self.scheme.format.has_label().then_some(&causes::SIGNATURE_LABEL_MISSING)
+            HeaderForm::Unlabelled if self.scheme.format.has_label() => {
+                Some(&causes::SIGNATURE_LABEL_MISSING)
             }
-            HeaderForm::Unexpected => Some(&causes::SIGNATURE_LABEL_UNEXPECTED),
+            HeaderForm::Unlabelled | HeaderForm::Unexpected => Some(&causes::SIGNATURE_LABEL_UNEXPECTED),
         };
         let label = match received.labelled_algorithm() {
             Some(named) if named != algorithm => Some(&causes::ALGORITHM_MISLABELLED),
-            _ if !self.keys.algorithms().contains(&algorithm) => Some(&causes::ALGORITHM_NOT_ACCEPTED),
+            _ if !is_accepted => Some(&causes::ALGORITHM_NOT_ACCEPTED),
             _ => None,
         };
+        let header = is_renamed.then_some(&causes::HEADER_RENAMED);
         let causes: Vec<&'static CauseDefinition> =
-            [header, form, label, cause].into_iter().flatten().collect();
+            [header, received.cause, form, label, cause].into_iter().flatten().collect();
         let is_same = |other: &Interpretation| {
             other.received == index
                 && other.algorithm == algorithm
@@ -311,12 +295,7 @@ impl SignatureReader<'_> {
 
     /// A signature whose encoded text was encoded again.
     fn double_encoded(&mut self) {
-        let text = self.received.text;
-        let mut inner: Vec<Vec<u8>> =
-            Encoding::ALL.into_iter().filter_map(|encoding| encoding.decode_lenient(text)).collect();
-        inner.extend(from_percent(text.as_bytes(), false));
-        for bytes in inner {
-            let Ok(text) = std::str::from_utf8(&bytes) else { continue };
+        for text in decoded_texts(&self.received.text) {
             for encoding in Encoding::ALL {
                 self.complete(encoding, text.trim(), Some(&causes::SIGNATURE_DOUBLE_ENCODED));
             }
@@ -366,27 +345,5 @@ impl SignatureReader<'_> {
                 }
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn splits_values_into_candidates_with_their_labels() {
-        let hex = "00112233445566778899aabbccddeeff00112233";
-        let label = |value: &str| {
-            let candidates = split_candidates(value)
-                .into_iter()
-                .map(|(label, text)| (label.map(str::to_owned), text.len()));
-            candidates.collect::<Vec<_>>()
-        };
-        assert_eq!(label(hex), [(None, 40)]);
-        assert_eq!(label(&format!("[\"sha1={hex}\"]")), [(Some("sha1".to_owned()), 40)]);
-        assert_eq!(label(&format!("sha1:{hex}")), [(Some("sha1".to_owned()), 40)]);
-        assert_eq!(label("AAAAAAAAAAAAAAAAAAAAAAAAAAA="), [(None, 28)]);
-        assert_eq!(label("no signature"), []);
-        assert_eq!(label(""), []);
     }
 }

@@ -4,42 +4,31 @@
 use zeroize::Zeroizing;
 
 use super::body::{BodyTransform, BodyVariants};
+use super::budget::{SearchBudget, TriedBodies};
 use super::cause::Explanation;
 use super::causes;
-use super::content::{ContentHypothesis, ContentInputs, content_hypotheses};
-use super::definition::CauseDefinition;
+use super::content::{ContentHypothesis, content_hypotheses};
+use super::inputs::ContentInputs;
 use super::received::{Interpretation, Received, interpretations};
+use super::reproduced::{Match, Reproduction};
 use super::secret::{KeyHypothesis, key_hypotheses};
-use super::shared::{joined, secret_label};
+use super::shared::joined;
+use super::unsupported::unsupported_signatures;
 use crate::delivery::Delivery;
 use crate::signature::hmac::plain_digest;
 use crate::signature::{Algorithm, Keys, Scheme};
 
-/// Bytes hashed or written for a body of any length: a few tens of milliseconds.
-const BASE_BYTES: usize = 8 << 20;
-/// Additional bytes for each byte of the body: enough for the frequent transforms of a long body.
-const BYTES_PER_BODY_BYTE: usize = 64;
-/// Keeps a body of a megabyte under a second.
-const MAX_BYTES_HASHED: usize = 96 << 20;
 /// One HMAC hashes four blocks in addition to its message.
 const HMAC_OVERHEAD_BYTES: usize = 512;
 
 /// The first transforms of a body are more frequent than any error in a secret.
 const FREQUENT_TRANSFORMS: usize = 20;
 
+/// The transforms that are tried with every other key and signed content.
+const MAX_LIKELY: usize = 64;
+
 /// The defaults of Python and PHP: two changes at once, but more frequent than most single ones.
 const COMMON_COMBINATIONS: usize = 2;
-
-/// The combination that reproduced the signature.
-struct Match<'s> {
-    transform: BodyTransform,
-    body: Vec<u8>,
-    key: &'s KeyHypothesis,
-    /// `None`: a plain hash, not an HMAC.
-    content: Option<&'s ContentHypothesis<'s>>,
-    /// Index into the interpretations.
-    interpretation: usize,
-}
 
 /// The inputs and the state of one search.
 pub struct Search<'a> {
@@ -50,8 +39,8 @@ pub struct Search<'a> {
     interpretations: Vec<Interpretation>,
     algorithms: Vec<Algorithm>,
     inputs: ContentInputs<'a>,
-    expected: Vec<ContentHypothesis<'a>>,
-    alternatives: Vec<ContentHypothesis<'a>>,
+    expected: Vec<ContentHypothesis>,
+    alternatives: Vec<ContentHypothesis>,
     key_hypotheses: Vec<KeyHypothesis>,
     has_body: bool,
     has_header: bool,
@@ -59,25 +48,38 @@ pub struct Search<'a> {
     tried_bodies: TriedBodies,
 }
 
-/// Everything that one step combines: body transforms, keys and signed contents.
-type Step<'c, 's> = (&'c [BodyTransform], &'c [&'s KeyHypothesis], &'s [ContentHypothesis<'s>]);
-
-/// The limits of a search, and how much of them is used.
-struct SearchBudget {
-    max_combinations: usize,
-    tried: usize,
-    /// The bytes that may still be hashed or written.
-    bytes_left: usize,
-    is_exhausted: bool,
+/// How a search ended.
+pub enum SearchResult {
+    /// No header has a signature.
+    NothingTried,
+    Match,
+    NoMatch {
+        /// Numbers of bodies, keys and signed contents tried.
+        counts: [usize; 3],
+        /// Whether some combinations were not tried.
+        is_limited: bool,
+    },
 }
 
-impl SearchBudget {
-    /// Spends bytes. Returns whether the budget had enough bytes and combinations left.
-    fn spend(&mut self, bytes: usize, combinations: usize) -> bool {
-        self.is_exhausted |= self.max_combinations - self.tried < combinations || self.bytes_left < bytes;
-        self.bytes_left = self.bytes_left.saturating_sub(bytes);
-        !self.is_exhausted
-    }
+/// Everything that one step combines.
+struct Step<'c, 's> {
+    transforms: &'c [BodyTransform],
+    keys: &'c [&'s KeyHypothesis],
+    contents: &'s [ContentHypothesis],
+    /// The percentage of the limits that this step and those before it may use together.
+    percent: usize,
+    /// Whether other steps try the same bodies, with other keys or contents.
+    repeats_bodies: bool,
+}
+
+/// A step that tries bodies of other steps with other keys or contents.
+fn step<'c, 's>(
+    transforms: &'c [BodyTransform],
+    keys: &'c [&'s KeyHypothesis],
+    contents: &'s [ContentHypothesis],
+    percent: usize,
+) -> Step<'c, 's> {
+    Step { transforms, keys, contents, percent, repeats_bodies: true }
 }
 
 impl<'a> Search<'a> {
@@ -86,22 +88,19 @@ impl<'a> Search<'a> {
         keys: &'a Keys,
         delivery: &'a Delivery<'_>,
         received: &'a [Received<'a>],
+        inputs: ContentInputs<'a>,
         bodies: &'a BodyVariants<'a>,
         max_combinations: usize,
     ) -> Self {
         let interpretations = interpretations(scheme, keys, received);
         let mut algorithms = Algorithm::ALL.to_vec();
         algorithms.retain(|algorithm| interpretations.iter().any(|other| other.algorithm == *algorithm));
-        let inputs = ContentInputs::new(scheme, delivery);
         let (expected, alternatives) = content_hypotheses(scheme, &inputs);
         let format = scheme.secret_format();
         let mut all_keys = Vec::new();
         for (index, (key, source_text)) in keys.secrets().enumerate() {
             all_keys.append(&mut key_hypotheses(index, key, source_text, format));
         }
-        let length = delivery.body.len();
-        let bytes_left =
-            length.saturating_mul(BYTES_PER_BODY_BYTE).saturating_add(BASE_BYTES).min(MAX_BYTES_HASHED);
         Self {
             scheme,
             keys,
@@ -114,20 +113,21 @@ impl<'a> Search<'a> {
             alternatives,
             key_hypotheses: all_keys,
             has_body: !delivery.body.is_empty(),
-            has_header: delivery.headers.get(scheme.header()).is_some(),
-            budget: SearchBudget { max_combinations, tried: 0, bytes_left, is_exhausted: false },
+            has_header: delivery.headers.get(scheme.header()).is_some()
+                && unsupported_signatures(scheme, &delivery.headers).is_empty(),
+            budget: SearchBudget::new(max_combinations, delivery.body.len()),
             tried_bodies: TriedBodies::default(),
         }
     }
 
-    /// Searches, and adds the result to the explanation.
-    pub fn run(mut self, explanation: &mut Explanation) {
+    /// Searches, and adds a match to the explanation.
+    pub fn run(mut self, explanation: &mut Explanation) -> SearchResult {
         if self.interpretations.is_empty() {
             if self.has_header {
                 let args = [("header", self.scheme.header()), ("format", &self.scheme.definition().format)];
                 explanation.observations.push(causes::SIGNATURE_UNREADABLE.render(&args));
             }
-            return;
+            return SearchResult::NothingTried;
         }
         // Moved out of `self`, which the search borrows mutably to count.
         let (expected, alternatives) =
@@ -136,24 +136,29 @@ impl<'a> Search<'a> {
         let matched = self.search(&expected, &alternatives, &keys);
         explanation.tried = self.budget.tried;
         if let Some(matched) = matched {
-            self.report(&matched, explanation);
+            let reproduction = Reproduction {
+                scheme: self.scheme,
+                keys: self.keys,
+                received: self.received,
+                bodies: self.bodies,
+                interpretations: &self.interpretations,
+            };
+            reproduction.report(&matched, explanation);
             explanation.signed_body = Some(matched.body);
-            return;
+            return SearchResult::Match;
         }
-        let contents = (expected.len() + alternatives.len()).to_string();
-        let (bodies, keys) = (self.tried_bodies.unique.len().to_string(), keys.len().to_string());
-        let args = [("bodies", bodies.as_str()), ("keys", &keys), ("contents", &contents)];
-        explanation.observations.push(causes::NO_MATCH.render(&args));
-        if self.budget.is_exhausted {
-            explanation.observations.push(causes::SEARCH_LIMIT_REACHED.render(&[]));
+        let contents = expected.len() + alternatives.len();
+        SearchResult::NoMatch {
+            counts: [self.tried_bodies.unique.len(), keys.len(), contents],
+            is_limited: self.budget.is_limited,
         }
     }
 
     /// Breadth first: every change by itself, then two at once.
     fn search<'s>(
         &mut self,
-        expected: &'s [ContentHypothesis<'s>],
-        alternatives: &'s [ContentHypothesis<'s>],
+        expected: &'s [ContentHypothesis],
+        alternatives: &'s [ContentHypothesis],
         keys: &'s [KeyHypothesis],
     ) -> Option<Match<'s>> {
         let with_changes = |count| -> Vec<&KeyHypothesis> {
@@ -167,58 +172,69 @@ impl<'a> Search<'a> {
         let (frequent, rare) = singles.split_at(FREQUENT_TRANSFORMS.min(singles.len()));
         let combinations = if self.has_body { self.bodies.combinations() } else { Vec::new() };
         let (common, further) = combinations.split_at(COMMON_COMBINATIONS.min(combinations.len()));
+        let new_bodies = |transforms, percent| Step {
+            transforms,
+            keys: unchanged,
+            contents: expected,
+            percent,
+            repeats_bodies: false,
+        };
         let first = [
-            (received, unchanged, expected),
-            (frequent, unchanged, expected),
-            (received, changed, expected),
-            (common, unchanged, expected),
-            (rare, unchanged, expected),
-            (received, unchanged, alternatives),
+            new_bodies(received, 30),
+            new_bodies(frequent, 50),
+            step(received, changed, expected, 55),
+            new_bodies(common, 60),
+            new_bodies(rare, 70),
+            step(received, unchanged, alternatives, 73),
         ];
         let then = [
-            (further, unchanged, expected),
-            (received, changed_twice, expected),
-            (received, changed, alternatives),
+            step(common, changed, expected, 77),
+            step(frequent, changed, expected, 82),
+            step(common, unchanged, alternatives, 84),
+            step(frequent, unchanged, alternatives, 87),
+            new_bodies(further, 93),
+            step(received, changed_twice, expected, 95),
+            step(received, changed, alternatives, 96),
         ];
-        self.try_steps(&first, false)
-            .or_else(|| self.try_plain_hash(unchanged))
-            .or_else(|| self.try_steps(&then, false))
+        self.try_steps(&first)
+            .or_else(|| self.try_plain_hash(unchanged, expected))
+            .or_else(|| self.try_steps(&then))
             .or_else(|| {
-                let mut likely = singles.clone();
+                let mut likely = singles[..MAX_LIKELY.min(singles.len())].to_vec();
                 likely.retain(|transform| self.tried_bodies.unique.contains(transform));
-                let last = [
-                    (&likely[..], changed, expected),
-                    (&likely, unchanged, alternatives),
-                    (received, changed_twice, alternatives),
-                ];
-                self.try_steps(&last, true)
+                self.try_steps(&[
+                    step(&likely, unchanged, alternatives, 98),
+                    step(received, changed_twice, alternatives, 99),
+                    step(&likely, changed, expected, 100),
+                ])
             })
     }
 
-    /// Tries one step after the other. `repeats_bodies`: earlier steps have tried the same bodies, with other keys or contents.
+    /// Tries one step after the other.
     #[inline(never)]
-    fn try_steps<'s>(&mut self, steps: &[Step<'_, 's>], repeats_bodies: bool) -> Option<Match<'s>> {
-        steps.iter().find_map(|step| self.try_step(step, repeats_bodies))
+    fn try_steps<'s>(&mut self, steps: &[Step<'_, 's>]) -> Option<Match<'s>> {
+        steps.iter().find_map(|step| self.try_step(step))
     }
 
-    fn try_step<'s>(
-        &mut self,
-        &(transforms, keys, contents): &Step<'_, 's>,
-        repeats_bodies: bool,
-    ) -> Option<Match<'s>> {
-        for &transform in transforms {
-            if self.budget.is_exhausted || contents.is_empty() {
+    fn try_step<'s>(&mut self, step: &Step<'_, 's>) -> Option<Match<'s>> {
+        if step.contents.is_empty() || step.keys.is_empty() {
+            return None;
+        }
+        self.budget.start_step(step.percent);
+        for &transform in step.transforms {
+            if self.budget.is_step_over {
                 return None;
             }
             let Some(body) = self.bodies.apply(transform) else { continue };
-            // Writing a byte costs about as much as hashing one.
-            if transform != BodyTransform::None
-                && (!self.budget.spend(body.len(), 1)
-                    || !repeats_bodies && !self.tried_bodies.is_new(transform, &body))
-            {
-                continue;
+            if transform != BodyTransform::None {
+                // Writing a byte costs about as much as hashing one.
+                if !self.budget.spend(body.len(), 1)
+                    || !step.repeats_bodies && !self.tried_bodies.is_new(transform, &body)
+                {
+                    continue;
+                }
             }
-            let matched = self.try_body(transform, &body, keys, contents);
+            let matched = self.try_body(transform, &body, step.keys, step.contents);
             if matched.is_some() {
                 return matched;
             }
@@ -231,7 +247,7 @@ impl<'a> Search<'a> {
         transform: BodyTransform,
         body: &[u8],
         keys: &[&'s KeyHypothesis],
-        contents: &'s [ContentHypothesis<'s>],
+        contents: &'s [ContentHypothesis],
     ) -> Option<Match<'s>> {
         for key in keys {
             for algorithm in self.algorithms.clone() {
@@ -273,15 +289,25 @@ impl<'a> Search<'a> {
         first_match
     }
 
-    /// Tries the plain hash of the body, and of the secret and the body concatenated.
+    /// Tries the plain hash of the body and of the signed content, and of the secret concatenated with either.
     #[inline(never)]
-    fn try_plain_hash<'s>(&mut self, keys: &[&'s KeyHypothesis]) -> Option<Match<'s>> {
+    fn try_plain_hash<'s>(
+        &mut self,
+        keys: &[&'s KeyHypothesis],
+        expected: &[ContentHypothesis],
+    ) -> Option<Match<'s>> {
         let body = self.bodies.apply(BodyTransform::None)?;
+        self.budget.start_step(74);
+        let mut messages = vec![body.to_vec()];
+        messages.extend(expected.iter().map(|content| content.message(&body)));
+        messages.dedup();
         for hypothesis in keys {
             let key: &[u8] = &hypothesis.key;
-            for algorithm in self.algorithms.clone() {
-                for parts in [&[&body[..]][..], &[key, &body], &[&body, key]] {
-                    if !self.budget.spend(body.len() + HMAC_OVERHEAD_BYTES, self.count_by(algorithm)) {
+            for (algorithm, content) in
+                self.algorithms.clone().into_iter().flat_map(|a| messages.iter().map(move |m| (a, m)))
+            {
+                for parts in [&[&content[..]][..], &[key, content], &[content, key]] {
+                    if !self.budget.spend(content.len() + HMAC_OVERHEAD_BYTES, self.count_by(algorithm)) {
                         return None;
                     }
                     let message = Zeroizing::new(joined(parts));
@@ -303,105 +329,4 @@ impl<'a> Search<'a> {
         }
         None
     }
-
-    /// Adds a cause for everything that differs between the match and what the provider documents.
-    fn report(&self, matched: &Match<'_>, explanation: &mut Explanation) {
-        let interpretation = &self.interpretations[matched.interpretation];
-        let received = &self.received[interpretation.received];
-        let of_body = self.bodies.causes(matched.transform);
-        let of_content = matched.content.map(|content| content.causes.as_slice()).unwrap_or_default();
-        let mut all: Vec<&'static CauseDefinition> =
-            [&of_body[..], &matched.key.causes, &interpretation.causes, of_content].concat();
-        all.extend(matched.content.is_none().then_some(&causes::SIGNATURE_NOT_HMAC));
-        let secret = secret_label(self.keys, matched.key.secret);
-        let unit = self.scheme.timestamp_unit().name();
-        let encoding = self.scheme.format.encoding;
-        let accepted = Algorithm::list(self.keys.algorithms());
-        let length = encoding.text_len(interpretation.algorithm.digest_len()).to_string();
-        let args = [
-            ("secret", secret.as_str()),
-            ("algorithm", interpretation.algorithm.name()),
-            ("label", received.label().unwrap_or_default()),
-            ("accepted", &accepted),
-            ("written", interpretation.encoding.name()),
-            ("expected", encoding.name()),
-            ("unit", unit),
-            ("other_unit", if unit == "seconds" { "milliseconds" } else { "seconds" }),
-            ("format", &self.scheme.definition().format),
-            ("length", &length),
-            ("header", self.scheme.header()),
-            ("found", received.header),
-            ("content", matched.content.map(|content| content.template.as_str()).unwrap_or_default()),
-            ("expected_content", self.scheme.signed_content()),
-            ("provider", matched.content.map(|content| content.providers.as_str()).unwrap_or_default()),
-        ];
-        let difference = self.bodies.difference(&matched.body);
-        for definition in &all {
-            let mut cause = definition.render(&args);
-            let is_other_content = [&causes::CONTENT_OTHER_PROVIDER, &causes::CONTENT_URL]
-                .iter()
-                .any(|other| other.same_cause(definition));
-            if let Some(content) =
-                matched.content.filter(|content| is_other_content && content.is_ambiguous())
-            {
-                cause.fix = format!(
-                    "Change the sender to sign {}. With {}, one signature matches several requests, so no definition should use \
-                     that content.",
-                    self.scheme.signed_content(),
-                    content.template
-                );
-            }
-            if of_body.iter().any(|other| other.same_cause(definition)) {
-                cause.changed_bytes = Some(difference.received);
-                cause.difference = Some(difference);
-            }
-            if all.len() > 1 {
-                let mut others: Vec<&str> = all.iter().map(|other| other.code).collect();
-                others.retain(|code| *code != definition.code);
-                cause.message =
-                    format!("{} Matches only together with {}.", cause.message, others.join(", "));
-            }
-            explanation.matches.push(cause);
-        }
-        let observations = &mut explanation.observations;
-        if all.is_empty() {
-            observations.push(causes::SIGNATURE_VALID.render(&args));
-        }
-        if matched.key.secret > 0 {
-            observations.push(causes::SECRET_NOT_FIRST.render(&args));
-        }
-    }
-}
-
-/// The bodies tried so far, so that no two transforms try the same one.
-#[derive(Default)]
-struct TriedBodies {
-    fingerprints: Vec<u64>,
-    /// The transforms whose body was new.
-    unique: Vec<BodyTransform>,
-}
-
-impl TriedBodies {
-    fn is_new(&mut self, transform: BodyTransform, body: &[u8]) -> bool {
-        let fingerprint = fingerprint(body);
-        if self.fingerprints.contains(&fingerprint) {
-            return false;
-        }
-        self.fingerprints.push(fingerprint);
-        self.unique.push(transform);
-        true
-    }
-}
-
-/// 64-bit non-cryptographic fingerprint used to skip variants already tried. A crafted collision only skips a
-/// hypothesis; it can never produce a false match.
-fn fingerprint(body: &[u8]) -> u64 {
-    const PRIME: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut chunks = body.chunks_exact(8);
-    let mix = |sum: u64, word: u64| (sum ^ word).wrapping_mul(PRIME).rotate_left(29);
-    let length = body.len() as u64;
-    let sum = chunks
-        .by_ref()
-        .fold(length, |sum, chunk| chunk.try_into().map_or(sum, |bytes| mix(sum, u64::from_le_bytes(bytes))));
-    chunks.remainder().iter().fold(sum, |sum, byte| mix(sum, u64::from(*byte)))
 }

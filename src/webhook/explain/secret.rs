@@ -3,23 +3,29 @@
 use zeroize::Zeroizing;
 
 use super::causes;
-use super::definition::CauseDefinition;
-use super::shared::{joined, replaced};
+use super::definition::{Alternative, CauseDefinition, single_difference};
+use super::secret_text::secret_variants;
 use crate::signature::hmac::constant_time_eq;
-use crate::signature::{Encoding, SecretEncoding, SecretFormat};
+use crate::signature::{Encoding, SecretEncoding, SecretFormat, decode_base64_key};
 
 /// One hypothesis about the sender's key.
 pub struct KeyHypothesis {
     /// Index of the secret that the key is made of.
     pub secret: usize,
     pub causes: Vec<&'static CauseDefinition>,
+    /// Other causes of the same key.
+    pub alternatives: Vec<Alternative>,
     pub key: Zeroizing<Vec<u8>>,
 }
 
 /// The text of an unset variable in shells, JavaScript, Python and Ruby, used as a secret.
 const UNSET: [&[u8]; 5] = [b"", b"undefined", b"null", b"None", b"nil"];
 
-/// Returns every key hypothesis of one secret: each error by itself, then two at once.
+/// Each key multiplies the search, so that a secret has a limited number of them. The frequent ones are first.
+const MAX_KEYS: usize = 60;
+
+/// Returns every key hypothesis of one secret: each error by itself, then two at once. `key` is empty where the secret does
+/// not have the provider's format.
 #[inline(never)]
 pub fn key_hypotheses(
     secret: usize,
@@ -27,27 +33,37 @@ pub fn key_hypotheses(
     source_text: &[u8],
     format: &SecretFormat,
 ) -> Vec<KeyHypothesis> {
-    let prefix = format.prefix.as_deref();
     let mut all = KeyHypotheses { secret, format, all: Vec::new() };
-    all.push(&[], key.to_vec());
-    let variants = secret_variants(source_text, prefix);
+    if !key.is_empty() {
+        all.push(&[], key);
+    }
+    let Ok(text) = std::str::from_utf8(source_text) else { return all.all };
+    if key.is_empty() && !UNSET.contains(&source_text) {
+        all.with_expected_format(&[&causes::SECRET_REJECTED], text);
+    }
     // In another format, then with an error in the text, then both.
-    all.with_other_formats(&[], source_text);
+    all.with_other_formats(&[], text);
+    let variants = secret_variants(text, format);
     for (cause, text) in &variants {
         all.with_expected_format(&[cause], text);
     }
+    if secret == 0 {
+        for key in UNSET {
+            all.push(&[&causes::SECRET_UNSET], key);
+        }
+    }
     for (cause, text) in &variants {
-        all.with_other_formats(&[cause], text);
-        for (other, text) in &secret_variants(text, prefix) {
+        all.with_decoded(&[cause], text);
+        for (other, text) in &secret_variants(text, format) {
             if !cause.same_cause(other) {
                 all.with_expected_format(&[cause, other], text);
+            } else if cause.same_cause(&causes::SECRET_BASE64_DECODED) {
+                all.with_expected_format(&[&causes::SECRET_BASE64_TWICE], text);
             }
         }
     }
-    if secret == 0 {
-        for key in UNSET {
-            all.push(&[&causes::SECRET_UNSET], key.to_vec());
-        }
+    for (cause, text) in &variants {
+        all.with_other_formats(&[cause], text);
     }
     all.all
 }
@@ -59,159 +75,81 @@ struct KeyHypotheses<'f> {
 }
 
 impl KeyHypotheses<'_> {
-    /// Adds a key, unless an earlier hypothesis has the same.
+    /// Adds a key. Causes of a key that an earlier hypothesis has are alternatives of it, or replace more causes.
     #[inline(never)]
-    fn push(&mut self, causes: &[&'static CauseDefinition], key: Vec<u8>) {
-        let key = Zeroizing::new(key);
-        if !self.all.iter().any(|other| constant_time_eq(&other.key, &key)) {
-            self.all.push(KeyHypothesis { secret: self.secret, causes: causes.to_vec(), key });
+    fn push(&mut self, causes: &[&'static CauseDefinition], key: &[u8]) {
+        let Some(other) = self.all.iter_mut().find(|other| constant_time_eq(&other.key, key)) else {
+            if self.all.len() < MAX_KEYS {
+                let (secret, causes, key) = (self.secret, causes.to_vec(), Zeroizing::new(key.to_vec()));
+                self.all.push(KeyHypothesis { secret, causes, alternatives: Vec::new(), key });
+            }
+            return;
+        };
+        if causes.len() < other.causes.len() {
+            other.causes = causes.to_vec();
+            other.alternatives.clear();
         }
+        other.alternatives.extend(single_difference(&other.causes, causes));
     }
 
     /// Adds the key of a text in the provider's format.
     #[inline(never)]
-    fn with_expected_format(&mut self, causes: &[&'static CauseDefinition], text: &[u8]) {
-        if let Some(key) = key_of(text, self.format) {
-            self.push(causes, key);
+    fn with_expected_format(&mut self, causes: &[&'static CauseDefinition], text: &str) {
+        if let Some(key) = self.format.decode(text).filter(|key| !key.is_empty()) {
+            self.push(causes, &key);
+        }
+    }
+
+    /// Adds the keys of a text that is decoded otherwise than by the provider's format. No provider's format is URL-safe
+    /// base64.
+    #[inline(never)]
+    fn with_decoded(&mut self, causes: &[&'static CauseDefinition], text: &str) {
+        let encoding = self.format.encoding;
+        let bare = self.format.strip_prefix(text);
+        let mut add = |cause: &'static CauseDefinition, key: Option<Zeroizing<Vec<u8>>>| {
+            let is_new = causes.iter().all(|other| !other.same_cause(cause));
+            if let Some(key) = key.filter(|key| is_new && !key.is_empty()) {
+                self.push(&[causes, &[cause]].concat(), &key);
+            }
+        };
+        if encoding != SecretEncoding::Hex {
+            add(&causes::SECRET_HEX_DECODED, Encoding::Hex.decode_lenient(bare).map(Zeroizing::new));
+        }
+        if encoding != SecretEncoding::Base64 {
+            add(&causes::SECRET_BASE64_DECODED, decode_base64_key(bare));
+        }
+        // Without these characters, both alphabets are one.
+        if bare.contains(['-', '_']) {
+            let key = Encoding::Base64Url.decode_lenient(bare).map(Zeroizing::new);
+            add(&causes::SECRET_BASE64URL_DECODED, key);
         }
     }
 
     /// Adds the keys of a text in other formats.
     #[inline(never)]
-    fn with_other_formats(&mut self, causes: &[&'static CauseDefinition], text: &[u8]) {
+    fn with_other_formats(&mut self, causes: &[&'static CauseDefinition], text: &str) {
         let format = self.format;
-        let mut add = |cause, key| self.push(&[causes, &[cause]].concat(), key);
-        let prefix = format.prefix.as_deref().unwrap_or_default();
-        let bare = text.strip_prefix(prefix.as_bytes()).unwrap_or(text);
+        let bare = format.strip_prefix(text);
+        let add = |all: &mut Self, cause, key: &[u8]| all.push(&[causes, &[cause]].concat(), key);
         if format.encoding != SecretEncoding::Utf8 {
-            add(&causes::SECRET_NOT_DECODED, bare.to_vec());
+            add(self, &causes::SECRET_NOT_DECODED, bare.as_bytes());
         }
-        if !prefix.is_empty() {
-            add(&causes::SECRET_PREFIX_KEPT, joined(&[prefix.as_bytes(), bare]));
+        if let Some(prefix) = &format.prefix {
+            let whole = Zeroizing::new([prefix, bare].concat());
+            add(self, &causes::SECRET_PREFIX_KEPT, whole.as_bytes());
         }
-        // Each encoding is skipped where it is the expected one. No provider's format is URL-safe base64.
-        let decoded = [
-            (Some(SecretEncoding::Hex), Encoding::Hex, &causes::SECRET_HEX_DECODED),
-            (Some(SecretEncoding::Base64), Encoding::Base64, &causes::SECRET_BASE64_DECODED),
-            (None, Encoding::Base64Url, &causes::SECRET_BASE64URL_DECODED),
-        ];
-        let bare = std::str::from_utf8(bare).unwrap_or_default();
-        for (expected, encoding, cause) in decoded {
-            if expected != Some(format.encoding)
-                && let Some(key) = encoding.decode_lenient(bare).filter(|key| !key.is_empty())
-            {
-                add(cause, key);
-            }
+        self.with_decoded(causes, text);
+        let key = format.decode(text).unwrap_or_else(|| Zeroizing::new(bare.as_bytes().to_vec()));
+        // `echo secret | base64` encodes a line break as well.
+        if format.encoding != SecretEncoding::Utf8 {
+            add(self, &causes::SECRET_ENCODED_NEWLINE, key.trim_ascii_end());
         }
-        if let Some(key) = key_of(text, format).map(Zeroizing::new) {
-            let hex = Encoding::Hex.encode(&key);
-            let upper = hex.to_ascii_uppercase();
-            for encoded in [hex, Encoding::Base64.encode(&key), upper] {
-                add(&causes::SECRET_ENCODED, encoded.into_bytes());
-            }
+        let hex = Zeroizing::new(Encoding::Hex.encode(&key));
+        let upper = Zeroizing::new(hex.to_ascii_uppercase());
+        for encoded in [hex, Zeroizing::new(Encoding::Base64.encode(&key)), upper] {
+            add(self, &causes::SECRET_ENCODED, encoded.as_bytes());
         }
     }
-}
-
-/// Returns the key of a text in the provider's format.
-#[inline(never)]
-fn key_of(text: &[u8], format: &SecretFormat) -> Option<Vec<u8>> {
-    let bare = format.prefix.as_ref().and_then(|prefix| text.strip_prefix(prefix.as_bytes())).unwrap_or(text);
-    let encoding = match format.encoding {
-        SecretEncoding::Utf8 => return Some(bare.to_vec()),
-        SecretEncoding::Base64 => Encoding::Base64,
-        SecretEncoding::Hex => Encoding::Hex,
-    };
-    encoding.decode_lenient(std::str::from_utf8(bare).ok()?).filter(|key| !key.is_empty())
-}
-
-/// Returns the text of the secret with each error reversed, of the receiver and of the sender.
-#[inline(never)]
-fn secret_variants(source_text: &[u8], prefix: Option<&str>) -> Vec<SecretVariant> {
-    let mut all = SecretVariants { source_text, all: Vec::new() };
-    all.add(&causes::SECRET_WHITE_SPACE, &[source_text.trim_ascii()]);
-    if let [first @ (b'"' | b'\'' | b'`'), inside @ .., last] = source_text
-        && first == last
-    {
-        all.add(&causes::SECRET_QUOTES, &[inside]);
-    }
-    if let Some(start) = source_text.windows(2).position(|pair| pair == b"\\n") {
-        all.add(&causes::SECRET_NEWLINE_ESCAPED, &[&source_text[..start], &source_text[start + 2..]]);
-        all.replaced(&causes::SECRET_NEWLINE_ESCAPED, b"\\n", b"\n");
-    }
-    all.replaced(&causes::SECRET_NEWLINE_UNESCAPED, b"\n", b"\\n");
-    for (cause, prefix, suffix) in WRAPPED_VARIANTS {
-        all.add(cause, &[prefix.as_bytes(), source_text, suffix.as_bytes()]);
-    }
-    if prefix.is_none() {
-        if let Some(end) = source_text.iter().take(12).position(|byte| *byte == b'_')
-            && end > 0
-            && source_text[..end].iter().all(u8::is_ascii_lowercase)
-        {
-            all.add(&causes::SECRET_PREFIX_DROPPED, &[&source_text[end + 1..]]);
-        }
-        all.add(&causes::SECRET_PREFIX_KEPT, &[b"whsec_", source_text]);
-    }
-    all.all
-}
-
-/// Text that the sender's secret may have around it.
-const WRAPPED_VARIANTS: [(&CauseDefinition, &str, &str); 6] = [
-    (&causes::SECRET_WHITE_SPACE_MISSING, "", "\n"),
-    (&causes::SECRET_WHITE_SPACE_MISSING, "", "\r\n"),
-    (&causes::SECRET_WHITE_SPACE_MISSING, "", " "),
-    (&causes::SECRET_WHITE_SPACE_MISSING, " ", ""),
-    (&causes::SECRET_QUOTES_MISSING, "\"", "\""),
-    (&causes::SECRET_QUOTES_MISSING, "'", "'"),
-];
-
-type SecretVariant = (&'static CauseDefinition, Zeroizing<Vec<u8>>);
-
-struct SecretVariants<'s> {
-    source_text: &'s [u8],
-    all: Vec<SecretVariant>,
-}
-
-impl SecretVariants<'_> {
-    /// Adds a text, unless it is empty or the secret itself.
-    #[inline(never)]
-    fn add(&mut self, cause: &'static CauseDefinition, parts: &[&[u8]]) {
-        let text = Zeroizing::new(joined(parts));
-        if *text != self.source_text && !text.is_empty() {
-            self.all.push((cause, text));
-        }
-    }
-
-    fn replaced(&mut self, cause: &'static CauseDefinition, from: &[u8], to: &[u8]) {
-        if let Some(text) = replaced(self.source_text, from, to).map(Zeroizing::new) {
-            self.add(cause, &[&text]);
-        }
-    }
-}
-
-/// Published prefixes of tokens, keys and ids that are not webhook signing secrets.
-const TOKEN_PREFIXES: [(&str, &str); 12] = [
-    ("sk_", "an API key, such as Stripe's"),
-    ("rk_", "a restricted API key, such as Stripe's"),
-    ("pk_", "a publishable API key, such as Stripe's"),
-    ("we_", "the id of a webhook endpoint, such as Stripe's"),
-    ("ghp_", "a GitHub access token"),
-    ("github_pat_", "a GitHub access token"),
-    ("xoxb-", "a Slack token"),
-    ("xoxp-", "a Slack token"),
-    ("AKIA", "an AWS access key"),
-    ("eyJ", "a JSON Web Token"),
-    ("-----BEGIN", "a PEM file"),
-    ("http", "a URL"),
-];
-
-/// Returns the prefix that marks a text as another kind of token, and the name of that kind.
-pub fn detect_token_type(source_text: &[u8]) -> Option<(&'static str, &'static str)> {
-    let text = source_text.trim_ascii();
-    TOKEN_PREFIXES.into_iter().find(|(prefix, kind)| {
-        text.strip_prefix(prefix.as_bytes())
-            .is_some_and(|rest| *kind != "a URL" || rest.starts_with(b"://") || rest.starts_with(b"s://"))
-    })
 }
 
 #[cfg(test)]
@@ -220,7 +158,7 @@ mod tests {
 
     fn codes(text: &str, format: &str, key: &[u8]) -> Vec<&'static str> {
         let format = SecretFormat::parse(format).expect("a format");
-        let expected = key_of(text.as_bytes(), &format).expect("a secret");
+        let expected = format.decode(text).unwrap_or_default();
         let all = key_hypotheses(0, &expected, text.as_bytes(), &format);
         let hypothesis =
             all.iter().find(|other| *other.key == key).unwrap_or_else(|| panic!("{text}: {key:?}"));
@@ -252,17 +190,76 @@ mod tests {
             ("ab", "utf8", b"6162", &["secret-encoded"]),
             ("ab", "utf8", b"undefined", &["secret-unset"]),
             ("ab", "utf8", b"", &["secret-unset"]),
+            // Text that was copied with the secret.
+            ("STRIPE_SECRET=ab", "utf8", b"ab", &["secret-surrounded"]),
+            ("export SECRET=\"ab\"", "utf8", b"ab", &["secret-surrounded"]),
+            ("  \"secret\": \"ab\",", "utf8", b"ab", &["secret-surrounded"]),
+            ("Bearer ab", "utf8", b"ab", &["secret-surrounded"]),
+            ("ab;", "utf8", b"ab", &["secret-surrounded"]),
+            ("ab # of production", "utf8", b"ab", &["secret-surrounded"]),
+            ("SECRET=whsec_AAECAwQFBgc=", "base64", &[0, 1, 2, 3, 4, 5, 6, 7], &["secret-surrounded"]),
+            ("SECRET: ab\r", "utf8", b"ab", &["secret-surrounded"]),
+            // Characters that were encoded, escaped or replaced.
+            ("a%2Bb%3D", "utf8", b"a+b=", &["secret-url-encoded"]),
+            ("a+b", "utf8", b"a b", &["secret-url-encoded"]),
+            ("a b/c", "utf8", b"a+b/c", &["secret-url-decoded"]),
+            ("a+b=", "utf8", b"a%2Bb%3D", &["secret-url-decoded"]),
+            ("a&amp;b&lt;", "utf8", b"a&b<", &["secret-html-escaped"]),
+            ("a\\/b\\u003d\\\"", "utf8", b"a/b=\"", &["secret-json-escaped"]),
+            ("\u{feff}ab", "utf8", b"ab", &["secret-invisible-characters"]),
+            ("a\u{200b}b", "utf8", b"ab", &["secret-invisible-characters"]),
+            ("ab\u{a0}", "utf8", b"ab", &["secret-white-space"]),
+            ("a\u{2013}b\u{2019}", "utf8", b"a-b'", &["secret-typographic"]),
+            ("\u{201c}ab\u{201d}", "utf8", b"ab", &["secret-typographic", "secret-quotes"]),
+            ("ABcd", "utf8", b"abcd", &["secret-letter-case"]),
+            ("ab\r", "utf8", b"ab", &["secret-white-space"]),
+            // Base64 around the secret.
+            ("YWI=", "utf8", b"ab", &["secret-base64-decoded"]),
+            ("YWIK", "utf8", b"ab", &["secret-base64-decoded", "secret-white-space"]),
+            ("WVdJPQ==", "utf8", b"ab", &["secret-base64-twice"]),
+            ("YWJj", "base64", b"abc", &[]),
+            ("YWIK", "base64", b"ab", &["secret-encoded-newline"]),
+            ("d2hzZWNfQUFFQ0F3UUZCZ2M9Cg==", "base64", &[0, 1, 2, 3, 4, 5, 6, 7], &["secret-base64-decoded"]),
+            // Texts that the provider's format does not have.
+            ("a_text!", "base64", b"a_text!", &["secret-not-decoded"]),
+            ("a_text!", "base64", b"YV90ZXh0IQ==", &["secret-encoded"]),
+            ("whsec_whsec_AAE=", "base64", b"\x00\x01", &["secret-prefix-doubled"]),
+            ("WHSEC_AAE=", "base64", b"\x00\x01", &["secret-prefix-case"]),
+            ("'whsec_AAE='", "base64", b"\x00\x01", &["secret-quotes"]),
+            ("whsec_AAE=\n", "base64", b"\x00\x01", &["secret-white-space"]),
+            ("whsec_-_8", "base64", b"\xfb\xff", &["secret-base64url-decoded"]),
+            ("00ff", "base64", b"\x00\xff", &["secret-hex-decoded"]),
+            ("whsec_AP8=", "hex", b"\x00\xff", &["secret-prefix-dropped", "secret-base64-decoded"]),
+            ("AP8=", "hex", b"\x00\xff", &["secret-base64-decoded"]),
         ] {
             assert_eq!(codes(text, format, key), expected, "{text:?} as {format}");
         }
     }
 
     #[test]
-    fn detects_tokens_by_their_prefix() {
-        assert_eq!(detect_token_type(b" sk_test_1").map(|token| token.0), Some("sk_"));
-        assert_eq!(detect_token_type(b"we_1").map(|token| token.0), Some("we_"));
-        assert_eq!(detect_token_type(b"https://x").map(|token| token.1), Some("a URL"));
-        assert_eq!(detect_token_type(b"httpd"), None);
-        assert_eq!(detect_token_type(b"whsec_AAAA"), None);
+    fn a_secret_without_the_format_has_no_unchanged_key() {
+        let format = SecretFormat::parse("base64").expect("a format");
+        for (text, code) in [("whsec_AAE=", "secret-rejected"), ("changeme", "secret-rejected")] {
+            let all = key_hypotheses(0, &[], text.as_bytes(), &format);
+            assert!(all.iter().all(|other| !other.causes.is_empty()), "{text}");
+            let key = format.decode(text).expect("a key");
+            let hypothesis = all.iter().find(|other| other.key == key).expect("its key");
+            assert_eq!(hypothesis.causes[0].code, code);
+        }
+    }
+
+    #[test]
+    fn the_number_of_keys_is_limited() {
+        let long = "export A=\"whsec_%41&amp;\\/\u{201c}b\u{a0}\u{feff}\\n \", # b".repeat(20);
+        for text in
+            [long.as_str(), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "a plain secret", "5f4dcc3b5aa765d6"]
+        {
+            for name in ["utf8", "base64", "hex", "key_{utf8}"] {
+                let format = SecretFormat::parse(name).expect("a format");
+                let key = format.decode(text).unwrap_or_default();
+                let count = key_hypotheses(0, &key, text.as_bytes(), &format).len();
+                assert!((10..=MAX_KEYS).contains(&count), "{text:?} as {name}: {count}");
+            }
+        }
     }
 }

@@ -1,8 +1,18 @@
 //! Helpers that several files of `explain` share. `#[inline(never)]` keeps one copy of each in the module.
 
+use super::encodings::from_percent;
 use crate::delivery::Headers;
-use crate::signature::{Keys, Scheme};
+use crate::signature::{HeaderItem, Keys, Scheme};
 use crate::text::into_owned_outlined;
+
+/// Longer header values are not searched for signatures and timestamps.
+pub const MAX_VALUE_CHARS: usize = 4096;
+/// Items of a header value that are searched.
+pub const MAX_ITEMS: usize = 32;
+
+/// What separates the items of header values, and what people and programs put around them.
+pub const DELIMITERS: &[char] =
+    &[',', ';', ' ', '\t', '\r', '\n', '[', ']', '"', '\'', '(', ')', '<', '>', '{', '}'];
 
 /// Concatenates parts. `concat` would be compiled anew for each number of parts.
 #[inline(never)]
@@ -52,14 +62,27 @@ pub fn header_value<'h>(headers: &'h Headers<'_>, name: &'h str) -> Option<&'h s
 }
 
 /// Returns the timestamps of a delivery that the scheme reads, as written.
-pub fn timestamps<'h>(scheme: &'h Scheme, headers: &'h Headers<'_>) -> Vec<&'h str> {
-    match scheme.timestamp_header() {
-        Some(name) => headers.get_all(name).collect(),
-        None => headers
-            .get_all(scheme.header())
-            .filter_map(|value| scheme.format.first_timestamp(value))
-            .collect(),
+pub fn timestamps(scheme: &Scheme, headers: &Headers<'_>) -> Vec<String> {
+    let owned = |texts: &mut dyn Iterator<Item = &str>| texts.map(into_owned_outlined).collect::<Vec<_>>();
+    if let Some(name) = scheme.timestamp_header() {
+        return owned(&mut headers.get_all(name));
     }
+    let values: Vec<&str> = headers.get_all(scheme.header()).collect();
+    let expected = owned(&mut values.iter().filter_map(|value| scheme.format.first_timestamp(value)));
+    if !expected.is_empty() || !scheme.format.has_timestamp() {
+        return expected;
+    }
+    // In quotes or brackets, after another word, or percent-encoded.
+    let mut all = Vec::new();
+    for value in values.into_iter().filter(|value| value.len() <= MAX_VALUE_CHARS) {
+        let decoded = from_percent(value.as_bytes(), false).and_then(|bytes| String::from_utf8(bytes).ok());
+        for item in decoded.as_deref().unwrap_or(value).split(DELIMITERS).take(MAX_ITEMS) {
+            if let HeaderItem::Timestamp(text) = scheme.format.parse_item_value(item) {
+                all.push(into_owned_outlined(text));
+            }
+        }
+    }
+    all
 }
 
 /// Names one of the secrets in a message, by its index in the options and never by its value.

@@ -1,6 +1,6 @@
 /** Compares two deliveries with the core, and adds the location of each difference in both texts. */
 import { toBytes } from "../bytes.ts";
-import { detectProvider, type ProviderDefinition, type Report } from "./core.ts";
+import { type Change, detectProvider, type ProviderDefinition, type Report } from "./core.ts";
 import { isParsed } from "./inspect.ts";
 import { Outline } from "./outline.ts";
 import { parsePointer } from "./pointer.ts";
@@ -70,31 +70,38 @@ function describeParseError(report: Report): string | undefined {
 }
 
 const MAX_VALUE_CHARS = 300;
-const clip = (text: string) => (text.length > MAX_VALUE_CHARS ? `${text.slice(0, MAX_VALUE_CHARS)}…` : text);
+/** How much of two long values is shown before their first difference. */
+const CHARS_BEFORE_DIFFERENCE = 40;
 
-function toShownChange(
-  change: { pointer: string; before?: unknown; after?: unknown },
-  locators: [TextLocator, TextLocator],
-): ShownChange {
-  const { pointer } = change;
-  const [hasBefore, hasAfter] = ["before" in change, "after" in change];
+/** Texts of both values as the bodies have them, cut around their first difference. */
+function clipTexts(texts: readonly (string | undefined)[]): (string | undefined)[] {
+  const [first = "", second = ""] = texts;
+  let difference = 0;
+  while (difference < first.length && first[difference] === second[difference]) difference += 1;
+  const start = Math.max(0, difference - CHARS_BEFORE_DIFFERENCE);
+  return texts.map((text) => {
+    if (text === undefined || text.length <= MAX_VALUE_CHARS) return text;
+    const part = text.slice(start, start + MAX_VALUE_CHARS);
+    return `${start > 0 ? "…" : ""}${part}${start + MAX_VALUE_CHARS < text.length ? "…" : ""}`;
+  });
+}
+
+function toShownChange(change: Change, locators: [TextLocator, TextLocator]): ShownChange {
+  const { pointer, beforeText, afterText } = change;
+  const [hasBefore, hasAfter] = [beforeText !== undefined, afterText !== undefined];
   const kind = hasBefore && hasAfter ? "changed" : hasBefore ? "removed" : "added";
   const [first, second] = locators.map((locator) => locator.find(pointer, kind === "changed")) as [
-    LocatedValue,
-    LocatedValue,
+    TextLocation,
+    TextLocation,
   ];
+  const [before, after] = clipTexts([beforeText, afterText]);
   return {
     pointer,
     kind,
-    ...(hasBefore ? { before: clip(first.value ?? JSON.stringify(change.before)) } : {}),
-    ...(hasAfter ? { after: clip(second.value ?? JSON.stringify(change.after)) } : {}),
-    locations: [first.location, second.location],
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+    locations: [first, second],
   };
-}
-
-interface LocatedValue {
-  location: TextLocation;
-  value: string | undefined;
 }
 
 /** Finds the locations of JSON Pointers in one text. */
@@ -110,24 +117,20 @@ class TextLocator {
   }
 
   /** Locates a value with its key, or the value alone. A missing value has the location of its parent's bracket. */
-  find(pointer: string, isValueOnly: boolean): LocatedValue {
+  find(pointer: string, isValueOnly: boolean): TextLocation {
     const outline = this.#outline;
-    if (outline.length === 0) return { location: { from: 0, to: 0, line: 1 }, value: undefined };
+    if (outline.length === 0) return { from: 0, to: 0, line: 1 };
     let node = 0;
     for (const segment of parsePointer(pointer)) {
       const next = this.#childrenByKey(node).get(segment);
       if (next === undefined) {
         const from = outline.start(node);
-        return { location: { from, to: from + 1, line: this.#line(from) }, value: undefined };
+        return { from, to: from + 1, line: this.#line(from) };
       }
       node = next;
     }
     const from = isValueOnly ? outline.start(node) : outline.from(node);
-    const value = outline.text.slice(
-      outline.start(node),
-      Math.min(outline.end(node), outline.start(node) + MAX_VALUE_CHARS + 1),
-    );
-    return { location: { from, to: outline.end(node), line: this.#line(from) }, value };
+    return { from, to: outline.end(node), line: this.#line(from) };
   }
 
   /** Children by key. The last of duplicate keys wins, as in the core. */

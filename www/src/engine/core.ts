@@ -3,6 +3,7 @@ import * as internals from "../../../pkg/dist/esm/core.js";
 
 export {
   type Cause,
+  type Change,
   compileSchema,
   type Delivery,
   detectProvider,

@@ -18,7 +18,8 @@ export function explain(input: InspectInput): ShownExplanation {
   const id = chooseProvider(input, delivery);
   if (id === undefined) return { causes: [], tried: 0 };
   const limits = toVerifyOptions(input, input.now ?? Date.now());
-  const { matches, observations, tried, signedBody } = getWebhook(input, id).explain(delivery, limits);
+  const hook = getWebhook(input, id, { explainOnly: true });
+  const { matches, observations, tried, signedBody } = hook.explain(delivery, limits);
   const show = (proof: boolean) => (cause: Cause) => shown(cause, proof, text, body, signedBody);
   return { causes: [...matches.map(show(true)), ...observations.map(show(false))], tried };
 }

@@ -173,6 +173,12 @@ export interface ImportedText {
   issues: Issue[];
 }
 
+/** The issues of an import, and where the imported text is from. */
+export interface ImportIssues {
+  name: string;
+  issues: Issue[];
+}
+
 /** One entry of the provider lists. */
 export interface ProviderEntry {
   id: string;

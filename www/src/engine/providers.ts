@@ -77,15 +77,16 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /**
  * Returns the webhook for these settings, and makes it only if it is not one of the last ones. Without a secret, deliveries
- * are inspected as unsigned, which is never shown as valid.
+ * are inspected as unsigned, which is never shown as valid. With `explainOnly`, a secret may have any format.
  */
 export function getWebhook(
   { secret, secondSecret, encoding, profile }: Omit<InspectInput, "delivery" | "provider">,
   id: string,
-  algorithm?: string,
+  { algorithm, explainOnly = false }: { algorithm?: string | undefined; explainOnly?: boolean } = {},
 ): Webhook {
-  const key = JSON.stringify([id, secret, secondSecret, encoding, profile, algorithm]);
-  const hook = webhooks.get(key) ?? makeWebhook({ secret, secondSecret, encoding, profile }, id, algorithm);
+  const key = JSON.stringify([id, secret, secondSecret, encoding, profile, algorithm, explainOnly]);
+  const settings = { secret, secondSecret, encoding, profile };
+  const hook = webhooks.get(key) ?? makeWebhook(settings, id, algorithm, explainOnly);
   // A Map keeps insertion order: the first key is the least recently used one.
   webhooks.delete(key);
   webhooks.set(key, hook);
@@ -99,7 +100,8 @@ export function getWebhook(
 function makeWebhook(
   { secret, secondSecret = "", encoding, profile }: Omit<InspectInput, "delivery" | "provider">,
   id: string,
-  algorithm?: string,
+  algorithm: string | undefined,
+  explainOnly: boolean,
 ): Webhook {
   const definition = getDefinition(id);
   const signs = definition.signature !== undefined;
@@ -113,6 +115,7 @@ function makeWebhook(
   return webhook(provider as string, {
     profile,
     maxBytes: MAX_BODY_BYTES,
+    explainOnly,
     ...(signs && secrets.length > 0 ? { secrets } : { unsigned: "allow" as const }),
     algorithms: algorithm === undefined ? undefined : [algorithm as "sha256"],
   });

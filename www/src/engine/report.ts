@@ -4,6 +4,7 @@
  */
 import type { RedactionLevel, ReportInput } from "./calls.ts";
 import type { ProviderDefinition, Report } from "./core.ts";
+import { isSignatureValid } from "./explanation.ts";
 import { findSchema } from "./field-info.ts";
 import { inspect } from "./inspect.ts";
 import { Outline } from "./outline.ts";
@@ -147,7 +148,8 @@ function formatIssues(issues: readonly LocatedIssue[], context: RedactionContext
 }
 
 function formatCauses(explanation: ShownExplanation | undefined): string[] {
-  if (explanation === undefined || explanation.causes.length === 0) return [];
+  if (explanation === undefined || explanation.causes.length === 0 || isSignatureValid(explanation))
+    return [];
   return [
     `### Why the signature does not match (${explanation.tried.toLocaleString("en")} combinations computed)`,
     "",

@@ -9,6 +9,7 @@ import {
   type SignedDelivery,
   type Webhook,
 } from "./core.ts";
+import { edit } from "./edit.ts";
 import { findSchema } from "./field-info.ts";
 import { buildFields } from "./fields.ts";
 import { isParsed, isValidated, locateIssues } from "./inspect.ts";
@@ -68,7 +69,7 @@ export function sign(input: SignInput): SignResult {
   const definition = getDefinition(id);
   const body = toBytes(text);
   try {
-    const hook = getWebhook({ ...input, profile: "lenient" }, id, input.algorithm || undefined);
+    const hook = getWebhook({ ...input, profile: "lenient" }, id, { algorithm: input.algorithm || undefined });
     const now = input.now ?? Date.now();
     const options = {
       now,
@@ -125,9 +126,14 @@ function toFullRequest({ headers, body, method }: SignedDelivery, url: string): 
   return { headers: Object.entries(headers), body, url, method };
 }
 
+/** A method of webhooks that the package uses itself. */
+interface Internals {
+  createFromJson(type: string, text: string, options: Parameters<Webhook["create"]>[2]): SignedDelivery;
+}
+
 /**
  * Creates a delivery from the data of the payload. Envelope members that lie inside the data are removed first, so that
- * the core generates them.
+ * the core generates them. The data stays text: its numbers keep all their digits.
  */
 function createFromPayload(
   hook: Webhook,
@@ -137,15 +143,22 @@ function createFromPayload(
   options: NonNullable<Parameters<Webhook["create"]>[2]>,
 ): SignedDelivery {
   const base = envelope.data ?? "";
-  let data: unknown = JSON.parse(text);
-  for (const segment of parsePointer(base)) data = (data as Record<string, unknown> | undefined)?.[segment];
+  // Throws for a text that is no JSON: an outline ends at the first error.
+  JSON.parse(text);
+  let rest = text;
   if (typeof envelope.type === "string" && envelope.type.startsWith(`${base}/`)) {
     for (const pointer of [envelope.id, envelope.createdAt, envelope.type]) {
-      const [key, ...more] = typeof pointer === "string" ? parsePointer(pointer.slice(base.length)) : [];
-      if (key !== undefined && more.length === 0) delete (data as Record<string, unknown> | undefined)?.[key];
+      if (typeof pointer !== "string" || parsePointer(pointer.slice(base.length)).length !== 1) continue;
+      const removal = edit({ text: rest, path: parsePointer(pointer), json: undefined });
+      if (removal !== null) rest = rest.slice(0, removal.from) + rest.slice(removal.to);
     }
   }
-  return hook.create(type ?? "", (data ?? {}) as object, options);
+  const outline = new Outline(rest);
+  let node: number | undefined = 0;
+  for (const segment of parsePointer(base))
+    node = node === undefined ? undefined : outline.child(node, segment);
+  const data = node === undefined ? "{}" : outline.raw(node);
+  return (hook as unknown as Internals).createFromJson(type ?? "", data, options);
 }
 
 function exportAs(delivery: FullRequest): Pick<SignResult, "http" | "curl"> {

@@ -30,7 +30,7 @@ export function describeSignature(
   try {
     // The first secret signs, so pass only the one that verified the delivery if that is known.
     const secrets = secret === 1 ? { secret: input.secondSecret ?? "", secondSecret: "" } : {};
-    const hook = getWebhook({ ...input, ...secrets }, id, algorithm);
+    const hook = getWebhook({ ...input, ...secrets }, id, { algorithm });
     const messageId = reported.find(({ placeholder }) => placeholder === "id");
     const { url } = delivery;
     const signed = hook.sign(body, { now: timestamp, id: messageId && (messageId.value ?? ""), url });

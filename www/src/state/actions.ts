@@ -1,6 +1,6 @@
 /** Actions of Inspect: inspecting on every change, examples, files and pasted text. */
 import { toBytes, toText } from "../bytes.ts";
-import type { InspectInput, PageDelivery } from "../engine/protocol.ts";
+import type { ImportedText, ImportIssues, InspectInput, PageDelivery } from "../engine/protocol.ts";
 import { errorMessage } from "../errors.ts";
 import { announce } from "../ui/announce.ts";
 import { engine } from "./engine.ts";
@@ -94,13 +94,16 @@ async function runInspect(): Promise<void> {
       (state.secret !== "" || state.secondSecret !== "") &&
       result.report.signature.status !== "stale" &&
       result.report.stages.some(({ name, state }) => name === "signature" && state === "failed");
+    // A valid signature is explained, too: how to find out why an application rejects the delivery.
+    const isExplained =
+      isMismatch || (!("isUndetected" in result) && result.report.signature.status === "verified");
     store.set({
       result,
       failure: undefined,
-      isBusy: !isUnchanged || isMismatch,
-      ...(isMismatch ? {} : { explanation: undefined }),
+      isBusy: !isUnchanged || isExplained,
+      ...(isExplained ? {} : { explanation: undefined }),
     });
-    if (!isMismatch || !isUnchanged) return;
+    if (!isExplained || !isUnchanged) return;
     await new Promise((resolve) => setTimeout(resolve, EXPLAIN_DELAY_MS));
     if (store.state.result !== result || WATCHED_KEYS.some((key) => store.state[key] !== state[key])) return;
     const explanation = await engine.call("explain", input);
@@ -122,6 +125,7 @@ export function showDelivery({ text, ...rest }: PageDelivery, more: Partial<Stat
     issue: undefined,
     target: undefined,
     imported: undefined,
+    importIssues: undefined,
     ...more,
   });
 }
@@ -147,8 +151,24 @@ export async function pickExample(id: string): Promise<void> {
   }
 }
 
-/** Imports a pasted or dropped capture of any import format. A body alone leaves the headers as they are. */
-export async function importBytes(bytes: Uint8Array, name: string): Promise<void> {
+/** The issues of an import; undefined if there are none. */
+export function importIssuesOf({ issues }: ImportedText, name: string): ImportIssues | undefined {
+  return issues.length === 0 ? undefined : { name, issues };
+}
+
+/** Whether a text has the headers of a delivery alone: its body is not included. */
+export function isHeadAlone({ deliveries, issues }: ImportedText): boolean {
+  const [first, second] = deliveries;
+  return (
+    first?.text === "" && second === undefined && issues.some(({ code }) => code === "body-not-included")
+  );
+}
+
+/**
+ * Imports a pasted or dropped capture of any import format. A body alone leaves the headers as they are; with `keepsBody`,
+ * headers alone leave the body as it is.
+ */
+export async function importBytes(bytes: Uint8Array, name: string, keepsBody = false): Promise<void> {
   store.set({ isBusy: true });
   try {
     const imported = await engine.call("importText", { bytes });
@@ -156,13 +176,16 @@ export async function importBytes(bytes: Uint8Array, name: string): Promise<void
     // Also inspect if nothing changed: isBusy is reset by the inspection.
     schedule();
     const [first] = imported.deliveries;
+    const importIssues = importIssuesOf(imported, name);
     if (first === undefined || imported.format === "body") {
-      store.set({ body: first?.text ?? toText(bytes), imported: undefined, issue: undefined });
+      const body = first?.text ?? toText(bytes);
+      store.set({ body, imported: undefined, importIssues, issue: undefined });
       return;
     }
     const { deliveries } = imported;
     const hasSeveral = deliveries.length > 1;
-    showDelivery(first, { imported: hasSeveral ? { name, deliveries, index: 0 } : undefined });
+    const shown = keepsBody && isHeadAlone(imported) ? { ...first, text: store.state.body } : first;
+    showDelivery(shown, { importIssues, imported: hasSeveral ? { name, deliveries, index: 0 } : undefined });
     announce(
       hasSeveral
         ? `${deliveries.length} deliveries imported; the first is shown.`
@@ -173,16 +196,16 @@ export async function importBytes(bytes: Uint8Array, name: string): Promise<void
   }
 }
 
-export function importText(text: string, name: string): Promise<void> {
-  return importBytes(toBytes(text), name);
+export function importText(text: string, name: string, keepsBody = false): Promise<void> {
+  return importBytes(toBytes(text), name, keepsBody);
 }
 
 /** Shows another delivery of the imported file. */
 export function selectDelivery(index: number): void {
-  const { imported } = store.state;
+  const { imported, importIssues } = store.state;
   const delivery = imported?.deliveries[index];
   if (imported === undefined || delivery === undefined) return;
-  showDelivery(delivery, { imported: { ...imported, index } });
+  showDelivery(delivery, { importIssues, imported: { ...imported, index } });
 }
 
 export function clearInspect(): void {
@@ -190,6 +213,7 @@ export function clearInspect(): void {
     headerText: "",
     body: "",
     imported: undefined,
+    importIssues: undefined,
     provider: "auto",
     secret: "",
     secondSecret: "",

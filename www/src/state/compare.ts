@@ -1,9 +1,9 @@
 /** State and actions of Compare: two deliveries, compared on every change. */
 import { toBytes, toText } from "../bytes.ts";
-import type { CompareResult, PageDelivery } from "../engine/protocol.ts";
+import type { CompareResult, ImportIssues, PageDelivery } from "../engine/protocol.ts";
 import { errorMessage } from "../errors.ts";
 import { announce } from "../ui/announce.ts";
-import { showDelivery } from "./actions.ts";
+import { importIssuesOf, isHeadAlone, showDelivery } from "./actions.ts";
 import { engine } from "./engine.ts";
 import { formatHeaderText, parseHeaderText } from "./state.ts";
 import { Store } from "./store.ts";
@@ -15,6 +15,8 @@ type SideTexts = readonly [string, string];
 export const compareStore = new Store<{
   headerTexts: SideTexts;
   bodies: SideTexts;
+  /** What the import of each side reported. */
+  importIssues: readonly [ImportIssues | undefined, ImportIssues | undefined];
   provider: string;
   result: CompareResult | undefined;
   isBusy: boolean;
@@ -24,6 +26,7 @@ export const compareStore = new Store<{
 }>({
   headerTexts: ["", ""],
   bodies: ["", ""],
+  importIssues: [undefined, undefined],
   provider: "auto",
   result: undefined,
   isBusy: false,
@@ -83,10 +86,17 @@ export function startCompare(): void {
   });
 }
 
+/** Shows what the import of one side reported; undefined removes it. */
+export function setImportIssues(side: Side, imported: ImportIssues | undefined): void {
+  const [first, second] = compareStore.state.importIssues;
+  compareStore.set({ importIssues: side === 0 ? [imported, second] : [first, imported] });
+}
+
 /** Shows deliveries on both sides, or on one. */
 function fillSides(first: PageDelivery | undefined, second: PageDelivery | undefined): void {
-  const { headerTexts, bodies } = compareStore.state;
+  const { headerTexts, bodies, importIssues } = compareStore.state;
   compareStore.set({
+    importIssues: [first ? undefined : importIssues[0], second ? undefined : importIssues[1]],
     headerTexts: [
       first ? formatHeaderText(first) : headerTexts[0],
       second ? formatHeaderText(second) : headerTexts[1],
@@ -95,8 +105,11 @@ function fillSides(first: PageDelivery | undefined, second: PageDelivery | undef
   });
 }
 
-/** Imports a pasted or dropped capture. A capture of several deliveries fills both sides if the other side is empty. */
-export async function importSide(side: Side, input: Uint8Array | string): Promise<void> {
+/**
+ * Imports a pasted or dropped capture. A capture of several deliveries fills both sides if the other side is empty. With
+ * `keepsBody`, headers alone leave the body as it is.
+ */
+export async function importSide(side: Side, input: Uint8Array | string, keepsBody = false): Promise<void> {
   const bytes = typeof input === "string" ? toBytes(input) : input;
   try {
     const imported = await engine.call("importText", { bytes });
@@ -107,9 +120,12 @@ export async function importSide(side: Side, input: Uint8Array | string): Promis
       fillSides(first, second);
       announce(`${imported.deliveries.length} deliveries imported; the first two are compared.`);
     } else {
-      fillSides(side === 0 ? first : undefined, side === 1 ? first : undefined);
+      const text = keepsBody && isHeadAlone(imported) ? compareStore.state.bodies[side] : first.text;
+      const shown = { ...first, text };
+      fillSides(side === 0 ? shown : undefined, side === 1 ? shown : undefined);
       announce(second === undefined ? "Imported the request." : "Imported the first of several deliveries.");
     }
+    setImportIssues(side, importIssuesOf(imported, `the ${SIDE_NAMES[side].toLowerCase()}`));
   } catch (error) {
     setFailure(error);
   }
@@ -127,12 +143,26 @@ export async function pickPair(id: string): Promise<void> {
 }
 
 export function swapSides(): void {
-  const { headerTexts, bodies } = compareStore.state;
-  compareStore.set({ headerTexts: [headerTexts[1], headerTexts[0]], bodies: [bodies[1], bodies[0]] });
+  const { headerTexts, bodies, importIssues } = compareStore.state;
+  const swapped = importIssues.map((imported, side) =>
+    imported === undefined
+      ? undefined
+      : { ...imported, name: `the ${SIDE_NAMES[side === 0 ? 1 : 0].toLowerCase()}` },
+  );
+  compareStore.set({
+    headerTexts: [headerTexts[1], headerTexts[0]],
+    bodies: [bodies[1], bodies[0]],
+    importIssues: [swapped[1], swapped[0]],
+  });
 }
 
 export function clearCompare(): void {
-  compareStore.set({ headerTexts: ["", ""], bodies: ["", ""], provider: "auto" });
+  compareStore.set({
+    headerTexts: ["", ""],
+    bodies: ["", ""],
+    importIssues: [undefined, undefined],
+    provider: "auto",
+  });
 }
 
 export function openInInspect(side: Side): void {

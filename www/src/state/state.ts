@@ -2,6 +2,7 @@
 import type { CustomProvider, DefinitionResult } from "../engine/calls.ts";
 import type {
   ExampleEntry,
+  ImportIssues,
   Inspection,
   PageDelivery,
   ProviderEntry,
@@ -20,6 +21,8 @@ export interface State {
   body: string;
   /** All deliveries of the imported file, and which one is shown. */
   imported: { name: string; deliveries: PageDelivery[]; index: number } | undefined;
+  /** What the import of the shown delivery reported. */
+  importIssues: ImportIssues | undefined;
   provider: string;
   secret: string;
   encoding: SecretEncoding;
@@ -55,6 +58,7 @@ export const store = new Store<State>({
   headerText: "",
   body: "",
   imported: undefined,
+  importIssues: undefined,
   provider: "auto",
   secret: "",
   encoding: "provider",

@@ -15,7 +15,16 @@ export function field(label: string, control: HTMLElement, help?: string): HTMLE
   );
 }
 
-/** Request line and headers as lines; `take` gets a whole request that is pasted over all there is. */
+/** Whether a text is request line and headers as lines, which need no import. */
+export function isHeadText(text: string): boolean {
+  const lines = text.trimEnd().split(/\r?\n/);
+  return lines.every(
+    (line, index) =>
+      /^[!#$%&'*+.^_`|~\w-]+:/.test(line) || (index === 0 && /^[A-Z]+ \S+( HTTP\/[\d.]+)?$/.test(line)),
+  );
+}
+
+/** Request line and headers as lines; `onReplaceAll` gets a whole request that is pasted over all there is. */
 export function headerArea(
   write: (text: string) => void,
   onReplaceAll: (text: string) => void,
@@ -30,9 +39,8 @@ export function headerArea(
       input: () => write(area.value),
       paste: (event) => {
         const text = event.clipboardData?.getData("text/plain") ?? "";
-        // Pasted headers without a body are inserted as they are.
         const all = area.selectionEnd - area.selectionStart === area.value.length;
-        if (!all || !/\n\s*\n|^\s*curl\s|^\s*\{/.test(text)) return;
+        if (!all || isHeadText(text)) return;
         event.preventDefault();
         onReplaceAll(text);
       },

@@ -127,6 +127,24 @@ test("a pasted request is imported", async () => {
   assert.equal(await page.locator(".cm-content").innerText(), '{"event":1}');
 });
 
+test("what an import reports is shown, and can be closed", async () => {
+  await page.getByRole("button", { name: "Clear" }).click();
+  await page.locator(".cm-content").click();
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.setData("text/plain", "curl https://h.example/x -d @body.json --not-an-option");
+    document
+      .querySelector(".cm-content")
+      ?.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+  });
+  await settled(page);
+  const panel = page.getByRole("region", { name: "Import" });
+  assert.match(await panel.innerText(), /of the clipboard[\s\S]*body-not-included[\s\S]*line 1, column \d+/);
+  assert.match(await panel.innerText(), /Unknown curl option/);
+  await panel.getByRole("button", { name: "Close" }).click();
+  assert.equal(await panel.isVisible(), false);
+});
+
 test("the page looks the same on a phone and in the dark", async () => {
   await pick(page, "re-serialized");
   await page.locator(".cause.proved").first().waitFor();

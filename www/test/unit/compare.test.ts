@@ -82,3 +82,19 @@ test("the last of duplicate keys is located, and escaped keys are found", () => 
     ],
   );
 });
+
+test("values are shown as the bodies have them, digit by digit", () => {
+  const text = (big: string, escaped: string, long: string) =>
+    `{"event":"x","big":${big},"decimal":1.${big},"escape":"${escaped}","long":"${"x".repeat(400)}${long}"}`;
+  const { changes } = compare(
+    [body(text("1152921506151679042", String.raw`\u00e9`, "A")), body(text("1152921506151679043", "è", "B"))],
+    "xon",
+  );
+  const shown = Object.fromEntries(changes.map(({ pointer, before, after }) => [pointer, [before, after]]));
+  assert.deepEqual(shown, {
+    "/big": ["1152921506151679042", "1152921506151679043"],
+    "/decimal": ["1.1152921506151679042", "1.1152921506151679043"],
+    "/escape": [String.raw`"\u00e9"`, '"è"'],
+    "/long": [`…${"x".repeat(40)}A"`, `…${"x".repeat(40)}B"`],
+  });
+});

@@ -41,6 +41,12 @@ test("types only: the report shows issues and causes, and no value of the payloa
   assert.ok(!text.includes(SECRET));
 });
 
+test("a report of a valid signature says nothing about a mismatch", () => {
+  const text = report(inputOf({}), "types");
+  assert.match(text, /Webhook delivery: verified/);
+  assert.doesNotMatch(text, /does not match|signature-valid/);
+});
+
 test("ids are kept on request, and only ids", () => {
   const text = report(inputOf({}), "types", true);
   assert.match(text, /"uuid": "03824b1c-/);

@@ -126,3 +126,14 @@ test("a value that no header can contain is a failure with a reason", () => {
   assert.equal(delivery, undefined);
   assert.match(failure ?? "", /\w/);
 });
+
+test("an envelope that is made by the rules keeps every digit of the data", () => {
+  const input = inputOf("painchek", "Complete assessment", { envelope: "rules", secret: SECRET });
+  const text = input.text.replace(/"update_stamp": ?\d+/, '"update_stamp": 9007199254740993');
+  assert.notEqual(text, input.text);
+  const { delivery, failure } = handlers.sign({ ...input, text });
+  assert.equal(failure, undefined);
+  assert.match(delivery?.text ?? "", /"update_stamp": ?9007199254740993/);
+  // A text that ends too early has data, and is no payload.
+  assert.ok(handlers.sign({ ...input, text: text.slice(0, -2) }).failure !== undefined);
+});

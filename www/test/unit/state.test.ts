@@ -86,6 +86,17 @@ test("an example is inspected, and a mismatch explained", async () => {
   assert.equal(explanation?.causes[0]?.proof, true);
 });
 
+test("a valid signature is explained for applications that reject the delivery", async () => {
+  await reset();
+  await actions.pickExample("painchek");
+  await settle();
+  const codesOf = () => store.state.explanation?.causes.map(({ code, proof }) => `${code} ${proof}`);
+  assert.deepEqual(codesOf(), ["signature-valid false"]);
+  store.set({ secret: "" });
+  await settle();
+  assert.equal(codesOf(), undefined, "without a secret nothing is verified");
+});
+
 test("a stale signature is no mismatch: there is nothing to explain", async () => {
   await setCustomProvider(template(1));
   const { openInInspect } = await import("../../src/state/custom.ts");
@@ -100,6 +111,67 @@ test("a stale signature is no mismatch: there is nothing to explain", async () =
   const { result, explanation } = store.state;
   assert.equal(result && "report" in result && result.report.signature.status, "stale");
   assert.equal(explanation, undefined);
+});
+
+test("what an import reports is shown with the delivery, until another one is", async () => {
+  await reset();
+  const firstCode = () => store.state.importIssues?.issues[0]?.code;
+  const curl = `curl -H 'X-A: 1' -d '{"a":1}' --not-an-option http://h/`;
+  await actions.importText(curl, "the clipboard");
+  const { importIssues, body } = store.state;
+  assert.equal(body, '{"a":1}');
+  assert.equal(importIssues?.name, "the clipboard");
+  assert.deepEqual(
+    importIssues?.issues.map(({ code, span }) => [code, curl.slice(span.start, span.end)]),
+    [["input-ignored", "--not-an-option"]],
+  );
+  await actions.importText('{"a":2}', "the clipboard");
+  assert.equal(store.state.importIssues, undefined, "an import without issues");
+  await actions.importText("no delivery at all", "the clipboard");
+  assert.equal(firstCode(), "import-format-unknown");
+  await actions.pickExample("painchek");
+  assert.equal(store.state.importIssues, undefined, "an example");
+  await actions.importText(curl, "the clipboard");
+  actions.clearInspect();
+  assert.equal(store.state.importIssues, undefined, "cleared");
+});
+
+test("the issues of a file stay while its deliveries are selected", async () => {
+  await reset();
+  const line = JSON.stringify({ headers: { "X-N": "1" }, body: '{"a":1}' });
+  await actions.importText([line, "not a record", line].join("\n"), "captured.ndjson");
+  const { importIssues } = store.state;
+  assert.equal(importIssues?.issues[0]?.span.line, 2);
+  actions.selectDelivery(1);
+  assert.equal(store.state.importIssues, importIssues);
+});
+
+test("headers without a body keep the body only where they were pasted over the headers", async () => {
+  const curl = "curl -H 'X-A: 1' -d @body.json http://h/";
+  for (const keepsBody of [true, false]) {
+    await reset({ body: '{"a":1}' });
+    await actions.importText(curl, "the clipboard", keepsBody);
+    assert.match(store.state.headerText, /X-A: 1/);
+    assert.equal(store.state.body, keepsBody ? '{"a":1}' : "");
+    assert.equal(store.state.importIssues?.issues[0]?.code, "body-not-included");
+  }
+});
+
+test("a text that is pasted over the headers is imported unless its lines are headers", async () => {
+  const { isHeadText } = await import("../../src/ui/field.ts");
+  for (const head of ["X-A: 1", "POST /x HTTP/1.1\r\nHost: h\r\nX-A:1\n", "POST https://h/x\nx-a: {1}"])
+    assert.ok(isHeadText(head), head);
+  for (const other of [
+    "curl http://h/",
+    "Host: h\n\n{}",
+    "{ 'x-a': '1' }",
+    "[('x-a', '1')]",
+    "map[X-A:[1]]",
+    "Array\n(\n    [x-a] => 1\n)",
+    "fetch('http://h/')",
+    "x-a: 1\n{}",
+  ])
+    assert.ok(!isHeadText(other), other);
 });
 
 test("a file with several deliveries shows the first, and keeps the others", async () => {

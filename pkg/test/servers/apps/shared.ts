@@ -19,7 +19,7 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 /** Handles a delivery as its field `x_test` requests, which no contract declares. */
 export async function handler(
   // biome-ignore lint/suspicious/noExplicitAny: the contract does not declare the field
-  delivery: { id: string; event: any; issues: { code: string }[] },
+  delivery: { id: string; event: any; issues: { code: string }[]; body: Uint8Array },
   { key, retryChanged, reply }: HandlerContext,
 ): Promise<unknown> {
   const { x_test: wish, update_stamp: score } = delivery.event.data;
@@ -32,6 +32,11 @@ export async function handler(
   });
   if (wish === "reply") reply("wanted: ✓", "text/x-wanted; charset=utf-8");
   if (wish === "slow") await sleep(700);
+  if (wish === "body") {
+    // Other deliveries are verified meanwhile.
+    await sleep(50);
+    reply(new TextDecoder().decode(delivery.body));
+  }
   if (wish === "throw" && !thrown.has(key)) {
     thrown.add(key);
     throw new Error("a patient's name");

@@ -22,7 +22,9 @@ const IGNORED_VALUE_OPTIONS: &str = "\
     socks4a socks5 socks5-hostname speed-limit speed-time stderr time-cond tls-max tls13-ciphers trace \
     trace-ascii unix-socket url-query write-out";
 
-fn contains_word(list: &str, name: &str) -> bool {
+/// Whether a list of words has this one.
+#[inline(never)]
+pub(in crate::delivery::import) fn contains_word(list: &str, name: &str) -> bool {
     list.split(' ').any(|word| word == name)
 }
 

@@ -1,10 +1,12 @@
 //! Strings of PowerShell: in single and double quotes, on one line and as here-strings.
 
 use super::super::lines::split_first_line;
+use super::super::word::lossy;
 use super::Script;
 
 impl Script<'_, '_> {
-    /// A string in any of the four notations.
+    /// A string in single or double quotes, on one line or between `@"` and `"@`.
+    #[inline(never)]
     pub(super) fn string(&mut self) -> Option<String> {
         let start = self.offset;
         let is_here = self.peek() == Some(b'@');
@@ -12,87 +14,73 @@ impl Script<'_, '_> {
         let quote = self.peek()?;
         self.offset += 1;
         if is_here {
-            let line = split_first_line(self.rest()).0.len();
-            self.offset = (self.offset + line + 1).min(self.diagnostics.text.len());
+            self.offset += split_first_line(self.rest()).0.len();
         }
         let mut text = Vec::new();
-        let mut high = None;
-        loop {
-            let Some(byte) = self.peek() else {
-                return self.unterminated(start, if quote == b'"' { "\"" } else { "'" });
-            };
-            let next = self.rest().get(1).copied();
+        let mut high = 0;
+        while let Some(byte) = self.peek() {
+            let rest = self.rest();
             if is_here {
-                let end: usize = match self.rest() {
-                    [b'\r', b'\n', q, b'@', ..] if *q == quote => 4,
-                    [b'\n', q, b'@', ..] if *q == quote => 3,
-                    [q, b'@', ..] if *q == quote && text.is_empty() => 2,
-                    _ => 0,
-                };
-                if end > 0 {
-                    self.offset += end;
-                    break;
+                let line_break = usize::from(rest.starts_with(b"\r")) + 1;
+                if rest[..line_break].ends_with(b"\n") && rest[line_break..].starts_with(&[quote, b'@']) {
+                    self.offset += line_break + 2;
+                    // The line break after the opening quote is no part of the text.
+                    let skipped = text.iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+                    return Some(lossy(&text[skipped..]));
                 }
             } else if byte == quote {
                 self.offset += 1;
-                if next != Some(quote) {
-                    break;
+                if rest.get(1) != Some(&quote) {
+                    return Some(lossy(&text));
                 }
             }
-            match byte {
-                b'`' if quote == b'"' => self.escape(&mut text),
-                b'$' if quote == b'"' && self.character(&mut text, &mut high).is_some() => {}
-                _ => {
-                    if quote == b'"'
-                        && byte == b'$'
-                        && next.is_some_and(|next| next.is_ascii_alphabetic() || next == b'(')
-                    {
-                        self.report_expression(self.offset);
-                    }
-                    text.push(byte);
-                    self.offset += 1;
+            self.offset += 1;
+            if quote == b'\'' {
+                text.push(byte);
+            } else if byte == b'`' {
+                text.extend(self.peek().map(unescape));
+                self.offset += 1;
+            } else if let Some((unit, length)) = character(rest) {
+                // Browsers write each unit of UTF-16 that is not ASCII.
+                self.offset += length - 1;
+                let code = match unit {
+                    0xdc00..0xe000 if high > 0 => 0x10000 + ((high - 0xd800) << 10) + (unit - 0xdc00),
+                    _ => unit,
+                };
+                high = if (0xd800..0xdc00).contains(&unit) { unit } else { 0 };
+                if high == 0 {
+                    let letter = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+                    text.extend(letter.encode_utf8(&mut [0; 4]).bytes());
                 }
+            } else {
+                if byte == b'$' && rest.get(1).is_some_and(|next| next.is_ascii_alphabetic() || *next == b'(')
+                {
+                    self.report_expression(self.offset - 1);
+                }
+                text.push(byte);
             }
         }
-        Some(String::from_utf8_lossy(&text).into_owned())
+        self.offset = self.diagnostics.text.len();
+        self.unterminated(start, if quote == b'"' { "\"" } else { "'" })
     }
+}
 
-    /// An escape with a backtick.
-    fn escape(&mut self, text: &mut Vec<u8>) {
-        let letter = self.rest().get(1).copied();
-        self.offset = (self.offset + 2).min(self.diagnostics.text.len());
-        text.extend(letter.map(|letter| match letter {
-            b'n' => b'\n',
-            b'r' => b'\r',
-            b't' => b'\t',
-            b'0' => 0,
-            b'a' => 7,
-            b'b' => 8,
-            b'e' => 27,
-            b'f' => 12,
-            b'v' => 11,
-            _ => letter,
-        }));
+fn unescape(letter: u8) -> u8 {
+    match letter {
+        b'n' => b'\n',
+        b'r' => b'\r',
+        b't' => b'\t',
+        b'0' => 0,
+        _ => letter,
     }
+}
 
-    /// `$([char]233)`: a unit of UTF-16, as browsers write each character that is not ASCII.
-    fn character(&mut self, text: &mut Vec<u8>, high: &mut Option<u16>) -> Option<()> {
-        let rest = self.rest().strip_prefix(b"$([char]")?;
-        let length = rest.iter().take(8).position(|byte| *byte == b')')?;
-        let digits = std::str::from_utf8(&rest[..length]).ok()?;
-        let unit = match digits.strip_prefix("0x") {
-            Some(hex) => u16::from_str_radix(hex, 16).ok()?,
-            None => digits.parse().ok()?,
-        };
-        self.offset += b"$([char]".len() + length + 1;
-        let units = [high.take().unwrap_or(unit), unit];
-        let is_pair = units[0] != unit;
-        if !is_pair && (0xd800..0xdc00).contains(&unit) {
-            *high = Some(unit);
-            return Some(());
-        }
-        let units = if is_pair { &units[..] } else { &units[1..] };
-        text.extend(String::from_utf16_lossy(units).into_bytes());
-        Some(())
-    }
+/// `$([char]233)`: returns the number and the length of the expression.
+fn character(text: &[u8]) -> Option<(u32, usize)> {
+    let digits = text.strip_prefix(b"$([char]")?;
+    let length = digits.iter().take(6).position(|byte| *byte == b')')?;
+    let number = digits[..length]
+        .iter()
+        .try_fold(0, |number, digit| digit.is_ascii_digit().then_some(number * 10 + u32::from(digit & 15)))?;
+    Some((number, length + 9))
 }

@@ -4,6 +4,8 @@ import {
   compareStore,
   nextChange,
   pickPair,
+  type Side,
+  setImportIssues,
   startCompare,
   swapSides,
 } from "../../state/compare.ts";
@@ -11,6 +13,7 @@ import { store } from "../../state/state.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 import { steppers } from "../../ui/keys.ts";
+import { importIssuesView } from "../import-issues.ts";
 import { exampleList } from "../inspect/start.ts";
 import { changesView, headersView, summaryView } from "./results.ts";
 import { sideView } from "./side.ts";
@@ -65,6 +68,7 @@ export function compareView(): HTMLElement {
       { class: "results", "aria-label": "Comparison" },
       h("div", { class: "summary" }, pairVerdict()),
       startView(),
+      ...([0, 1] as const).map(sideIssues),
       changesView(),
       headersView(),
       summaryView(),
@@ -72,6 +76,13 @@ export function compareView(): HTMLElement {
   );
   startCompare();
   return view;
+}
+
+function sideIssues(side: Side): HTMLElement {
+  return importIssuesView(
+    (show) => compareStore.on(["importIssues"], ({ importIssues }) => show(importIssues[side])),
+    () => setImportIssues(side, undefined),
+  );
 }
 
 function providerSelect(): HTMLElement {

@@ -49,7 +49,7 @@ export function sideView(side: Side): HTMLElement {
   );
   const area = headerArea(
     (text) => setHeaderText(side, text),
-    (text) => void importSide(side, text),
+    (text) => void importSide(side, text, true),
   );
   area.setAttribute("aria-label", `Request line and headers of the ${name.toLowerCase()}`);
   goTo[side] = (change) => {

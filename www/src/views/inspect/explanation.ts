@@ -1,4 +1,8 @@
-/** Why a signature does not match: matches, observations, the bytes that differ, and what to change. */
+/**
+ * Why a signature does not match: matches, observations, the bytes that differ, and what to change. For a valid one: how to
+ * find out why an application rejects the delivery.
+ */
+import { isSignatureValid } from "../../engine/explanation.ts";
 import type { ByteDiff, ShownCause } from "../../engine/protocol.ts";
 import { store } from "../../state/state.ts";
 import { copyButton } from "../../ui/copy.ts";
@@ -11,20 +15,26 @@ export function explanationView(): HTMLElement {
   const { box, head, content } = panel("explanation", "Why it does not match");
   const tried = h("span", { class: "muted" });
   head.append(tried);
+  const rest = h("div");
+  const valid = h("details", null, h("summary", null, "If your application rejects this delivery"), rest);
   store.on(["explanation"], ({ explanation }) => {
     box.hidden = explanation === undefined || explanation.causes.length === 0;
     if (explanation === undefined) return;
     tried.textContent = `${count(explanation.tried, "combination")} computed`;
     // Many causes have the same lines for frameworks: each is shown once.
     const shown = new Set<string>();
-    fill(
-      content,
-      explanation.causes.map((cause) => {
-        const lines = cause.frameworks.filter(({ name }) => !shown.has(name));
-        for (const { name } of lines) shown.add(name);
-        return causeView(cause, lines);
-      }),
-    );
+    const causes = explanation.causes.map((cause) => {
+      const lines = cause.frameworks.filter(({ name, code }) => !shown.has(`${name}\n${code}`));
+      for (const { name, code } of lines) shown.add(`${name}\n${code}`);
+      return causeView(cause, lines);
+    });
+    const isValid = isSignatureValid(explanation);
+    head.hidden = isValid;
+    // A hidden heading still names the section.
+    if (head.firstElementChild !== null)
+      head.firstElementChild.textContent = isValid ? "Valid signature" : "Why it does not match";
+    if (isValid) fill(rest, causes);
+    fill(content, isValid ? valid : causes);
   });
   return box;
 }

@@ -1,5 +1,8 @@
 /** Inspect: the input on one side, the result on the other. */
+
+import { store } from "../../state/state.ts";
 import { h } from "../../ui/dom.ts";
+import { importIssuesView } from "../import-issues.ts";
 import { detailsView } from "./details.ts";
 import { explanationView } from "./explanation.ts";
 import { inputView } from "./input.ts";
@@ -20,6 +23,10 @@ export function inspectView(): HTMLElement {
       { class: "results", "aria-label": "Result" },
       h("div", { class: "summary" }, verdictView(), stagesView()),
       startView(),
+      importIssuesView(
+        (show) => store.on(["importIssues"], ({ importIssues }) => show(importIssues)),
+        () => store.set({ importIssues: undefined }),
+      ),
       explanationView(),
       issuesView(),
       signatureView(),

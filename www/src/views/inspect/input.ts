@@ -160,7 +160,7 @@ function deliveryPicker(): HTMLElement {
 function headerField(): HTMLElement {
   const area = headerArea(
     (headerText) => store.set({ headerText }),
-    (text) => void importText(text, "the clipboard"),
+    (text) => void importText(text, "the clipboard", true),
   );
   store.on(["headerText"], ({ headerText }) => {
     if (area.value !== headerText) area.value = headerText;

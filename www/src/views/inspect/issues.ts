@@ -1,4 +1,5 @@
 /** All issues by severity. Each one selects its location in the text. */
+import type { Issue } from "../../engine/core.ts";
 import type { LocatedIssue } from "../../engine/protocol.ts";
 import { selectIssue } from "../../state/actions.ts";
 import { store } from "../../state/state.ts";
@@ -71,7 +72,7 @@ export function issuesView(from: IssueSource = inspected): HTMLElement {
 }
 
 function item(issue: LocatedIssue, index: number, go: (index: number) => void): HTMLElement {
-  const { severity, code, message, pointer, span, hint, byteSpan } = issue;
+  const { severity } = issue;
   return h(
     "li",
     null,
@@ -83,20 +84,28 @@ function item(issue: LocatedIssue, index: number, go: (index: number) => void): 
         dataset: { index: String(index) },
         on: { click: () => go(index) },
       },
-      icon(severity, severity),
-      h(
-        "span",
-        { class: "issue-text" },
-        h("span", { class: "message" }, ...visible(message)),
-        hint !== undefined && severity !== "info" && h("span", { class: "hint" }, ...visible(hint)),
-        h(
-          "span",
-          { class: "where" },
-          h("code", null, code),
-          pointer !== "" && h("code", { class: "pointer" }, ...visible(pointer)),
-          byteSpan.end > 0 && h("span", null, `line ${span.line}, column ${span.column}`),
-        ),
-      ),
+      ...issueParts(issue),
     ),
   );
+}
+
+/** Severity, message, hint, code and location of an issue. */
+export function issueParts(issue: Issue): Node[] {
+  const { severity, code, message, pointer, span, hint, byteSpan } = issue;
+  return [
+    icon(severity, severity),
+    h(
+      "span",
+      { class: "issue-text" },
+      h("span", { class: "message" }, ...visible(message)),
+      hint !== undefined && severity !== "info" && h("span", { class: "hint" }, ...visible(hint)),
+      h(
+        "span",
+        { class: "where" },
+        h("code", null, code),
+        pointer !== "" && h("code", { class: "pointer" }, ...visible(pointer)),
+        byteSpan.end > 0 && h("span", null, `line ${span.line}, column ${span.column}`),
+      ),
+    ),
+  ];
 }
