@@ -288,7 +288,7 @@ impl Inputs<'_> {
                 };
                 any_secret(|secret| {
                     let bare = secret.trim_start_matches("whsec_");
-                    if has_bytes(body, bare.as_bytes()) && message.starts_with("The body ") {
+                    if has_bytes(body.as_bytes(), bare.as_bytes()) && message.starts_with("The body ") {
                         return true;
                     }
                     values().any(|value| value.contains(bare) || decoded(value).contains(bare))
