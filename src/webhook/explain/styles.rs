@@ -266,7 +266,7 @@ impl StyleChoices {
     fn few(&self) -> [Vec<Style>; KINDS] {
         let mut few: [Vec<Style>; KINDS] = Default::default();
         for ((few, common), max) in few.iter_mut().zip(&self.common).zip(MAX_FEW) {
-            // The sets of ASCII characters are much alike: the first one stands for them.
+            // The sets of ASCII characters are much alike: only the first one is taken.
             let mut has_set = false;
             let is_first = |style: &&Style| {
                 let is_set =

@@ -27,6 +27,8 @@ fn escapes_of_special_characters_are_proved_in_every_set_and_letter_case() {
         (r#"{"a":"\u003cb\u003e \u0026 \u0027 \u0022 é +"}"#, r#"{"a":"<b> & ' \" é +"}"#),
         (r#"{"a":"\u003Cb\u003E & ' \" é +"}"#, r#"{"a":"<b> & ' \" é +"}"#),
         (r#"{"a":"\u003Cb\u003E \u0026 \u0027 \u0022 é +"}"#, r#"{"a":"<b> & ' \" é +"}"#),
+        // PHP's JSON_HEX_TAG and JSON_HEX_AMP without the others.
+        (r#"{"a":"\u003Cb\u003E \u0026 'c' \"d\""}"#, r#"{"a":"<b> & 'c' \"d\""}"#),
         // Any other set.
         (r#"{"a":"1\u002b1 & 2*2"}"#, r#"{"a":"1+1 & 2*2"}"#),
         (r#"{"a":"1+1 & 2\u002A2"}"#, r#"{"a":"1+1 & 2*2"}"#),
