@@ -82,7 +82,7 @@ fn files_that_are_not_imported_are_named_with_what_to_pass_instead() {
         (
             r#"[{ "id": 1, "guid": "g", "delivered_at": "x", "redelivery": false, "status": "OK", "status_code": 200, "event": "ping" }]"#,
             "a list of deliveries of GitHub, without their headers and bodies",
-            "Get one delivery: gh api repos/OWNER/REPO/hooks/HOOK/deliveries/ID",
+            "Get one delivery: gh api repos/OWNER/REPO/hooks/HOOK/deliveries/ID.",
         ),
         (
             r#"{ "data": [{ "id": "atmpt_1", "msgId": "msg_1", "endpointId": "ep_1", "responseStatusCode": 400, "response": "" }], "done": true }"#,

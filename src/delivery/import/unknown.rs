@@ -69,7 +69,7 @@ const JSON: [(&[&str], &str, &str); 6] = [
     (
         &["guid", "delivered_at", "redelivery", "status_code"],
         "a list of deliveries of GitHub, without their headers and bodies",
-        "Get one delivery: gh api repos/OWNER/REPO/hooks/HOOK/deliveries/ID",
+        "Get one delivery: gh api repos/OWNER/REPO/hooks/HOOK/deliveries/ID.",
     ),
     (&["msgId", "endpointId", "responseStatusCode"], SVIX_ATTEMPT, PRINT),
     (
