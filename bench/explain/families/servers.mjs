@@ -89,7 +89,7 @@ function gateway(port) {
       { .../** @type {Headers} */ (incoming.headers) },
       await read(incoming),
     ) ?? [{}, Buffer.alloc(0)];
-    const host = String(headers["host"]);
+    const host = String(headers.host);
     const forwarded = {
       ...headers,
       "content-length": String(body.length),

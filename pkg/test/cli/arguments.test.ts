@@ -80,7 +80,10 @@ describe("wrong usage", () => {
     [["verfy"], /Did you mean verify\?/],
     [["verify", "--frob"], /error: unknown option\n/],
     [["verify", "a", "b"], /too many arguments/],
-    [["verify", body, "--format", "xml"], /Allowed choices are http, curl, command, har, record, ndjson, body/],
+    [
+      ["verify", body, "--format", "xml"],
+      /Allowed choices are http, curl, command, har, record, ndjson, body/,
+    ],
     [["verify", body, "--max-bytes", "x"], /Expected an integer from 1 to 268435456\./],
     [
       ["verify", body, "--now", "yesterday"],

@@ -61,11 +61,7 @@ pub(super) fn parse_body(diagnostics: &mut Diagnostics<'_>, headers: &Headers<'_
         } else {
             "Expected the bytes of the body, got JSON with other white space. The text was kept."
         };
-<<<<<<< HEAD
-        let hint = "Print the body without formatting, such as with --pretty=none of HTTPie: a signature matches only the sender's bytes.";
-=======
         let hint = "Print the body without changes, such as with --pretty=none of HTTPie: a signature matches only the sender's bytes.";
->>>>>>> texts
         diagnostics.add(Code::BODY_NOT_RAW, Severity::Warning, span_from(0), message, Some(hint));
         return body;
     }

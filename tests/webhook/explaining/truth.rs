@@ -288,12 +288,6 @@ impl Inputs<'_> {
                 };
                 any_secret(|secret| {
                     let bare = secret.trim_start_matches("whsec_");
-<<<<<<< HEAD
-=======
-                    if has_bytes(body.as_bytes(), bare.as_bytes()) && message.starts_with("The body ") {
-                        return true;
-                    }
->>>>>>> bodies
                     values().any(|value| value.contains(bare) || decoded(value).contains(bare))
                 })
             }
