@@ -35,6 +35,7 @@ const IMPERATIVES: [&str; 18] = [
 ];
 
 /// Captures that have at least one issue each, and in which every value is `VALUE`.
+#[allow(clippy::too_many_lines, reason = "a list")]
 fn captures() -> Vec<(Option<ImportFormat>, String)> {
     let request = |rest: &str| format!("POST /Secret7 HTTP/1.1\r\n{rest}");
     let record = |members: &str| format!("{{\"headers\":{{\"Secret7\":\"Secret7\"}},{members}}}");

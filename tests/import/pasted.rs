@@ -415,7 +415,8 @@ fn more_notations_of_headers_are_parsed() {
 fn lines_of_loggers_are_records() {
     let line = "{\"level\":30,\"pid\":1,\"hostname\":\"h\",\"req\":{\"method\":\"POST\",\"url\":\"/\",\"headers\":{\"x-signature\":\"1\"}},\"body\":\"{\\\"a\\\":1}\"}";
     let text = format!("{line}\n{{\"level\":30,\"pid\":1,\"hostname\":\"h\",\"msg\":\"done\"}}\n");
-    for text in [text.clone(), text.lines().map(|line| format!("web-1  | {line}\n")).collect()] {
+    let prefixed: Vec<String> = text.lines().map(|line| format!("web-1  | {line}\n")).collect();
+    for text in [text.clone(), prefixed.concat()] {
         let result = import(text.as_bytes(), None);
         assert_eq!(
             (result.format, summaries(&result)),
@@ -486,7 +487,7 @@ proptest! {
         let whole = import(text.as_bytes(), None);
         for issue in &whole.issues {
             prop_assert!(issue.byte_span.start <= issue.byte_span.end && issue.byte_span.end <= text.len());
-            let line = text.as_bytes()[..issue.byte_span.start].iter().filter(|byte| **byte == b'\n').count() + 1;
+            let line = text.as_bytes()[..issue.byte_span.start].split(|byte| *byte == b'\n').count();
             prop_assert!(issue.span.line == line, "{issue:?}");
         }
         let mut importer = Importer::new(None);

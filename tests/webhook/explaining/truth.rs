@@ -81,14 +81,13 @@ impl Inputs<'_> {
     fn timestamp(&self) -> Option<i64> {
         let scheme = self.hook.provider().scheme.as_ref()?;
         let name = scheme.definition().timestamp_header.as_deref();
-        let text = match name {
-            Some(name) => self.header(name)?,
-            None => {
-                let value = self.header(self.scheme_header())?;
-                value.split([',', ';', ' ']).find_map(|item| {
-                    item.trim().strip_prefix("t=").or_else(|| item.trim().strip_prefix("ts="))
-                })?
-            }
+        let text = if let Some(name) = name {
+            self.header(name)?
+        } else {
+            let value = self.header(self.scheme_header())?;
+            value
+                .split([',', ';', ' '])
+                .find_map(|item| item.trim().strip_prefix("t=").or_else(|| item.trim().strip_prefix("ts=")))?
         };
         text.trim().parse().ok()
     }
@@ -98,6 +97,7 @@ impl Inputs<'_> {
     }
 
     /// Whether an observation is true of the inputs.
+    #[allow(clippy::too_many_lines, reason = "a table")]
     fn holds(&self, cause: &Cause, found: &Explanation) -> bool {
         let (body, message) = (self.delivery.body, cause.message.as_str());
         let json = || serde_json::from_slice::<Value>(body).ok();
@@ -442,12 +442,13 @@ fn python_string(text: &str, ascii: bool) -> String {
     if !ascii {
         return plain;
     }
-    plain.chars().map(|c| escape(c)).collect()
+    plain.chars().map(escape).collect()
 }
 
 fn escape(c: char) -> String {
     if (' '..='~').contains(&c) {
         return c.to_string();
     }
-    c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+    let units = c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>();
+    units.concat()
 }
