@@ -137,6 +137,9 @@ impl Scheme {
         if self.content.has_method() && method.is_empty() {
             return Err(Outcome::MethodMissing);
         }
+        if !self.is_ambiguous && self.content.url_runs_into(delivery.body) {
+            return Err(Outcome::BodyMalformed);
+        }
         let values = TemplateValues { body: delivery.body, timestamp, headers, url, method };
         match self.content.header_with_delimiter(&values).filter(|_| !self.is_ambiguous) {
             Some(header) => {
