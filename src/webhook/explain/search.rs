@@ -256,8 +256,7 @@ impl<'a> Search<'a> {
             }
             let Some(body) = self.bodies.apply(transform) else { continue };
             if transform != BodyTransform::None {
-                // Writing a byte costs about as much as hashing one.
-                if !self.budget.spend(body.len(), 1)
+                if !self.budget.spend(self.bodies.cost(transform, body.len()), 1)
                     || !step.repeats_bodies && !self.tried_bodies.is_new(transform, &body)
                 {
                     continue;

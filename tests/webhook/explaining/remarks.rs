@@ -106,9 +106,12 @@ fn forms_are_not_blamed_where_the_provider_sends_them() {
 
 #[test]
 fn the_form_of_a_secret_that_signs_is_not_blamed() {
-    for secret in
-        ["https://example.com/secret", "ghp_0123456789abcdefghijABCDEFGHIJ012345", "{\"secret\":1}", "secret "]
-    {
+    for secret in [
+        "https://example.com/secret",
+        "ghp_0123456789abcdefghijABCDEFGHIJ012345",
+        "{\"secret\":1}",
+        "secret ",
+    ] {
         let hook = built_in("github", secret);
         let signature = github_signature(secret, br#"{"a":1}"#);
         let found = explained(&hook, &[("X-Hub-Signature-256", &signature)], br#"{"a":1}"#);

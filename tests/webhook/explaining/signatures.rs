@@ -323,10 +323,7 @@ fn signature_headers_of_built_in_providers_name_their_provider() {
         let headers = Headers::from_iter([(HEADER, signature.as_str()), (header, "x")]);
         let found = check(&painchek(&[SECRET]), &Delivery::new(headers, TEXT.as_bytes()));
         assert_eq!(codes(&found.observations), ["header-of-another-provider", "no-match"], "{title}");
-        assert!(
-            found.observations[0].message.ends_with(&format!("which {title} sends.")),
-            "{found:?}"
-        );
+        assert!(found.observations[0].message.ends_with(&format!("which {title} sends.")), "{found:?}");
     }
 }
 
