@@ -51,6 +51,8 @@ pub struct Search<'a> {
     has_header: bool,
     budget: SearchBudget,
     tried_bodies: TriedBodies,
+    /// Whether `verify` rejects the delivery because a signed part does not mark where it ends.
+    has_unclear_end: bool,
 }
 
 /// How a search ended.
@@ -123,6 +125,7 @@ impl<'a> Search<'a> {
                 && unsupported_signatures(scheme, &delivery.headers).is_empty(),
             budget: SearchBudget::new(max_combinations, delivery.body.len()),
             tried_bodies: TriedBodies::default(),
+            has_unclear_end: scheme.has_unclear_end(delivery),
         }
     }
 
@@ -148,6 +151,7 @@ impl<'a> Search<'a> {
                 received: self.received,
                 bodies: self.bodies,
                 interpretations: &self.interpretations,
+                has_unclear_end: self.has_unclear_end,
             };
             reproduction.report(&matched, explanation);
             explanation.signed_body = Some(matched.body);
