@@ -165,10 +165,10 @@ causes! {
             RAW_BODY_FIX
         BODY_FORM proof "body-form" "JSON body wrapped in a form field" NONE
             "The signature matches the JSON in the received form field: the JSON was signed, not the form."
-            "Set the provider to send application/json. Or verify the decoded value of the form field."
+            "Verify the decoded value of the form field. Or set the provider to send application/json, if it offers that."
         BODY_FORM_EXTRACTED proof "body-form-extracted" "Form parsed before verification" RAW
             "The signature matches `payload=` and the URL-encoded body: the whole form was signed, not the JSON in its field."
-            "Verify the raw form, before express.urlencoded() or another parser reads it. Or set the provider to send application/json (GitHub: Content type in the webhook settings)."
+            "Verify the raw form, before express.urlencoded() or another parser reads it. Or set the provider to send application/json, if it offers that (GitHub: Content type in the webhook settings)."
         BODY_FORM_REENCODED proof "body-form-reencoded" "Form parsed and encoded again" RAW
             "The signature matches the same form with other escapes (such as %2A for *, or + for %20): it was parsed and encoded again after signing, or the sender signed other bytes than it sent."
             "Verify the raw form, before express.urlencoded() or another parser reads it. Do not build it again with URLSearchParams or querystring."
@@ -298,7 +298,7 @@ causes! {
             "The signature matches an empty secret, or the text of an unset variable (undefined, null, None, nil)."
             "Set the secret where the sender runs. Until then, everyone can sign such deliveries."
         SECRET_NOT_FIRST observation "secret-not-first" "Secret other than the first" NONE
-            "The signature matches {secret}, not the first one, which is the one that signs."
+            "The signature matches {secret}, not the first one, which `sign` uses."
             "Remove old secrets after a rotation. Or, outside of a rotation, check that the delivery is of this subscription."
         SECRETS_SEVERAL observation "secrets-several" "Several secrets" NONE
             "{count} secrets are configured, and none of them matches."
@@ -411,7 +411,7 @@ causes! {
         HEADER_SIMILAR observation "header-similar" "Other headers with signatures" NONE
             "Headers that look like a signature: {names}. Expected {header}."
             "Check whether a proxy renamed {header}, or whether another provider sent this delivery."
-        HEADER_OF_ANOTHER_PROVIDER observation "header-of-another-provider" "Signature header of another provider" NONE
+        HEADER_OF_ANOTHER_PROVIDER observation "header-of-another-provider" "Header of another provider" NONE
             "The delivery has the header {found}, which {provider} sends."
             "Verify it with a webhook of that provider."
         HEADER_TOKEN observation "header-token" "Token instead of a signature" NONE
@@ -437,7 +437,7 @@ causes! {
             "Change the sender to send {unit} since 1970: Math.floor(Date.now() / 1000) for seconds. Or set `timestampUnit` in the provider definition, if the provider documents the other unit."
         TIMESTAMP_MISSING observation "timestamp-missing" "Timestamp missing or malformed" NONE
             "The signed timestamp is missing, or not an integer."
-            "Configure the proxy or gateway to pass the timestamp header on unchanged."
+            "Pass the timestamp on unchanged, in the place where the provider sends it."
         SIGNED_CONTENT_INCOMPLETE observation "signed-content-incomplete" "Part of the signed content missing" NONE
             "The signed content includes {missing}, which the delivery does not have."
             "Pass the header on unchanged, and `url` and `method` as the sender knows them, not as a proxy rewrites them."

@@ -62,6 +62,11 @@ fn number(count: usize) -> String {
     count.to_string()
 }
 
+/// Returns whether a body may be a form: names and values.
+fn is_pairs(body: &[u8]) -> bool {
+    body.first().is_some_and(u8::is_ascii_alphanumeric) && body.contains(&b'=')
+}
+
 fn declares_form(content_type: &str) -> bool {
     contains_word(content_type, "form-urlencoded") || contains_word(content_type, "form-data")
 }
@@ -338,7 +343,7 @@ impl ObservationCollector<'_, '_> {
         }
         if let Some((found, reason)) = placeholder(body, self.document) {
             self.observe(&causes::BODY_PLACEHOLDER, &[("found", found), ("reason", reason)]);
-        } else if self.document.is_none() && !(self.sends_forms() && self.is_form()) {
+        } else if self.document.is_none() && !(self.sends_forms() && (self.is_form() || is_pairs(body))) {
             self.observe(&causes::BODY_NOT_JSON, &[]);
         }
     }
