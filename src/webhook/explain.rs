@@ -156,7 +156,7 @@ impl Webhook {
                     evidence::sort(&mut explanation.observations);
                     let no_match = evidence::no_match(&explanation.observations, counts);
                     explanation.observations.push(no_match);
-                    explanation.observations.extend(limit);
+                    explanation.observations.extend(limit.map(|limit| *limit));
                 }
             }
         }

@@ -64,7 +64,7 @@ pub enum SearchResult {
         /// Numbers of bodies, keys and signed contents tried.
         counts: [usize; 3],
         /// What says that some combinations were not tried.
-        limit: Option<Cause>,
+        limit: Option<Box<Cause>>,
     },
 }
 
@@ -160,7 +160,7 @@ impl<'a> Search<'a> {
         let contents = expected.len() + alternatives.len();
         SearchResult::NoMatch {
             counts: [self.tried_bodies.unique.len(), keys.len(), contents],
-            limit: self.limit(),
+            limit: self.limit().map(Box::new),
         }
     }
 
@@ -259,12 +259,11 @@ impl<'a> Search<'a> {
                 return None;
             }
             let Some(body) = self.bodies.apply(transform) else { continue };
-            if transform != BodyTransform::None {
-                if !self.budget.spend(self.bodies.cost(transform, body.len()), 1)
-                    || !step.repeats_bodies && !self.tried_bodies.is_new(transform, &body)
-                {
-                    continue;
-                }
+            if transform != BodyTransform::None
+                && (!self.budget.spend(self.bodies.cost(transform, body.len()), 1)
+                    || !step.repeats_bodies && !self.tried_bodies.is_new(transform, &body))
+            {
+                continue;
             }
             let matched = self.try_body(transform, &body, step.keys, step.contents);
             if matched.is_some() {
