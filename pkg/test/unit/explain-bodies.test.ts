@@ -26,7 +26,8 @@ const again = (body: string) => JSON.stringify(JSON.parse(body));
 
 describe("JSON that Node parsed and serialized again", () => {
   it("is proved with the escapes that PHP wrote", () => {
-    const value = { a: "<b> & 'c' \"d\"", e: "x" };
+    // .NET's escapes include the plus sign, PHP's do not.
+    const value = { a: "<b> & 'c' \"d\" + e", e: "x" };
     const tag = 'echo json_encode(json_decode(file_get_contents("php://stdin")), %);';
     for (const flags of [
       "JSON_HEX_TAG",
