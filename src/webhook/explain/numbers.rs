@@ -144,7 +144,8 @@ fn format_float(parts: &Parts, rule: &FloatRule) -> Vec<u8> {
 /// with an exponent: a serializer wrote the shortest digits already.
 pub fn to_js_number(raw: &[u8]) -> Option<Vec<u8>> {
     let parts = Parts::parse(raw)?;
-    let max_digits = if !raw.iter().any(|byte| matches!(byte, b'e' | b'E')) { 15 } else { 17 };
+    let has_exponent = raw.iter().any(|byte| matches!(byte, b'e' | b'E'));
+    let max_digits = if has_exponent { 17 } else { 15 };
     match parts.digits.len() {
         0 => Some(b"0".to_vec()),
         count if count <= max_digits => Some(format_float(&parts, &JAVASCRIPT)),
