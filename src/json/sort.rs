@@ -13,8 +13,25 @@ pub(crate) fn sort_by<T>(items: &mut Vec<T>, order: impl Fn(&T, &T) -> Ordering)
 /// The indices of a list of `count` items, in the order of its items.
 fn sorted_indices(count: usize, order: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
     let mut indices: Vec<usize> = (0..count).collect();
-    // Equal items are ordered by index: stable, in half of the code of the stable sort.
-    indices.sort_unstable_by(|a, b| order(*a, *b).then(a.cmp(b)));
+    // A merge sort, in a tenth of the code of the standard library's.
+    let mut merged = Vec::new();
+    let mut width = 1;
+    while width < count {
+        merged.clear();
+        for run in indices.chunks(2 * width) {
+            let (mut left, mut right) = run.split_at(width.min(run.len()));
+            while let (Some(a), Some(b)) = (left.first(), right.first()) {
+                // Equal items keep their order.
+                let part = if order(*b, *a) == Ordering::Less { &mut right } else { &mut left };
+                merged.push(part[0]);
+                *part = &part[1..];
+            }
+            merged.extend_from_slice(left);
+            merged.extend_from_slice(right);
+        }
+        std::mem::swap(&mut indices, &mut merged);
+        width *= 2;
+    }
     indices
 }
 
