@@ -18,7 +18,7 @@ use crate::json::{Document, Key, Kind};
 use crate::provider::{Provider, key_orders};
 
 /// Writing a number in another spelling takes as long as hashing so many bytes.
-const RESPELLING_BYTES: usize = 48;
+const RESPELLING_BYTES: usize = 64;
 
 /// The received body, and what the transforms need to know of it.
 pub struct BodyVariants<'b> {

@@ -62,9 +62,10 @@ fn number(count: usize) -> String {
     count.to_string()
 }
 
-/// Returns whether a body may be a form: names and values.
-fn is_pairs(body: &[u8]) -> bool {
-    body.first().is_some_and(u8::is_ascii_alphanumeric) && body.contains(&b'=')
+/// Returns whether a body is a form as it is sent: names and values, URL-encoded.
+fn is_raw_form(body: &[u8]) -> bool {
+    body.contains(&b'=')
+        && body.iter().all(|byte| byte.is_ascii_alphanumeric() || b"%+&=*-._~!'()".contains(byte))
 }
 
 fn declares_form(content_type: &str) -> bool {
@@ -189,8 +190,8 @@ impl ObservationCollector<'_, '_> {
         if !self.sends_forms() {
             let detail = ["this provider sends ", expected].concat();
             self.observe(&causes::CONTENT_TYPE_FORM, &[("expected", expected), ("detail", &detail)]);
-        } else if self.document.is_some() {
-            let mut cause = causes::CONTENT_TYPE_FORM.render(&[("detail", "the body is JSON")]);
+        } else if !is_raw_form(self.delivery.body) {
+            let mut cause = causes::CONTENT_TYPE_FORM.render(&[("detail", "the body is not URL-encoded")]);
             cause.fix = into_owned_outlined("Verify the raw form, before a parser reads it.");
             self.observations.push(cause);
         }
@@ -343,7 +344,7 @@ impl ObservationCollector<'_, '_> {
         }
         if let Some((found, reason)) = placeholder(body, self.document) {
             self.observe(&causes::BODY_PLACEHOLDER, &[("found", found), ("reason", reason)]);
-        } else if self.document.is_none() && !(self.sends_forms() && (self.is_form() || is_pairs(body))) {
+        } else if self.document.is_none() && !(self.sends_forms() && (self.is_form() || is_raw_form(body))) {
             self.observe(&causes::BODY_NOT_JSON, &[]);
         }
     }
