@@ -202,7 +202,7 @@ impl ObservationCollector<'_, '_> {
         header_value(&self.delivery.headers, "content-type").is_some_and(declares_form)
     }
 
-    /// Whether the provider documents forms beside JSON.
+    /// Whether the provider documents forms in addition to JSON.
     fn sends_forms(&self) -> bool {
         ["github", "slack"].contains(&self.webhook.provider().id.as_str())
     }

@@ -145,7 +145,7 @@ pub fn headers_of_others(expected: &str, headers: &Headers<'_>) -> Vec<(&'static
 }
 
 /// Returns the event header of GitHub, whose signature header others send, too. Gitea and its forks send the event header as
-/// well, beside their own.
+/// well, in addition to their own.
 fn github_event(expected: &str, headers: &Headers<'_>) -> Option<(&'static str, &'static str)> {
     let is_other = |(name, _): (&str, &str)| {
         let is =

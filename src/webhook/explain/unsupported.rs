@@ -144,7 +144,7 @@ pub fn remove_refuted(explanation: &mut Explanation) {
     });
 }
 
-/// The observations that any match answers.
+/// The observations that any match makes needless.
 static REFUTED: [&CauseDefinition; 8] = [
     &causes::SIGNATURE_PUBLIC_KEY,
     &causes::SIGNATURE_JWT,

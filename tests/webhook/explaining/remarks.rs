@@ -1,4 +1,4 @@
-//! Remarks beside a proof or a valid signature, and remarks on deliveries of other kinds: none says what is not so.
+//! Remarks next to a proof or a valid signature, and remarks on deliveries of other kinds: none says what is not so.
 
 use hookseal::delivery::{Delivery, Headers};
 use hookseal::webhook::{Cause, Explanation, Webhook};
@@ -91,6 +91,12 @@ fn forms_are_not_blamed_where_the_provider_sends_them() {
         let found = explained(&built_in(provider, "another secret of 32 characters!"), headers, body);
         let all = codes(&found.observations);
         assert!(!all.contains(&"content-type-form") && !all.contains(&"body-not-json"), "{provider} {all:?}");
+        // Without Content-Type, and decoded.
+        let hook = built_in(provider, "another secret of 32 characters!");
+        let found = explained(&hook, &headers[1..], body);
+        assert!(!codes(&found.observations).contains(&"body-not-json"), "{provider} {found:?}");
+        let found = explained(&hook, headers, br#"payload={"a":1}"#);
+        assert!(observation(&found, "content-type-form").message.contains("not URL-encoded"), "{found:?}");
         // The form was parsed, and its field is left.
         let found =
             explained(&built_in(provider, "another secret of 32 characters!"), headers, br#"{"a":1}"#);
