@@ -79,6 +79,10 @@ impl Outcome<'_> {
                 .hint("Pass `url` exactly as the sender knows it, not as a proxy rewrites it."),
             Outcome::MethodMissing => Message::new("Missing method, which the signature covers.")
                 .hint("Pass `method` with the delivery."),
+            Outcome::BodyMalformed => Message::new(
+                "The body is not a JSON object or array, so nothing marks where the signed URL next to the body ends.",
+            )
+            .hint("Pass the raw body: all of its bytes, and no others."),
         }
     }
 }

@@ -103,6 +103,8 @@ pub enum Outcome<'a> {
     UrlMissing,
     /// The method is part of the signed content, and the delivery has none.
     MethodMissing,
+    /// The URL is signed next to the body, and the body is no object or array, whose brackets mark where the URL ends.
+    BodyMalformed,
 }
 
 /// A signature that was compared, as the header has it: attacker-controlled text.
@@ -201,7 +203,8 @@ impl<'a> Outcome<'a> {
             | Self::TimestampMalformed
             | Self::HeaderMissing { .. }
             | Self::UrlMissing
-            | Self::MethodMissing => SignatureStatus::Malformed,
+            | Self::MethodMissing
+            | Self::BodyMalformed => SignatureStatus::Malformed,
         }
     }
 
@@ -216,7 +219,7 @@ impl<'a> Outcome<'a> {
             Self::Unsigned => return Ok(None),
             Self::NotCompared => Code::BODY_TOO_LARGE,
             Self::Missing => Code::SIGNATURE_MISSING,
-            Self::Malformed { .. } => Code::SIGNATURE_MALFORMED,
+            Self::Malformed { .. } | Self::BodyMalformed => Code::SIGNATURE_MALFORMED,
             Self::Unsupported { .. } => Code::ALGORITHM_UNSUPPORTED,
             Self::AlgorithmMismatch { .. } => Code::ALGORITHM_MISMATCH,
             Self::Mismatch { .. } => Code::SIGNATURE_MISMATCH,

@@ -23,7 +23,8 @@ pub struct SchemeDefinition {
     pub algorithms: Vec<Algorithm>,
     /// The signed content: `{body}`, `{timestamp}.{body}`, `{id}.{timestamp}.{body}`,
     /// `{header:webhook-id}.{timestamp}.{body}`, `{method}\n{url}\n{body}`. Placeholders without a separator, such as
-    /// `{method}{url}{body}`, are accepted only with `ambiguous`.
+    /// `{method}{url}{body}`, are accepted only with `ambiguous`, except for a timestamp or a URL next to the body: then a
+    /// body that does not mark where the other part ends is rejected.
     pub signed_content: String,
     /// The format of secrets.
     pub secret: SecretFormat,
@@ -36,7 +37,7 @@ pub struct SchemeDefinition {
     /// The unit of timestamps.
     pub timestamp_unit: TimestampUnit,
     /// Whether the provider signs parts without marking where each ends, so that one signature matches several requests.
-    /// Otherwise such a signed content is rejected.
+    /// Otherwise such a signed content is rejected, and so is a body next to a signed URL that is no object or array.
     pub ambiguous: bool,
 }
 
@@ -140,7 +141,8 @@ impl Scheme {
         match &ambiguity {
             Some(message) if !definition.ambiguous => fail("signedContent", message),
             _ => Ok(Self {
-                is_ambiguous: ambiguity.is_some(),
+                // A definition that declares it accepts every body next to a URL.
+                is_ambiguous: ambiguity.is_some() || definition.ambiguous && content.has_adjacent_url(),
                 has_undelimited_timestamp: content.has_undelimited_timestamp(),
                 definition,
                 format,

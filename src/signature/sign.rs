@@ -84,6 +84,7 @@ impl Scheme {
             Outcome::HeaderMissing { name } => SignError::Header(name.to_owned()),
             Outcome::UrlMissing => SignError::Url,
             Outcome::MethodMissing => SignError::Method,
+            Outcome::BodyMalformed => SignError::Body,
             Outcome::Malformed { header, .. } => SignError::InvalidHeaderValue(header.to_owned()),
             _ => SignError::Time,
         }
@@ -107,6 +108,8 @@ pub enum SignError {
     Url,
     /// The scheme signs the method, and the context has none.
     Method,
+    /// The scheme signs the URL next to the body, and the body is no JSON object or array, or has white space next to the URL.
+    Body,
     /// There is no key.
     NoKey,
 }
@@ -120,7 +123,7 @@ impl SignError {
             Self::Url => Code::URL_MISSING,
             Self::Method => Code::METHOD_MISSING,
             Self::Header(_) => Code::HEADER_MISSING,
-            Self::Time | Self::Id | Self::InvalidHeaderValue(_) => Code::OPTION_INVALID,
+            Self::Time | Self::Id | Self::Body | Self::InvalidHeaderValue(_) => Code::OPTION_INVALID,
         }
     }
 }
@@ -138,6 +141,10 @@ impl fmt::Display for SignError {
             ),
             Self::Url => f.write_str("Missing option `url`, which the signature covers."),
             Self::Method => f.write_str("Missing option `method`, which the signature covers."),
+            Self::Body => f.write_str(
+                "Invalid body: expected a JSON object or array, without white space next to the signed URL, so that \
+                 the body marks where the URL ends.",
+            ),
             Self::NoKey => f.write_str(NO_SECRET),
         }
     }

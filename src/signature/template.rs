@@ -72,6 +72,31 @@ fn is_url_character(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte)
 }
 
+/// Returns whether the first byte is a bracket that the last byte closes, as in a JSON object or array.
+fn is_one_container(text: &[u8]) -> bool {
+    let (mut depth, mut bytes) = (0_usize, text.iter());
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth > 1 => depth -= 1,
+            b'}' | b']' => return depth == 1 && bytes.as_slice().is_empty(),
+            _ if depth == 0 => return false,
+            // Outside of strings, JSON has no backslash. With one, the rest of a string could pass for the text between strings.
+            b'\\' => return false,
+            b'"' => loop {
+                match bytes.next() {
+                    Some(b'"') => break,
+                    Some(b'\\') => drop(bytes.next()),
+                    Some(_) => {}
+                    None => return false,
+                }
+            },
+            _ => {}
+        }
+    }
+    false
+}
+
 impl ContentPart {
     fn placeholder(&self) -> Option<String> {
         let name = match self {
@@ -195,6 +220,7 @@ impl SignedContent {
         let first_of_several = first.filter(|_| headers.next().is_some());
         for (index, part) in self.variable_parts() {
             let reason = match self.delimiter(index) {
+                Err(ContentPart::Body) if *part == ContentPart::Url && !self.is_between_urls() => continue,
                 Err(next) => format!("{part} and {next} are adjacent"),
                 Ok(text) if *part == ContentPart::Url && text.bytes().all(is_url_character) => {
                     format!("{part} can contain \"{text}\"")
@@ -261,6 +287,35 @@ impl SignedContent {
         })
     }
 
+    /// Returns whether a URL is adjacent to the body, so that only the brackets of the body mark where the URL ends.
+    pub fn has_adjacent_url(&self) -> bool {
+        self.adjacent_urls().contains(&true)
+    }
+
+    /// Returns whether the body does not mark where the adjacent URL ends. SECURITY: of two bodies that are one object or
+    /// array, neither begins or ends the other: the bracket that ends the shorter one would have to end the longer one, too.
+    /// So no bytes can move between the URL and the body. White space is harmless on the other side of the body only.
+    pub fn url_runs_into(&self, body: &[u8]) -> bool {
+        match self.adjacent_urls() {
+            [false, false] => false,
+            [true, _] => !is_one_container(body.trim_ascii_end()),
+            [false, true] => !is_one_container(body.trim_ascii_start()),
+        }
+    }
+
+    /// Returns whether URLs are on both sides of the body. Then bytes can move through the body from one URL to the other.
+    fn is_between_urls(&self) -> bool {
+        self.adjacent_urls() == [true, true]
+    }
+
+    /// Returns whether a URL is directly before the body, and directly after it.
+    fn adjacent_urls(&self) -> [bool; 2] {
+        let is_pair = |first: &ContentPart, second: &ContentPart| {
+            self.parts.windows(2).any(|pair| pair[0] == *first && pair[1] == *second)
+        };
+        [is_pair(&ContentPart::Url, &ContentPart::Body), is_pair(&ContentPart::Body, &ContentPart::Url)]
+    }
+
     /// Returns the indexes of timestamps, each with whether it precedes the body.
     fn timestamps(&self) -> impl Iterator<Item = (usize, bool)> {
         let body = self.parts.iter().position(|part| *part == ContentPart::Body).unwrap_or(0);
@@ -325,6 +380,60 @@ mod tests {
             [("{body", "Unmatched \"{\"."), ("{{body}}", "Unmatched \"{\"."), ("body}", "Unmatched \"}\".")]
         {
             assert_eq!(tokens(template), Err(message.to_owned()), "{template}");
+        }
+    }
+
+    /// Every text of these bytes, split in every way into URL and body: at most one body is accepted.
+    #[test]
+    fn no_text_has_two_bodies_next_to_a_url() {
+        let [before, after] = ["{url}{body}", "{body}{url}"]
+            .map(|template| SignedContent::parse(template, None).expect(template));
+        let mut accepted_count = 0;
+        let texts = |bytes: &'static [u8; 4], length: u32| {
+            let byte = move |number: usize, digit: u32| bytes[number / 4_usize.pow(digit) % 4];
+            let text = move |number: usize| (0..length).map(|digit| byte(number, digit)).collect();
+            (0..4_usize.pow(length)).map(text)
+        };
+        let texts = texts(b"[]\"\\", 8).chain(texts(b"[]\" ", 7));
+        for text in texts.collect::<Vec<Vec<u8>>>() {
+            let is_body = [
+                |content: &SignedContent, (_, body): (&[u8], &[u8])| !content.url_runs_into(body),
+                |content: &SignedContent, (body, _): (&[u8], &[u8])| !content.url_runs_into(body),
+            ];
+            for (content, is_body) in [&before, &after].into_iter().zip(is_body) {
+                let accepted =
+                    (0..=text.len()).filter(|index| is_body(content, text.split_at(*index))).count();
+                assert!(accepted <= 1, "{}", text.escape_ascii());
+                accepted_count += accepted;
+            }
+        }
+        assert!(accepted_count > 1_000, "{accepted_count}");
+    }
+
+    #[test]
+    fn accepts_white_space_only_away_from_the_url() {
+        for (template, accepted, rejected) in [
+            ("{url}{body}", "[1] \n", " [1]"),
+            ("{body}{url}", " \n{}", "{} "),
+            ("{url}{body}{timestamp}", "{} ", "\t{}"),
+            ("{timestamp}.{body}{url}", " {}", "{}\t"),
+            ("{url}\n{body}{url}", " {}", "{} "),
+        ] {
+            let content = SignedContent::parse(template, None).expect(template);
+            assert!(content.ambiguity().is_none(), "{template}");
+            assert!(!content.url_runs_into(accepted.as_bytes()), "{template}");
+            for body in [
+                rejected, "", "1", "\"a\"", "a=1", "{}{}", "[[1]", "[1]]", "]", "[\"]", "[\"\\", "{} x",
+                "x {}",
+            ] {
+                assert!(content.url_runs_into(body.as_bytes()), "{template} {body}");
+            }
+        }
+        for template in ["{body}", "{url}\n{body}", "{body}.{timestamp}"] {
+            assert!(
+                !SignedContent::parse(template, None).expect(template).url_runs_into(b"a=1"),
+                "{template}"
+            );
         }
     }
 

@@ -137,6 +137,9 @@ impl Scheme {
         if self.content.has_method() && method.is_empty() {
             return Err(Outcome::MethodMissing);
         }
+        if !self.is_ambiguous && self.content.url_runs_into(delivery.body) {
+            return Err(Outcome::BodyMalformed);
+        }
         let values = TemplateValues { body: delivery.body, timestamp, headers, url, method };
         match self.content.header_with_delimiter(&values).filter(|_| !self.is_ambiguous) {
             Some(header) => {
@@ -144,6 +147,20 @@ impl Scheme {
                 Err(Outcome::Malformed { header, received, reason: MalformedReason::ContainsSeparator })
             }
             None => Ok(values),
+        }
+    }
+
+    /// Returns whether a signed part of the delivery does not mark where it ends: `verify` rejects the delivery whatever its
+    /// signature is.
+    pub(crate) fn has_unclear_end(&self, delivery: &Delivery<'_>) -> bool {
+        match self.values(delivery) {
+            Err(Outcome::TimestampMalformed) => self.content.timestamp_runs_into(delivery.body),
+            Err(outcome) => matches!(
+                outcome,
+                Outcome::BodyMalformed
+                    | Outcome::Malformed { reason: MalformedReason::ContainsSeparator, .. }
+            ),
+            Ok(_) => false,
         }
     }
 }

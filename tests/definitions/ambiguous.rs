@@ -1,9 +1,12 @@
 //! Signed contents: one signature matches one request, unless the definition declares that the provider signs otherwise.
 
+use std::sync::LazyLock;
+
 use hookseal::Code;
 use hookseal::delivery::{Delivery, Headers};
 use hookseal::provider::Provider;
-use hookseal::signature::{Keys, Outcome, Scheme, Secret, SignContext};
+use hookseal::signature::{Keys, Outcome, Scheme, Secret, SignContext, SignError};
+use hookseal::webhook::{Timestamp, Webhook, WebhookOptions};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -54,7 +57,10 @@ fn rejects_ambiguous_signed_content_with_the_reason() {
         ("{id}{body}", "{header:X-Id} and {body} are adjacent"),
         ("{body}{id}", "{header:X-Id} and {body} are adjacent"),
         ("{method}{url}{body}", "{method} and {url} are adjacent"),
-        ("{url}{body}", "{url} and {body} are adjacent"),
+        ("{method}{body}{url}", "{method} and {body} are adjacent"),
+        ("{url}{timestamp}{body}", "{url} and {timestamp} are adjacent"),
+        ("{url}{body}{url}", "{url} and {body} are adjacent"),
+        ("{url}{body}{id}", "{header:X-Id} and {body} are adjacent"),
         ("{timestamp}.{url}.{body}", "{url} can contain \".\""),
         (
             "{header:X-Event}.{header:X-Id}.{body}",
@@ -95,9 +101,21 @@ const CONTENTS: [&str; 12] = [
     "{header:X-Event}\n{body}\n{id}",
 ];
 
+/// Only the brackets of the body mark where the URL ends.
+const WITH_URL: [&str; 7] = [
+    "{url}{body}",
+    "{body}{url}",
+    "{url}{body}{timestamp}",
+    "{timestamp}{body}{url}",
+    "{timestamp}{url}{body}",
+    "{id}.{url}{body}",
+    "{body}{url}.{id}",
+];
+
 #[test]
 fn accepts_contents_whose_parts_have_clear_ends() {
-    for content in CONTENTS.into_iter().chain(["{method}\n{url}\n{body}", "{method}.{body}"]) {
+    let others = ["{method}\n{url}\n{body}", "{method}.{body}"];
+    for content in CONTENTS.into_iter().chain(WITH_URL).chain(others) {
         assert!(scheme(content).is_ok(), "{content}");
     }
 }
@@ -121,6 +139,49 @@ fn rejects_a_value_that_contains_its_separator() {
         let context = SignContext { id: Some(id), ..SignContext::at(NOW) };
         assert_eq!(scheme.sign(&keys, b"{}", &context).expect_err(id).code(), Code::OPTION_INVALID);
     }
+}
+
+#[test]
+fn rejects_a_body_that_does_not_mark_where_the_adjacent_url_ends() {
+    let signed = scheme("{url}{body}").expect("a scheme");
+    let keys = keys(&signed);
+    let context = SignContext { url: Some("https://x.example/hook"), ..SignContext::at(NOW) };
+    let headers = signed.sign(&keys, b"{\"a\":[1]}", &context).expect("signed");
+    let outcome = |scheme: &Scheme, url: &str, body: &str| {
+        let headers = Headers::from_iter([("X-Sig", headers[0].1.as_str())]);
+        let delivery = Delivery::new(headers, body.as_bytes()).with_url(url);
+        scheme.verify(&keys, &delivery, NOW, 300).code()
+    };
+    assert_eq!(outcome(&signed, "https://x.example/hook", "{\"a\":[1]}"), None);
+    assert_eq!(outcome(&signed, "https://x.example/hooks", "{\"a\":[1]}"), Some(Code::SIGNATURE_MISMATCH));
+    for (url, body) in [
+        ("https://x.example/hook{\"a\":", "[1]}"),
+        ("https://x.example/", "hook{\"a\":[1]}"),
+        ("https://x.example/hook{\"a\":[1]}", ""),
+        ("https://x.example/hook", " {\"a\":[1]}"),
+    ] {
+        assert_eq!(outcome(&signed, url, body), Some(Code::SIGNATURE_MALFORMED), "{body}");
+    }
+    for body in ["a=1", "", " {}", "{", "\"a\"", "{}{}"] {
+        let error = signed.sign(&keys, body.as_bytes(), &context).expect_err(body);
+        assert_eq!((error.code(), &error), (Code::OPTION_INVALID, &SignError::Body), "{body}");
+    }
+    assert!(signed.sign(&keys, b"[{}]\r\n", &context).is_ok());
+    assert!(SignError::Body.to_string().starts_with(
+        "Invalid body: expected a JSON object or array, without white space next to the signed URL"
+    ));
+
+    // With `ambiguous`, every body is accepted, and a moved one, too: nothing counts as covered.
+    let mut definition = definition("{id}.{url}{body}");
+    definition["dedupe"] = json!(["header:X-Id"]);
+    let provider =
+        |definition: &Value| Provider::from_json(definition.to_string().as_bytes()).expect("a definition");
+    assert!(!provider(&definition).uncovered().id);
+    definition["signature"]["ambiguous"] = json!(true);
+    assert!(provider(&definition).uncovered().id);
+    let scheme = provider(&definition).scheme.expect("a scheme");
+    let context = SignContext { id: Some("a"), ..context };
+    assert!(scheme.sign(&keys, b"a=1", &context).is_ok());
 }
 
 #[test]
@@ -232,4 +293,68 @@ proptest! {
             prop_assert_eq!(fitting, 1, "{} {:?}", content, text);
         }
     }
+
+    /// The signed bytes are moved in every way between the URL and a body that is JSON: one body is verified, the signed one.
+    #[test]
+    fn no_bytes_move_between_a_url_and_the_body(
+        url in "(https://x\\.example/)?[a1{}\\[\\]\",.:]{1,8}",
+        id in "[a1]{1,2}",
+        value in json_value(),
+        is_listed in any::<bool>(),
+        space in "[ \n]{0,2}",
+    ) {
+        let container = if is_listed { json!([value]) } else { json!({ "type": "a", "v": value }) };
+        for (content, scheme, keys, hook) in WEBHOOKS.iter() {
+            let is_url_first = content.contains("{url}{body}");
+            let body = if is_url_first { format!("{container}{space}") } else { format!("{space}{container}") };
+            let context = SignContext { id: Some(&id), url: Some(&url), ..SignContext::at(NOW) };
+            let signature = &scheme.sign(keys, body.as_bytes(), &context).expect("signed")[0].1;
+            let pair = if is_url_first { format!("{url}{body}") } else { format!("{body}{url}") };
+            for middle in (0..=pair.len()).filter(|index| pair.is_char_boundary(*index)) {
+                let (first, second) = pair.split_at(middle);
+                let (moved_url, moved_body) = if is_url_first { (first, second) } else { (second, first) };
+                let headers = Headers::from_iter([
+                    ("X-Sig", signature.as_str()),
+                    ("X-Id", id.as_str()),
+                    ("X-Time", "1700000000"),
+                ]);
+                let delivery = Delivery::new(headers, moved_body.as_bytes()).with_url(moved_url);
+                let is_verified = scheme.verify(keys, &delivery, NOW, 300).is_verified();
+                prop_assert_eq!(is_verified, moved_body == body, "{} {:?} {:?}", content, moved_url, moved_body);
+                let is_accepted = hook.verify(&delivery, Timestamp::from_millis(NOW)).is_ok();
+                prop_assert_eq!(is_accepted, is_verified && !is_listed, "{} {:?} {:?}", content, moved_url, moved_body);
+            }
+        }
+    }
+}
+
+fn webhook(content: &str) -> Webhook {
+    let provider = Provider::from_json(definition(content).to_string().as_bytes()).expect(content);
+    let options = WebhookOptions {
+        secrets: vec!["a secret of 32 bytes for the test".to_owned().into()],
+        ..WebhookOptions::default()
+    };
+    Webhook::new(provider, options).expect(content)
+}
+
+static WEBHOOKS: LazyLock<Vec<(&str, Scheme, Keys, Webhook)>> = LazyLock::new(|| {
+    let prepare = |content| {
+        let scheme = scheme(content).expect(content);
+        let keys = keys(&scheme);
+        (content, scheme, keys, webhook(content))
+    };
+    WITH_URL.into_iter().map(prepare).collect()
+});
+
+/// JSON whose strings contain brackets, quotes and backslashes.
+fn json_value() -> impl Strategy<Value = Value> {
+    let text = "[a{}\\[\\]\",:\\\\é]{0,6}";
+    let leaf = prop_oneof![text.prop_map(Value::from), (-9..9_i32).prop_map(Value::from), Just(Value::Null)];
+    leaf.prop_recursive(3, 12, 3, move |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            proptest::collection::btree_map(text, inner, 0..3)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
 }
