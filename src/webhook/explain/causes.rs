@@ -156,7 +156,7 @@ causes! {
             "Verify the raw request body, before express.urlencoded() or another form parser reads it."
         BODY_PRINTED proof "body-printed" "Printed form of the body" RAW
             "The signature matches the bytes that the received text is a notation of: a list of numbers, Python's b'...', hexadecimal digits or HTML escapes."
-            "Pass the bytes themselves: in Node.js the Buffer, not JSON.stringify(buffer); in Python request.get_data(), not str() of it; from a page its text, not its HTML."
+            "Pass the bytes themselves: in Node.js the Buffer, not JSON.stringify(buffer); in Python the bytes, not str() of them; from a page its text, not its HTML."
         BODY_JSON_STRING proof "body-json-string" "Body serialized as JSON twice" RAW
             "The signature matches the content of the received JSON string: the body was serialized a second time after signing, or the sender signed other bytes than it sent."
             "Remove the second JSON.stringify, json.dumps or json_encode: pass the text on unchanged. Or verify the raw request body."
