@@ -463,7 +463,7 @@ causes! {
             "Check first {check}. Or compare length and SHA-256 of the body with the sender's: some changes cannot be undone."
         SEARCH_LIMIT_REACHED observation "search-limit-reached" "Search limit reached" NONE
             "The search ended at its limit of {limit}: not all {left_out} were tried."
-            "{change}, where secret and URL are certainly right: each additional combination takes time."
+            "Check the secret first. Or {change}."
     }
 }
 

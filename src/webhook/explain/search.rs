@@ -177,9 +177,9 @@ impl<'a> Search<'a> {
             (
                 "change",
                 if is_bytes {
-                    "Explain a shorter delivery of this sender"
+                    "explain a shorter delivery of this sender"
                 } else {
-                    "Raise `maxCombinations`"
+                    "raise `maxCombinations`, which takes more time"
                 },
             ),
         ];
