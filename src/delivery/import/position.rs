@@ -1,7 +1,7 @@
 //! [`Position`]: where an item starts in its capture, to locate the issues of the item in the whole.
 
 use crate::issue::{Issue, PathSegment, PendingIssue};
-use crate::json::{push_pointer_segment, without_location};
+use crate::json::{push_pointer_segment, sort_by, without_location};
 
 /// An offset in a capture, in every unit that issues are located by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,7 +77,7 @@ pub(super) fn relocate(issues: &mut [Issue], original: &[u8], to_original: impl 
         offsets.push((span.start, index, false));
         offsets.push((span.end, index, true));
     }
-    offsets.sort_unstable();
+    sort_by(&mut offsets, Ord::cmp);
     let (mut position, mut offset) = (Position::default(), 0);
     for (next, index, is_end) in offsets {
         position.advance(&original[offset..next]);

@@ -4,6 +4,7 @@
 use super::cause::Cause;
 use super::causes;
 use super::definition::{CauseCategory, CauseDefinition};
+use crate::json::sort_by;
 use crate::text::into_owned_outlined;
 
 /// An observation, what it shows, and what to check first because of it. Empty texts: the observation says nothing about
@@ -139,9 +140,10 @@ fn rank(code: &str) -> usize {
 }
 
 /// Sorts observations by strength of evidence. Those without a rank follow, with the result of the search at the end.
-pub fn sort(observations: &mut [Cause]) {
+pub fn sort(observations: &mut Vec<Cause>) {
     let is_result = |code: &str| [causes::NO_MATCH.code, causes::SEARCH_LIMIT_REACHED.code].contains(&code);
-    observations.sort_by_key(|cause| (is_result(cause.code), rank(cause.code)));
+    let key = |cause: &Cause| (is_result(cause.code), rank(cause.code));
+    sort_by(observations, |a, b| key(a).cmp(&key(b)));
 }
 
 /// Returns whether the observations have evidence against the body, the headers or the secret.

@@ -1,7 +1,7 @@
 //! The URLs that the sender may have signed: what proxies and containers change, reversed.
 
 use super::encodings::from_percent;
-use super::shared::header_value;
+use super::shared::{header_value, replaced};
 use crate::delivery::{Delivery, Headers};
 use crate::text::{eq_ignore_ascii_case, into_owned_outlined, split_once};
 
@@ -17,32 +17,55 @@ const MAX_URLS: usize = 24;
 /// Longer URLs are not searched.
 const MAX_URL_CHARS: usize = 8192;
 
-/// The parts of a URL, all but `path` without their separators.
-#[derive(Clone, Default, PartialEq, Eq)]
-struct Url {
-    /// Empty: a path only.
-    scheme: String,
-    host: String,
-    port: String,
-    path: String,
-    query: Option<String>,
-    fragment: Option<String>,
+/// The parts of a URL: the index of each one.
+const SCHEME: usize = 0;
+const HOST: usize = 1;
+const PORT: usize = 2;
+const PATH: usize = 3;
+const QUERY: usize = 4;
+const FRAGMENT: usize = 5;
+const NAMES: [&str; 6] = ["scheme", "host", "port", "path", "query", "fragment"];
+
+/// A URL in its parts. Query and fragment begin with their separators, the others have none. Without a host: a path only.
+#[derive(Default, PartialEq, Eq)]
+struct Url([String; 6]);
+
+impl Clone for Url {
+    // One copy in the module.
+    #[inline(never)]
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
 }
 
 impl Url {
     fn parse(text: &str) -> Self {
-        let (text, fragment) = split_at(text, '#');
-        let (text, query) = split_at(text, '?');
-        let mut url = Self { query, fragment, ..Self::default() };
+        let (text, fragment) = split_before(text, '#');
+        let (text, query) = split_before(text, '?');
+        let mut url = Self::default();
         let mut path = text;
         if let Some(end) = text.find("://") {
-            let rest = &text[end + 3..];
-            let (authority, tail) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-            url.scheme = into_owned_outlined(&text[..end]);
+            let (authority, tail) = split_before(&text[end + 3..], '/');
+            url.set(SCHEME, &text[..end]);
             url.set_authority(authority);
             path = tail;
         }
-        url.path = into_owned_outlined(path);
+        for (part, text) in [(PATH, path), (QUERY, query), (FRAGMENT, fragment)] {
+            url.set(part, text);
+        }
+        url
+    }
+
+    #[inline(never)]
+    fn set(&mut self, part: usize, text: &str) {
+        self.0[part] = into_owned_outlined(text);
+    }
+
+    /// Returns the URL with one other part.
+    #[inline(never)]
+    fn with(&self, part: usize, text: &str) -> Self {
+        let mut url = self.clone();
+        url.set(part, text);
         url
     }
 
@@ -50,60 +73,54 @@ impl Url {
         let is_port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
         let (host, port) =
             authority.rsplit_once(':').filter(|(_, port)| is_port(port)).unwrap_or((authority, ""));
-        (self.host, self.port) = (into_owned_outlined(host), into_owned_outlined(port));
+        self.set(HOST, host);
+        self.set(PORT, port);
     }
 
     fn format(&self) -> String {
-        let mut out = String::new();
-        if !self.host.is_empty() {
-            for part in [&self.scheme, "://", &self.host] {
-                out.push_str(part);
-            }
-            if !self.port.is_empty() {
-                out.push(':');
-                out.push_str(&self.port);
-            }
-        }
-        out.push_str(&self.path);
-        for (separator, part) in [('?', &self.query), ('#', &self.fragment)] {
-            if let Some(part) = part {
-                out.push(separator);
-                out.push_str(part);
-            }
-        }
-        out
+        let [scheme, host, port, path, query, fragment] = self.0.each_ref().map(String::as_str);
+        let colon = if port.is_empty() { "" } else { ":" };
+        let origin = if host.is_empty() { &[][..] } else { &[scheme, "://", host, colon, port] };
+        [origin, &[path, query, fragment]].concat().concat()
+    }
+
+    fn is_absolute(&self) -> bool {
+        !self.0[HOST].is_empty()
+    }
+
+    fn is_https(&self) -> bool {
+        self.0[SCHEME] == "https"
     }
 
     fn default_port(&self) -> &'static str {
-        if self.scheme == "https" { "443" } else { "80" }
+        if self.is_https() { "443" } else { "80" }
+    }
+
+    /// Returns the other scheme of the web.
+    fn other_scheme(&self) -> &'static str {
+        if self.is_https() { "http" } else { "https" }
     }
 
     /// Names the parts that differ.
     fn changes(&self, received: &Self) -> String {
-        let is_slash = self.path.trim_end_matches('/') == received.path.trim_end_matches('/');
-        let differences = [
-            ("scheme", self.scheme != received.scheme),
-            ("host", self.host != received.host),
-            ("port", self.port != received.port),
-            ("path", self.path != received.path && !is_slash),
-            ("trailing slash", self.path != received.path && is_slash),
-            ("query", self.query != received.query),
-            ("fragment", self.fragment != received.fragment),
-        ];
-        let names: Vec<&str> =
-            differences.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect();
+        let mut names = Vec::new();
+        for (part, name) in NAMES.into_iter().enumerate() {
+            let (text, other) = (&self.0[part], &received.0[part]);
+            let is_slash = part == PATH && text.trim_end_matches('/') == other.trim_end_matches('/');
+            if text != other {
+                names.push(if is_slash { "trailing slash" } else { name });
+            }
+        }
         match names.as_slice() {
-            [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+            [first @ .., last] if !first.is_empty() => [&first.join(", "), " and ", last].concat(),
             _ => names.concat(),
         }
     }
 }
 
-fn split_at(text: &str, separator: char) -> (&str, Option<String>) {
-    match split_once(text, separator) {
-        Some((front, rest)) => (front, Some(into_owned_outlined(rest))),
-        None => (text, None),
-    }
+/// Splits a text where a character first is. The second part begins with it.
+fn split_before(text: &str, separator: char) -> (&str, &str) {
+    text.split_at(text.find(separator).unwrap_or(text.len()))
 }
 
 /// Returns the first item of a list in a header, without quotes: the proxy next to the sender.
@@ -131,14 +148,17 @@ fn public_url(received: &Url, headers: &Headers<'_>) -> Url {
         ["x-original-url", "x-rewrite-url", "x-original-uri", "x-forwarded-uri", "x-envoy-original-path"];
     if let Some(original) = first_item(headers, &path) {
         let original = Url::parse(original);
-        if !original.host.is_empty() {
+        if original.is_absolute() {
             return original;
         }
-        (url.path, url.query) = (original.path, original.query.or(url.query));
+        url.set(PATH, &original.0[PATH]);
+        if !original.0[QUERY].is_empty() {
+            url.set(QUERY, &original.0[QUERY]);
+        }
     } else if let Some(prefix) =
         first_item(headers, &["x-forwarded-prefix", "x-script-name", "x-ingress-path"])
     {
-        url.path = [prefix.trim_end_matches('/'), &url.path].concat();
+        url.0[PATH] = [prefix.trim_end_matches('/'), &url.0[PATH]].concat();
     }
     let host = first_item(headers, &["x-forwarded-host"])
         .or_else(|| forwarded(headers, "host"))
@@ -155,10 +175,10 @@ fn public_url(received: &Url, headers: &Headers<'_>) -> Url {
         &["x-forwarded-proto", "cloudfront-forwarded-proto", "x-forwarded-scheme", "x-url-scheme"],
     );
     if let Some(scheme) = scheme.or_else(|| forwarded(headers, "proto")).or_else(is_https) {
-        url.scheme = scheme.to_ascii_lowercase();
+        url.0[SCHEME] = scheme.to_ascii_lowercase();
     }
     if let Some(port) = first_item(headers, &["x-forwarded-port"]) {
-        url.port = into_owned_outlined(if port == url.default_port() { "" } else { port });
+        url.set(PORT, if port == url.default_port() { "" } else { port });
     }
     url
 }
@@ -172,37 +192,35 @@ pub fn url_candidates(delivery: &Delivery<'_>) -> Vec<UrlCandidate> {
     }
     let received = all.received.clone();
     let mut public = public_url(&received, &delivery.headers);
-    if public.host.is_empty() {
+    if !public.is_absolute() {
         public = received.clone();
-    } else if public.scheme.is_empty() {
-        public.scheme = into_owned_outlined("https");
+    } else if public.0[SCHEME].is_empty() {
+        public.set(SCHEME, "https");
     }
-    let with = |url: &Url, scheme: &str| Url { scheme: into_owned_outlined(scheme), ..url.clone() };
-    let without_port = |url: &Url| Url { port: String::new(), ..url.clone() };
-    let is_absolute = !public.host.is_empty();
+    let without_port = public.with(PORT, "");
     all.push(&public);
-    if is_absolute {
-        let other = if public.scheme == "https" { "http" } else { "https" };
-        for url in [
-            without_port(&public),
-            with(&without_port(&public), other),
-            with(&public, other),
-            Url { path: received.path.clone(), query: received.query.clone(), ..public.clone() },
-        ] {
-            all.push(&url);
-        }
+    let mut secure = public.clone();
+    if public.is_absolute() {
+        secure = without_port.with(SCHEME, "https");
+        all.push(&without_port);
+        all.with(&without_port, SCHEME, public.other_scheme());
+        all.with(&public, SCHEME, public.other_scheme());
+        all.with(&public.with(QUERY, &received.0[QUERY]), PATH, &received.0[PATH]);
     }
-    if !received.host.is_empty() {
-        let other = if received.scheme == "https" { "http" } else { "https" };
-        all.push(&with(&without_port(&received), other));
-        all.push(&without_port(&received));
+    if received.is_absolute() {
+        let without_port = received.with(PORT, "");
+        all.with(&without_port, SCHEME, received.other_scheme());
+        all.push(&without_port);
     }
-    let secure = if is_absolute { with(&without_port(&public), "https") } else { public.clone() };
     for base in [&public, &secure, &received] {
         all.with_other_path(base);
     }
     // The path alone, as servers know it.
-    all.push(&Url { scheme: String::new(), host: String::new(), port: String::new(), ..received.clone() });
+    let mut alone = received;
+    for part in [SCHEME, HOST, PORT] {
+        alone.set(part, "");
+    }
+    all.push(&alone);
     for base in [&public, &secure] {
         all.with_other_host(base);
         all.with_other_query(base);
@@ -227,56 +245,67 @@ impl UrlCandidates<'_> {
         }
     }
 
+    /// Adds a URL with one other part.
+    #[inline(never)]
+    fn with(&mut self, base: &Url, part: usize, text: &str) {
+        self.push(&base.with(part, text));
+    }
+
     /// Adds and removes the trailing slash.
     fn with_other_path(&mut self, base: &Url) {
-        if base.host.is_empty() && base.path.is_empty() {
-            return;
+        let path = &base.0[PATH];
+        if base.is_absolute() || !path.is_empty() {
+            match path.strip_suffix('/') {
+                Some(path) => self.with(base, PATH, path),
+                None => self.with(base, PATH, &[path, "/"].concat()),
+            }
         }
-        let path = match base.path.strip_suffix('/') {
-            Some(path) => into_owned_outlined(path),
-            None => [&base.path, "/"].concat(),
-        };
-        self.push(&Url { path, ..base.clone() });
     }
 
     /// Changes port, letter case and `www.` of the host.
     fn with_other_host(&mut self, base: &Url) {
-        if base.host.is_empty() {
+        if !base.is_absolute() {
             return;
         }
-        if base.port.is_empty() {
-            self.push(&Url { port: into_owned_outlined(base.default_port()), ..base.clone() });
+        if base.0[PORT].is_empty() {
+            self.with(base, PORT, base.default_port());
         }
-        let lower = base.host.to_ascii_lowercase();
-        let www = match lower.strip_prefix("www.") {
-            Some(host) => into_owned_outlined(host),
-            None => ["www.", &lower].concat(),
-        };
-        for host in [lower, www] {
-            self.push(&Url { host, ..base.clone() });
+        let lower = base.0[HOST].to_ascii_lowercase();
+        self.with(base, HOST, &lower);
+        match lower.strip_prefix("www.") {
+            Some(host) => self.with(base, HOST, host),
+            None => self.with(base, HOST, &["www.", &lower].concat()),
         }
     }
 
     /// Removes query and fragment, and changes how both and the path are encoded.
     fn with_other_query(&mut self, base: &Url) {
-        let without = Url { fragment: None, ..base.clone() };
+        let without = base.with(FRAGMENT, "");
         self.push(&without);
-        self.push(&Url { query: None, ..without });
-        if let Some(query) = &base.query {
+        self.with(&without, QUERY, "");
+        let [.., path, query, _] = &base.0;
+        let swapped = |from: &str, to: &str| {
+            let bytes = replaced(query.as_bytes(), from.as_bytes(), to.as_bytes())?;
+            String::from_utf8(bytes).ok()
+        };
+        let sorted = query.strip_prefix('?').map(|query| {
             let mut pairs: Vec<&str> = query.split('&').collect();
             sort(&mut pairs);
-            for query in [query.replace('+', "%20"), query.replace("%20", "+"), pairs.join("&")] {
-                self.push(&Url { query: Some(query), ..base.clone() });
-            }
+            ["?", &pairs.join("&")].concat()
+        });
+        for query in [swapped("+", "%20"), swapped("%20", "+"), sorted].into_iter().flatten() {
+            self.with(base, QUERY, &query);
         }
         let decode =
             |text: &str| from_percent(text.as_bytes(), false).and_then(|bytes| String::from_utf8(bytes).ok());
-        let path = decode(&base.path).unwrap_or_else(|| base.path.clone());
-        let query =
-            base.query.as_deref().map(|query| decode(query).unwrap_or_else(|| into_owned_outlined(query)));
-        self.push(&Url { path: path.clone(), ..base.clone() });
-        self.push(&Url { path, query, ..base.clone() });
-        self.push(&Url { path: percent_encoded(&base.path), ..base.clone() });
+        let mut decoded = base.clone();
+        for part in [PATH, QUERY] {
+            if let Some(text) = decode(&base.0[part]) {
+                decoded.0[part] = text;
+            }
+            self.push(&decoded);
+        }
+        self.with(base, PATH, &percent_encoded(path));
     }
 }
 
