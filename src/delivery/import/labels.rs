@@ -64,6 +64,17 @@ pub(super) fn parse(text: &[u8]) -> Option<(Label, usize)> {
     Some((label, skip_whitespace(text, value)))
 }
 
+/// Returns the length of a label for a body on the line of the headers: ` body=`, `, data: `.
+pub(super) fn inline_length(text: &[u8]) -> Option<usize> {
+    let start = text.iter().take_while(|byte| b" \t,;|".contains(byte)).count();
+    let is_word = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
+    let end = start + text[start..].iter().take(MAX_LABEL).take_while(|byte| is_word(byte)).count();
+    let word = &text[start..end];
+    let is_body = word == b"data" || BODY_WORDS.iter().any(|name| word.eq_ignore_ascii_case(name.as_bytes()));
+    let mark = skip_whitespace(text, end);
+    (is_body && matches!(text.get(mark), Some(b'=' | b':'))).then(|| skip_whitespace(text, mark + 1))
+}
+
 /// Whether words before `=` are an assignment: `body =`, `req.body=`.
 fn is_separated(words: &[u8]) -> bool {
     words.ends_with(b" ") || words.contains(&b'.')

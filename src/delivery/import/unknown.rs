@@ -125,6 +125,15 @@ pub(super) fn name_notation(input: &[u8]) -> Option<(&'static str, &'static str)
 /// Returns the name of the notation of a program's output.
 fn name_printed(text: &[u8]) -> Option<&'static str> {
     let has = |part: &str| contains(text, part);
+    if has("request [") && has("headers=[") {
+        return Some("a line of CommonsRequestLoggingFilter of Spring");
+    }
+    if has("| curl ") || has("| http ") {
+        return Some("a pipe, of which another program writes the body");
+    }
+    if has("HttpLoggingMiddleware[") || has("RequestBody: ") {
+        return Some("the log of HttpLogging of ASP.NET");
+    }
     if is_java_map(text) {
         return Some("a map of Java");
     }
