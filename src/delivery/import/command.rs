@@ -1,10 +1,9 @@
 //! Commands of PowerShell; of HTTPie, xh and wget, which are read as the curl command that sends the same request.
 
-use super::curl::contains_word;
 use super::curl::{self, Command};
 use super::diagnostics::Diagnostics;
 use super::http_message::percent_encode;
-use super::lines::contains;
+use super::lines::{contains, contains_word};
 use super::powershell;
 use super::result::ImportedDelivery;
 use super::shell;

@@ -2,8 +2,6 @@
 
 mod options;
 
-pub(super) use options::contains_word;
-
 use base64ct::Encoding as _;
 
 use super::diagnostics::Diagnostics;

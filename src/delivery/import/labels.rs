@@ -1,6 +1,6 @@
 //! Lines that announce the headers or the body of a pasted request: `Headers:`, `## Payload`, `req.body =`.
 
-use super::lines::{skip_whitespace, split_first_line};
+use super::lines::{contains_word, none, run_length, skip_whitespace, split_first_line};
 
 /// Longer text is no label.
 pub(super) const MAX_LABEL: usize = 60;
@@ -12,34 +12,32 @@ pub(super) enum Label {
 }
 
 /// The last words of labels. `data` is left to payloads.
-const BODY_WORDS: [&str; 5] = ["body", "payload", "rawbody", "raw_body", "content"];
-const HEADER_WORDS: [&str; 5] = ["headers", "header", "rawheaders", "general", "request"];
+const BODY_WORDS: &str = "body payload rawbody raw_body content";
+const HEADER_WORDS: &str = "headers header rawheaders general request";
 
 /// Returns the label at the start of a text, and the offset of what it announces: the value on the line, or the next line.
 pub(super) fn parse(text: &[u8]) -> Option<(Label, usize)> {
     let line = split_first_line(text).0;
-    let is_decoration = |byte: &u8| b" \t#*-=`>\"'".contains(byte) || *byte >= 0x80;
-    let start = line.iter().take(MAX_LABEL).take_while(|byte| is_decoration(byte)).count();
-    let is_word = |byte: &u8| byte.is_ascii_alphabetic() || b" ._()".contains(byte);
-    let length = line[start..].iter().take(MAX_LABEL).take_while(|byte| is_word(byte)).count();
-    let words = line[start..start + length].trim_ascii();
-    let mut last = words.rsplit(|byte| b" .()".contains(byte)).filter(|word| !word.is_empty());
+    let start = run_length(line, MAX_LABEL, |byte| *byte >= 0x80, b" \t#*-=`>\"'");
+    let length = run_length(&line[start..], MAX_LABEL, u8::is_ascii_alphabetic, b" ._()");
+    let words = std::str::from_utf8(&line[start..start + length]).ok()?;
+    let mut last = words.rsplit([' ', '.', '(', ')']).filter(|word| !word.is_empty());
     let mut word = last.next()?;
     // `body was:` and `body is`.
-    if matches!(word, b"is" | b"was" | b"raw" | b"text" | b"as" | b"string") {
+    if contains_word("is was raw text as string", word) {
         word = last.next()?;
     }
-    let has = |list: &[&str]| list.iter().any(|name| word.eq_ignore_ascii_case(name.as_bytes()));
-    let label = if has(&BODY_WORDS) {
+    let word = word.to_ascii_lowercase();
+    let label = if contains_word(BODY_WORDS, &word) {
         Label::Body
-    } else if has(&HEADER_WORDS) {
+    } else if contains_word(HEADER_WORDS, &word) {
         Label::Headers
     } else {
         return None;
     };
     let end = start + length;
     let rest = &line[end..];
-    let mark = rest.iter().take(MAX_LABEL).take_while(|byte| b" \t:=*#`-\"'>".contains(byte)).count();
+    let mark = run_length(rest, MAX_LABEL, none, b" \t:=*#`-\"'>");
     let rest = &rest[mark..];
     // A separator and a value, a value that has brackets, or the end of the line.
     let separator = line[end..end + mark].iter().position(|byte| matches!(byte, b':' | b'='));
@@ -56,7 +54,7 @@ pub(super) fn parse(text: &[u8]) -> Option<(Label, usize)> {
         Some(separator) => {
             let value = end + separator + 1;
             // `=>` and `==`.
-            value + line[value..].iter().take_while(|byte| matches!(byte, b'>' | b'=')).count()
+            value + run_length(&line[value..], usize::MAX, none, b"=>")
         }
         None if matches!(rest[0], b'{' | b'[' | b'<') => end,
         None => return None,
@@ -84,7 +82,7 @@ fn is_separated(words: &[u8]) -> bool {
 pub(super) fn has_only_labels(text: &[u8]) -> bool {
     text.split(|byte| *byte == b'\n').all(|line| {
         // Rules such as `###` and `---` announce nothing.
-        let is_rule = line.iter().all(|byte| b" \t\r#-=_*~".contains(byte));
+        let is_rule = run_length(line, usize::MAX, none, b" \t\r#-=_*~") == line.len();
         is_rule || parse(line).is_some_and(|(_, end)| end >= line.len())
     })
 }

@@ -15,7 +15,7 @@ pub(super) fn split_first_line(text: &[u8]) -> (&[u8], &[u8]) {
     text.split_at(end)
 }
 
-// The next three are outlined: inlined at each call, they would be kilobytes (wasm size).
+// The next functions are outlined: inlined at each call, they would be kilobytes (wasm size).
 
 /// Returns the offset of the first byte from this offset on that is not white space.
 #[inline(never)]
@@ -39,4 +39,21 @@ pub(super) fn contains(text: &[u8], part: &str) -> bool {
 #[inline(never)]
 pub(super) fn find_part(text: &[u8], part: &str) -> Option<usize> {
     text.windows(part.len()).position(|window| window == part.as_bytes())
+}
+
+/// Returns the length of the start of a text that has only bytes of a class or of a list. Up to `max` bytes are looked at.
+#[inline(never)]
+pub(super) fn run_length(text: &[u8], max: usize, is_part: fn(&u8) -> bool, others: &[u8]) -> usize {
+    text.iter().take(max).take_while(|byte| is_part(byte) || others.contains(byte)).count()
+}
+
+/// The class without a byte.
+pub(super) fn none(_: &u8) -> bool {
+    false
+}
+
+/// Whether a list of words has this one.
+#[inline(never)]
+pub(super) fn contains_word(list: &str, name: &str) -> bool {
+    list.split(' ').any(|word| word == name)
 }

@@ -1,7 +1,7 @@
 //! The prefix of a line of a log: of docker compose, kubectl, journald, Heroku, PM2, of the loggers of programs, and the
 //! quote mark of mails and chats.
 
-use super::lines::find_byte;
+use super::lines::{contains_word, find_byte, none, run_length};
 
 /// More parts are no prefix.
 const MAX_PARTS: usize = 8;
@@ -60,11 +60,7 @@ pub(super) fn is_partial(prefix: &[u8]) -> bool {
 
 /// The length of white space, numbers and punctuation between two parts.
 fn separators(text: &[u8]) -> usize {
-    let length = text
-        .iter()
-        .take(MAX_NAME)
-        .take_while(|byte| byte.is_ascii_digit() || b" #-:,".contains(byte))
-        .count();
+    let length = run_length(text, MAX_NAME, u8::is_ascii_digit, b" #-:,");
     // A number that goes on is the start of the next part.
     let text = &text[..length];
     text.len() - text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count()
@@ -72,7 +68,7 @@ fn separators(text: &[u8]) -> usize {
 
 /// The length of the mark of an item in a list: `1. `, `- `.
 pub(super) fn list_mark(line: &[u8]) -> usize {
-    let digits = line.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
+    let digits = run_length(line, 4, u8::is_ascii_digit, b"");
     match &line[digits..] {
         [b'.' | b')', b' ', ..] if digits > 0 => digits + 2,
         [b'-' | b'*', b' ', ..] if digits == 0 => 2,
@@ -82,7 +78,7 @@ pub(super) fn list_mark(line: &[u8]) -> usize {
 
 /// The length of the punctuation between a prefix and its text: ` - `, ` -- : `.
 fn dashes(text: &[u8]) -> usize {
-    let length = text.iter().take(MAX_NAME).take_while(|byte| b" -:".contains(byte)).count();
+    let length = run_length(text, MAX_NAME, none, b" -:");
     let Some(last) = text[..length].iter().rposition(|byte| *byte != b' ') else { return 0 };
     match text.get(last + 1) {
         // More spaces are the indentation of the text.
@@ -108,15 +104,12 @@ fn parse_part(text: &[u8], is_first: bool) -> Option<(Part, usize)> {
 
 /// The length of a run of letters, digits and these bytes.
 fn run(text: &[u8], others: &[u8]) -> usize {
-    text.iter()
-        .take(MAX_NAME)
-        .take_while(|byte| byte.is_ascii_alphanumeric() || others.contains(byte))
-        .count()
+    run_length(text, MAX_NAME, u8::is_ascii_alphanumeric, others)
 }
 
 fn service(text: &[u8]) -> Option<usize> {
     let name = run(text, b"_.-|/");
-    let spaces = text[name..].iter().take(MAX_NAME).take_while(|byte| **byte == b' ').count();
+    let spaces = run_length(&text[name..], MAX_NAME, none, b" ");
     let bar = name + spaces;
     let is_service = name > 0 && spaces > 0 && text.get(bar) == Some(&b'|');
     match text.get(bar + 1) {
@@ -133,15 +126,14 @@ fn time(text: &[u8]) -> Option<usize> {
     let open = usize::from(matches!(text.first(), Some(b'[' | b'(')));
     let mut rest = &text[open..];
     // `Nov 29 01:02:03` of syslog.
-    if rest.get(3) == Some(&b' ') && rest[..3].iter().all(u8::is_ascii_alphabetic) {
+    if rest.get(3) == Some(&b' ') && run_length(rest, 3, u8::is_ascii_alphabetic, b"") == 3 {
         let month = std::str::from_utf8(&rest[..3]).ok()?;
-        MONTHS.split(' ').find(|name| *name == month)?;
+        contains_word(MONTHS, month).then_some(())?;
         rest = rest[3..].trim_ascii_start();
-        let day = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let day = run_length(rest, usize::MAX, u8::is_ascii_digit, b"");
         rest = rest[day..].strip_prefix(b" ")?;
     }
-    let is_time = |byte: &u8| byte.is_ascii_digit() || b":.,/-+TZ".contains(byte);
-    let mut length = rest.iter().take(MAX_NAME).take_while(|byte| is_time(byte)).count();
+    let mut length = run_length(rest, MAX_NAME, u8::is_ascii_digit, b":.,/-+TZ");
     let has_colon = rest[..length].contains(&b':');
     let dashes = rest[..length].iter().filter(|byte| matches!(byte, b'-' | b'/')).count();
     let digits = rest[..length].iter().filter(|byte| byte.is_ascii_digit()).count();
@@ -153,8 +145,7 @@ fn time(text: &[u8]) -> Option<usize> {
     // Within brackets, a time and a zone or a process number may follow the date.
     if open == 1 {
         let end = rest.iter().take(MAX_NAME).position(|byte| matches!(byte, b']' | b')'))?;
-        let is_plain = |byte: &u8| is_time(byte) || byte.is_ascii_alphabetic() || b" #".contains(byte);
-        rest[..end].iter().all(is_plain).then_some(())?;
+        (run_length(&rest[..end], end, u8::is_ascii_alphanumeric, b" #:.,/-+") == end).then_some(())?;
         length = end + 1;
     } else if rest[length - 1] == b',' {
         // A comma is part of the time or follows the date.
@@ -177,7 +168,7 @@ fn level(text: &[u8]) -> Option<usize> {
     let length = run(&text[open..], b"._-");
     let word = std::str::from_utf8(&text[open..open + length]).ok()?;
     let name = word.rsplit('.').next()?.to_ascii_lowercase();
-    LEVELS.split(' ').find(|level| *level == name)?;
+    contains_word(LEVELS, &name).then_some(())?;
     let mut end = open + length;
     match text.get(end) {
         Some(b']' | b')' | b'>') if open == 1 => end += 1,
@@ -226,7 +217,7 @@ fn bracketed_name(text: &[u8]) -> Option<usize> {
     let inner = text.strip_prefix(b"[")?;
     let length = find_byte(&inner[..inner.len().min(MAX_NAME)], b']')?;
     let is_name = inner.first()?.is_ascii_alphabetic()
-        && inner[..length].iter().all(|byte| byte.is_ascii_alphanumeric() || b"._-/ ".contains(byte));
+        && run_length(&inner[..length], length, u8::is_ascii_alphanumeric, b"._-/ ") == length;
     let next = inner[length + 1..].trim_ascii_start();
     let is_end = inner.get(length + 1).is_none_or(|byte| b" \r\n".contains(byte));
     (is_name && is_end && !next.starts_with(b"=>")).then_some(length + 2)

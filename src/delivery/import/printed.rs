@@ -4,7 +4,7 @@
 use super::body_text::{body_start, label_end, parse_body};
 use super::diagnostics::Diagnostics;
 use super::labels::MAX_LABEL;
-use super::lines::{find_byte, skip_whitespace, split_first_line, strip_bom};
+use super::lines::{find_byte, run_length, skip_whitespace, split_first_line, strip_bom};
 use super::log_prefix;
 use super::notation::transcode;
 use super::plain_maps::transcode_plain;
@@ -111,9 +111,8 @@ fn find(text: &[u8]) -> Option<Printed> {
         let before = &line[..parenthesis];
         let name = before.rsplit(|byte| *byte == b' ').next().unwrap_or_default();
         let call = CALLS.into_iter().find(|call| call.as_bytes() == name);
-        let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b" _=.".contains(byte);
         if let Some(call) = call
-            && before.iter().all(is_plain)
+            && run_length(before, MAX_LABEL, u8::is_ascii_alphanumeric, b" _=.") == before.len()
             && let Some((json, length)) = transcode(&text[start + parenthesis..])
         {
             let end = start + parenthesis + length;
@@ -121,9 +120,8 @@ fn find(text: &[u8]) -> Option<Printed> {
         }
     }
     // Further attempts are after a label: `Headers: {`, `headers = {`, `request headers {`.
-    let is_label =
-        |byte: &u8| byte.is_ascii_alphanumeric() || b" _.:=>-*#$\t".contains(byte) || *byte >= 0x80;
-    let label = line.iter().take(MAX_LABEL).take_while(|byte| is_label(byte)).count();
+    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80;
+    let label = run_length(line, MAX_LABEL, is_letter, b" _.:=>-*#$\t");
     let separator = line[..label].iter().position(|byte| matches!(byte, b':' | b'='));
     let attempts = [Some(0), separator.map(|length| length + 1), Some(label)];
     attempts.into_iter().enumerate().find_map(|(index, length)| {

@@ -1,5 +1,7 @@
 //! curl's options (curl(1), version 8), and which of them take a value. The lists tell a value from an argument.
 
+use super::super::lines::contains_word;
+
 /// Long options without a value that do not change what is imported.
 const IGNORED_FLAGS: &str = "\
     anyauth basic compressed create-dirs digest disable fail fail-early fail-with-body globoff http0.9 \
@@ -21,12 +23,6 @@ const IGNORED_VALUE_OPTIONS: &str = "\
     proxy-header proxy-user range rate request-target resolve retry retry-delay retry-max-time socks4 \
     socks4a socks5 socks5-hostname speed-limit speed-time stderr time-cond tls-max tls13-ciphers trace \
     trace-ascii unix-socket url-query write-out";
-
-/// Whether a list of words has this one.
-#[inline(never)]
-pub(in crate::delivery::import) fn contains_word(list: &str, name: &str) -> bool {
-    list.split(' ').any(|word| word == name)
-}
 
 /// Whether a long option takes no value and does not change what is imported.
 pub(super) fn is_ignored_flag(name: &str) -> bool {
