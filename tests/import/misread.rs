@@ -28,7 +28,8 @@ fn the_body_of_a_response_in_the_output_of_curl_is_not_that_of_the_request() {
 #[test]
 fn a_response_on_the_last_line_of_a_body_is_ignored() {
     for length in ["", "Content-Length: 7\n"] {
-        let text = format!("POST / HTTP/1.1\nX-Signature: 1\n{length}\n{{\"a\":1}}HTTP/1.1 200 OK\nA: b\n\nok");
+        let text =
+            format!("POST / HTTP/1.1\nX-Signature: 1\n{length}\n{{\"a\":1}}HTTP/1.1 200 OK\nA: b\n\nok");
         let (delivery, result) = import_one(text, ImportFormat::Http);
         assert_eq!(delivery.body, b"{\"a\":1}", "{length}");
         assert_eq!(messages(&result), ["Ignored the response after the request."], "{length}");
@@ -126,7 +127,8 @@ fn labels_and_loggers_before_a_printed_body_are_removed() {
 #[test]
 fn the_line_break_that_a_program_prints_after_a_body_is_none_of_the_body() {
     for end in ["\n", "\r\n"] {
-        let (delivery, result) = import_one(format!("{{ 'x-a': 'b' }}\n{{\"a\":1}}\n{end}"), ImportFormat::Http);
+        let (delivery, result) =
+            import_one(format!("{{ 'x-a': 'b' }}\n{{\"a\":1}}\n{end}"), ImportFormat::Http);
         assert_eq!(delivery.body, b"{\"a\":1}\n");
         assert!(locations(&result).contains(&("http-recovered", Info, 3, 1)), "{result:?}");
     }
@@ -164,7 +166,10 @@ fn a_quoted_request_is_unquoted() {
         r#"b'POST /x HTTP/1.1\r\nX-Signature: 1\r\n\r\n{"a":1}'"#,
     ] {
         let (delivery, result) = import_one(text, ImportFormat::Http);
-        assert_eq!((headers(&delivery), delivery.body.as_slice()), (vec!["X-Signature: 1".to_owned()], &b"{\"a\":1}"[..]));
+        assert_eq!(
+            (headers(&delivery), delivery.body.as_slice()),
+            (vec!["X-Signature: 1".to_owned()], &b"{\"a\":1}"[..])
+        );
         assert_eq!(locations(&result), [("input-ignored", Info, 1, 1)]);
     }
 }

@@ -64,7 +64,8 @@ pub(super) fn remove_layers(text: &[u8]) -> Option<CleanText> {
         let Some((pieces, span, message)) = layer.or_else(|| unquote(current)) else {
             break;
         };
-        let hint = (message == NO_SENT_BODY).then_some("Capture the raw body where the request is sent or received.");
+        let hint = (message == NO_SENT_BODY)
+            .then_some("Capture the raw body where the request is sent or received.");
         clean = Some(add_layer(text, clean, pieces, span, message, hint));
     }
     clean
@@ -115,7 +116,11 @@ fn unquote(text: &[u8]) -> Option<Layer> {
     (is_whole && is_request_line(split_first_line(&request).0)).then_some(())?;
     let mut pieces = Pieces::default();
     pieces.keep(start, &request);
-    Some((pieces, ByteSpan { start, end: start + 1 }, "Removed the quotes and the escapes around the request."))
+    Some((
+        pieces,
+        ByteSpan { start, end: start + 1 },
+        "Removed the quotes and the escapes around the request.",
+    ))
 }
 
 const CHANGED: &str = "Copy the text from its source: a chat or an editor has changed its bytes, so the signature may not match.";

@@ -2,7 +2,7 @@
 //! with a name. Code is never a body.
 
 use super::diagnostics::Diagnostics;
-use super::lines::{contains, skip_whitespace, split_first_line};
+use super::lines::{contains, contains_word, none, run_length, skip_whitespace, split_first_line};
 use super::notation::parse_string;
 use super::printed;
 use super::result::ImportItem;
@@ -10,12 +10,15 @@ use super::word::lossy;
 use crate::issue::{ByteSpan, Code, Severity};
 
 /// The names that code gives to a body.
-const BODY_NAMES: [&str; 7] = ["payload", "data", "body", "raw_body", "rawBody", "content", "postData"];
+const BODY_NAMES: &str = "payload data body raw_body rawBody content postData";
 
 const CALLS: [&str; 7] = ["requests.", "httpx.", "axios", "fetch(", ".request(", ".post(", "http.post("];
 
 /// More quotes without an end are no code.
 const MAX_FAILURES: usize = 8;
+
+/// A longer name is none of a body.
+const MAX_NAME: usize = 64;
 
 /// A longer text before a call is not searched.
 const MAX_LINES: usize = 20;
@@ -26,12 +29,12 @@ pub(super) fn parse(text: &[u8], start: usize) -> Option<ImportItem> {
     let end = start + length;
     (!is_whole && is_code(&text[end..])).then_some(())?;
     let mut delivery = printed::parse_headers_alone(&text[start..end])?;
-    let find = |names: &[&str]| find_string(text, names);
-    delivery.url = find(&["url"]).map(|url| lossy(&url));
-    delivery.method = find(&["method"]).map(|method| lossy(&method).to_ascii_uppercase());
+    let find = |names: &str| find_string(text, names);
+    delivery.url = find("url").map(|url| lossy(&url));
+    delivery.method = find("method").map(|method| lossy(&method).to_ascii_uppercase());
     let mut diagnostics = Diagnostics::new(text);
     let span = ByteSpan { start, end };
-    if let Some(body) = find(&BODY_NAMES) {
+    if let Some(body) = find(BODY_NAMES) {
         delivery.body = body;
         let message = "Parsed the headers of the code, and the string that is the body.";
         diagnostics.add(Code::HTTP_RECOVERED, Severity::Info, span, message, None);
@@ -62,7 +65,7 @@ fn is_code(rest: &[u8]) -> bool {
 }
 
 /// Returns the one string that code gives one of these names. `None`: a name has another value, or several have.
-fn find_string(text: &[u8], names: &[&str]) -> Option<Vec<u8>> {
+fn find_string(text: &[u8], names: &str) -> Option<Vec<u8>> {
     let mut found: Option<Vec<u8>> = None;
     let (mut offset, mut failures) = (0, 0);
     while offset < text.len() {
@@ -76,7 +79,7 @@ fn find_string(text: &[u8], names: &[&str]) -> Option<Vec<u8>> {
         let name = word(&text[offset..]);
         offset += name.len().max(1);
         let mark = skip_whitespace(text, offset.min(text.len()));
-        let is_named = names.iter().any(|other| other.as_bytes() == name)
+        let is_named = std::str::from_utf8(name).is_ok_and(|name| contains_word(names, name))
             && matches!(text[mark..], [b':' | b'=', next, ..] if !matches!(next, b'=' | b'>'));
         if !is_named {
             continue;
@@ -100,13 +103,12 @@ fn find_string(text: &[u8], names: &[&str]) -> Option<Vec<u8>> {
 }
 
 fn word(text: &[u8]) -> &[u8] {
-    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-    &text[..text.iter().position(|byte| !is_part(byte)).unwrap_or(text.len())]
+    &text[..run_length(text, MAX_NAME, u8::is_ascii_alphanumeric, b"_")]
 }
 
 /// Whether an expression ends here, after its conversion to bytes or not.
 fn ends_value(rest: &[u8]) -> bool {
     let is_end = |byte: Option<&u8>| byte.is_none_or(|byte| b"\r\n,;)}".contains(byte));
-    let spaces = rest.iter().take_while(|byte| **byte == b' ').count();
+    let spaces = run_length(rest, MAX_NAME, none, b" ");
     is_end(rest.get(spaces)) || rest.starts_with(b".encode(")
 }

@@ -1,6 +1,7 @@
 //! Lines that announce the headers or the body of a pasted request: `Headers:`, `## Payload`, `req.body =`.
 
 use super::lines::{contains_word, none, run_length, skip_whitespace, split_first_line};
+use super::word::lossy;
 
 /// Longer text is no label.
 pub(super) const MAX_LABEL: usize = 60;
@@ -64,11 +65,10 @@ pub(super) fn parse(text: &[u8]) -> Option<(Label, usize)> {
 
 /// Returns the length of a label for a body on the line of the headers: ` body=`, `, data: `.
 pub(super) fn inline_length(text: &[u8]) -> Option<usize> {
-    let start = text.iter().take_while(|byte| b" \t,;|".contains(byte)).count();
-    let is_word = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
-    let end = start + text[start..].iter().take(MAX_LABEL).take_while(|byte| is_word(byte)).count();
-    let word = &text[start..end];
-    let is_body = word == b"data" || BODY_WORDS.iter().any(|name| word.eq_ignore_ascii_case(name.as_bytes()));
+    let start = run_length(text, MAX_LABEL, none, b" \t,;|");
+    let end = start + run_length(&text[start..], MAX_LABEL, u8::is_ascii_alphabetic, b"_");
+    let word = lossy(&text[start..end]).to_ascii_lowercase();
+    let is_body = word == "data" || contains_word(BODY_WORDS, &word);
     let mark = skip_whitespace(text, end);
     (is_body && matches!(text.get(mark), Some(b'=' | b':'))).then(|| skip_whitespace(text, mark + 1))
 }
