@@ -117,6 +117,8 @@ fn labels_and_loggers_before_a_printed_body_are_removed() {
         format!("2026-11-29 02:29:10,247 INFO app.web headers: {{'X-A': 'b'}}\n2026-11-29 02:29:10,248 INFO app.web body: {bytes}"),
         format!("INFO 2026-11-29 01:00:00,123 views 1 2 {{'X-A': 'b'}}\nINFO 2026-11-29 01:00:00,124 views 1 2 {bytes}"),
         "INFO 2026-11-29 01:00:00,123 views 1 2 {'X-A': 'b'}\nINFO 2026-11-29 01:00:00,124 views 1 2 {\"a\":1}".to_owned(),
+        format!("({{'X-A': 'b'}}, {bytes})\n"),
+        "[29-Nov-2026 01:00:00 UTC] Array\n(\n    [X-A] => b\n)\n\n[29-Nov-2026 01:00:00 UTC] {\"a\":1}".to_owned(),
         "{'X-A': 'b'}\n(b'{\"a\"'\n b':1}')\n".to_owned(),
     ] {
         let (delivery, _) = import_one(&text, ImportFormat::Http);
@@ -194,6 +196,9 @@ fn other_notations_are_named() {
             "CommonsRequestLoggingFilter",
         ),
         ("echo -n '{\"a\":1}' | http POST h/w X-A:b", "a pipe"),
+        ("X-Signature => 1\nContent-Type => a/b\n\n{\"a\":1}", "headers without colons"),
+        ("X-Signature = 1\nContent-Type = a/b\n\n{\"a\":1}", "headers without colons"),
+        ("X-Signature\n1\nContent-Type\na/b\n\n{\"a\":1}", "headers without colons"),
         ("cat body.json | curl h/w -H 'X-A: b' -d @-", "a pipe"),
     ] {
         let result = import(text.as_bytes(), None);

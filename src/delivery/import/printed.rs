@@ -45,6 +45,9 @@ pub(super) fn parse(text: &[u8]) -> Option<ImportItem> {
         Some(parse_call(call, value, &mut pending)?)
     } else if record::is_record(value) {
         record::parse(value, &mut pending)
+    } else if let Some((mut delivery, body)) = parse_pair(value) {
+        delivery.body = record::decode_body(body, false, &mut pending)?;
+        Some(delivery)
     } else {
         let mut delivery = parse_headers(value)?;
         let rest = skip_shared_prefix(text, &printed, body_start(text, printed.span.end));
@@ -196,6 +199,14 @@ fn unwrap_headers(mut value: Value<'_>) -> Value<'_> {
     value
 }
 
+/// Parses a tuple of headers and a body.
+fn parse_pair(value: Value<'_>) -> Option<(ImportedDelivery, Value<'_>)> {
+    let parts = record::elements(value);
+    let [headers, body] = parts[..] else { return None };
+    let is_pair = headers.kind() != Kind::String && body.kind() == Kind::String;
+    Some((is_pair.then(|| parse_headers(headers))??, body))
+}
+
 /// Parses an object or a list of headers. Returns `None` if it is something else, such as a payload.
 fn parse_headers(value: Value<'_>) -> Option<ImportedDelivery> {
     let value = unwrap_headers(value);
@@ -281,7 +292,7 @@ pub(super) fn find_headers(text: &[u8]) -> Option<(usize, bool)> {
             parse_call(call, document.root(), &mut Vec::new())?;
             true
         }
-        None => record::is_record(document.root()),
+        None => record::is_record(document.root()) || parse_pair(document.root()).is_some(),
     };
     if !is_whole {
         parse_headers(document.root())?;

@@ -1,5 +1,6 @@
 //! Texts in no format that can be imported: what each looks like, and what to pass instead.
 
+use super::line_kinds::is_known_header_line;
 use super::lines::{contains, split_first_line, strip_bom};
 use super::record::member;
 use crate::json::{Document, Kind, Value};
@@ -140,7 +141,12 @@ fn name_printed(text: &[u8]) -> Option<&'static str> {
     if has("System.String[]") {
         return Some("headers that .NET has printed without their values");
     }
-    let line = split_first_line(text).0;
+    let line = split_first_line(text).0.trim_ascii_end();
+    let name = line.split(|byte| *byte == b' ').next().unwrap_or_default();
+    let mark = &line[name.len()..];
+    if (mark.is_empty() || mark.starts_with(b" =")) && is_known_header_line(&[name, b":"].concat()) {
+        return Some("headers without colons");
+    }
     if ["GET ", "POST ", "PUT "].iter().any(|method| contains(line, method))
         && contains(line, " HTTP/")
         && contains(line, "\" ")
