@@ -88,7 +88,7 @@ pub(super) fn replace_characters(text: &[u8]) -> Option<CleanText> {
     if ESCAPED_JSON.iter().any(|part| contains(current, part))
         && let Some((pieces, span)) = replace(current, &ENTITIES)
     {
-        let message = "Expected plain text, got entities of HTML. The characters that the entities stand for were used.";
+        let message = "Expected plain text, got entities of HTML. The plain text was used.";
         clean = Some(add_layer(text, clean, pieces, span, message, Some(CHANGED)));
     }
     clean

@@ -53,9 +53,10 @@ pub(super) fn parse(text: &[u8]) -> Option<ImportItem> {
         let rest = skip_shared_prefix(text, &printed, body_start(text, printed.span.end));
         let is_end = text[rest..].trim_ascii().is_empty();
         if is_end || matches!(text[rest], b',' | b')' | b'}') {
-            let message = match is_end {
-                true => "Expected a body after the headers, got the end of the text.",
-                false => "Expected a body after the headers, got the rest of a value or of code.",
+            let message = if is_end {
+                "Expected a body after the headers, got the end of the text."
+            } else {
+                "Expected a body after the headers, got the rest of a value or of code."
             };
             let hint = "Put the raw body after the headers.";
             diagnostics.add(Code::BODY_NOT_INCLUDED, Severity::Error, printed.span, message, Some(hint));
