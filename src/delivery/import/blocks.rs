@@ -6,7 +6,7 @@ use super::diagnostics::Diagnostics;
 use super::format::ImportFormat;
 use super::http_message::{chunked_length, content_length};
 use super::line_kinds::{header_name, is_known_header_line, is_request_line};
-use super::lines::{find_byte, none, run_length, skip_whitespace, split_first_line, strip_bom};
+use super::lines::{NONE, find_byte, run_length, skip_whitespace, split_first_line, strip_bom};
 use super::notation::{parse_literal, transcode};
 use super::result::{ImportResult, ImportedDelivery};
 use super::{
@@ -273,7 +273,7 @@ impl Finder<'_> {
             BodyEnd::At(mut offset) | BodyEnd::Framed(mut offset) => {
                 if matches!(block.kind, BlockKind::Curl | BlockKind::Command) {
                     let line = &self.text[offset..];
-                    offset += run_length(line, usize::MAX, none, b" \t;&");
+                    offset += run_length(line, usize::MAX, NONE, b" \t;&");
                     // The rest of a line after a command: another one, or `| jq`.
                     if !curl::starts_command(&self.text[offset..]) {
                         offset += split_first_line(&self.text[offset..]).0.len();
@@ -439,7 +439,7 @@ impl Finder<'_> {
                 body_start + before.iter().rposition(|byte| *byte == b'\n').map_or(0, |index| index + 1);
             let line = self.text[start..end].trim_ascii();
             let is_rule = line.starts_with(b"###")
-                || line.len() > 2 && run_length(line, usize::MAX, none, b"-=*_#") == line.len();
+                || line.len() > 2 && run_length(line, usize::MAX, NONE, b"-=*_#") == line.len();
             if line.is_empty() || is_rule {
                 has_separator = true;
             } else if !(line.ends_with(b":") && line.len() < labels::MAX_LABEL) {

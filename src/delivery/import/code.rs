@@ -2,7 +2,7 @@
 //! with a name. Code is never a body.
 
 use super::diagnostics::Diagnostics;
-use super::lines::{contains, contains_word, none, run_length, skip_whitespace, split_first_line};
+use super::lines::{NONE, contains, contains_word, run_length, skip_whitespace, split_first_line};
 use super::notation::parse_string;
 use super::printed;
 use super::result::ImportItem;
@@ -109,6 +109,6 @@ fn word(text: &[u8]) -> &[u8] {
 /// Whether an expression ends here, after its conversion to bytes or not.
 fn ends_value(rest: &[u8]) -> bool {
     let is_end = |byte: Option<&u8>| byte.is_none_or(|byte| b"\r\n,;)}".contains(byte));
-    let spaces = run_length(rest, MAX_NAME, none, b" ");
+    let spaces = run_length(rest, MAX_NAME, NONE, b" ");
     is_end(rest.get(spaces)) || rest.starts_with(b".encode(")
 }

@@ -1,6 +1,6 @@
 //! Lines that announce the headers or the body of a pasted request: `Headers:`, `## Payload`, `req.body =`.
 
-use super::lines::{contains_word, none, run_length, skip_whitespace, split_first_line};
+use super::lines::{NONE, contains_word, run_length, skip_whitespace, split_first_line};
 use super::word::lossy;
 
 /// Longer text is no label.
@@ -38,7 +38,7 @@ pub(super) fn parse(text: &[u8]) -> Option<(Label, usize)> {
     };
     let end = start + length;
     let rest = &line[end..];
-    let mark = run_length(rest, MAX_LABEL, none, b" \t:=*#`-\"'>");
+    let mark = run_length(rest, MAX_LABEL, NONE, b" \t:=*#`-\"'>");
     let rest = &rest[mark..];
     // A separator and a value, a value that has brackets, or the end of the line.
     let separator = line[end..end + mark].iter().position(|byte| matches!(byte, b':' | b'='));
@@ -55,7 +55,7 @@ pub(super) fn parse(text: &[u8]) -> Option<(Label, usize)> {
         Some(separator) => {
             let value = end + separator + 1;
             // `=>` and `==`.
-            value + run_length(&line[value..], usize::MAX, none, b"=>")
+            value + run_length(&line[value..], usize::MAX, NONE, b"=>")
         }
         None if matches!(rest[0], b'{' | b'[' | b'<') => end,
         None => return None,
@@ -65,7 +65,7 @@ pub(super) fn parse(text: &[u8]) -> Option<(Label, usize)> {
 
 /// Returns the length of a label for a body on the line of the headers: ` body=`, `, data: `.
 pub(super) fn inline_length(text: &[u8]) -> Option<usize> {
-    let start = run_length(text, MAX_LABEL, none, b" \t,;|");
+    let start = run_length(text, MAX_LABEL, NONE, b" \t,;|");
     let end = start + run_length(&text[start..], MAX_LABEL, u8::is_ascii_alphabetic, b"_");
     let word = lossy(&text[start..end]).to_ascii_lowercase();
     let is_body = word == "data" || contains_word(BODY_WORDS, &word);
@@ -82,7 +82,7 @@ fn is_separated(words: &[u8]) -> bool {
 pub(super) fn has_only_labels(text: &[u8]) -> bool {
     text.split(|byte| *byte == b'\n').all(|line| {
         // Rules such as `###` and `---` announce nothing.
-        let is_rule = run_length(line, usize::MAX, none, b" \t\r#-=_*~") == line.len();
+        let is_rule = run_length(line, usize::MAX, NONE, b" \t\r#-=_*~") == line.len();
         is_rule || parse(line).is_some_and(|(_, end)| end >= line.len())
     })
 }

@@ -48,9 +48,7 @@ pub(super) fn run_length(text: &[u8], max: usize, is_part: fn(&u8) -> bool, othe
 }
 
 /// The class without a byte.
-pub(super) fn none(_: &u8) -> bool {
-    false
-}
+pub(super) const NONE: fn(&u8) -> bool = |_| false;
 
 /// Whether a list of words has this one.
 #[inline(never)]

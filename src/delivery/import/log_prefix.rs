@@ -1,7 +1,7 @@
 //! The prefix of a line of a log: of docker compose, kubectl, journald, Heroku, PM2, of the loggers of programs, and the
 //! quote mark of mails and chats.
 
-use super::lines::{contains_word, find_byte, none, run_length};
+use super::lines::{NONE, contains_word, find_byte, run_length};
 
 /// More parts are no prefix.
 const MAX_PARTS: usize = 8;
@@ -78,7 +78,7 @@ pub(super) fn list_mark(line: &[u8]) -> usize {
 
 /// The length of the punctuation between a prefix and its text: ` - `, ` -- : `.
 fn dashes(text: &[u8]) -> usize {
-    let length = run_length(text, MAX_NAME, none, b" -:");
+    let length = run_length(text, MAX_NAME, NONE, b" -:");
     let Some(last) = text[..length].iter().rposition(|byte| *byte != b' ') else { return 0 };
     match text.get(last + 1) {
         // More spaces are the indentation of the text.
@@ -109,7 +109,7 @@ fn run(text: &[u8], others: &[u8]) -> usize {
 
 fn service(text: &[u8]) -> Option<usize> {
     let name = run(text, b"_.-|/");
-    let spaces = run_length(&text[name..], MAX_NAME, none, b" ");
+    let spaces = run_length(&text[name..], MAX_NAME, NONE, b" ");
     let bar = name + spaces;
     let is_service = name > 0 && spaces > 0 && text.get(bar) == Some(&b'|');
     match text.get(bar + 1) {
