@@ -195,6 +195,11 @@ fn other_notations_are_named() {
             "2026-11-29 DEBUG c.R : Before request [POST /w, client=1, headers=[x-a:\"b\"], payload={\"a\":1}]",
             "CommonsRequestLoggingFilter",
         ),
+        (
+            "2026-11-29T01:00:00.000Z DEBUG 1 --- [nio-1] o.s.CommonsRequestLoggingFilter  : After request [POST /w, client=1, headers=[Content-Type:\"a/b\", X-Signature:\"1\"], payload={\"a\":1}]",
+            "CommonsRequestLoggingFilter",
+        ),
+        ("| Header | Value |\n|---|---|\n| X-Signature | 1 |\n\nBody:\n{\"a\":1}", "a table of Markdown"),
         ("echo -n '{\"a\":1}' | http POST h/w X-A:b", "a pipe"),
         ("X-Signature => 1\nContent-Type => a/b\n\n{\"a\":1}", "headers without colons"),
         ("X-Signature = 1\nContent-Type = a/b\n\n{\"a\":1}", "headers without colons"),

@@ -104,6 +104,10 @@ fn import_text(input: &[u8], requested: Option<ImportFormat>) -> ImportResult {
                 return result;
             }
             result = blocks::parse(input, format, requested);
+            if result.deliveries.is_empty() && requested.is_none() && unknown::name_notation(input).is_some()
+            {
+                return reject_unknown(input);
+            }
             relocate(&mut result.issues, input, |offset| offset);
         }
         ImportFormat::Har | ImportFormat::Record => {

@@ -129,6 +129,9 @@ fn name_printed(text: &[u8]) -> Option<&'static str> {
     if has("request [") && has("headers=[") {
         return Some("a line of CommonsRequestLoggingFilter of Spring");
     }
+    if text.starts_with(b"| ") {
+        return Some("a table of Markdown");
+    }
     if has("| curl ") || has("| http ") {
         return Some("a pipe, of which another program writes the body");
     }
