@@ -151,6 +151,7 @@ explain(
   ["secret-white-space", "secret-suspicious"],
 );
 explain("A mismatch without a match: the body was tampered with", receiver, { ...signed, body: tampered }, [
+  "secrets-several",
   "no-match",
 ]);
 

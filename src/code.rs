@@ -167,7 +167,7 @@ codes! {
         "The signature header is absent.",
         "Check that the sender is configured with a secret, and that no proxy removes the header.";
     SIGNATURE_MALFORMED = "signature-malformed" 401 Signature,
-        "The signature header does not have the provider's format.",
+        "The signature header, or another signed part of the request, does not have the provider's format.",
         "Compare the header with the format in the message. A proxy or a test script may have changed the header.";
     SIGNATURE_MISMATCH = "signature-mismatch" 401 Signature,
         "The signature is not the one of this body under any configured secret.",

@@ -41,7 +41,8 @@ fuzz_target!(|text: &str| {
     let mut headers: Headers<'_> = parts.map(|value| ("X-Sig", value)).collect();
     headers.push("x-id", id);
     headers.push("x-time", time);
-    let delivery = Delivery::new(headers, b"a body").with_url(id);
+    // A body of which no end is next to a digit, and which marks where an adjacent URL ends.
+    let delivery = Delivery::new(headers, b"{}").with_url(id);
     for (scheme, keys) in SCHEMES.iter() {
         let outcome = scheme.verify(keys, &delivery, 1_700_000_000_000, 300);
         assert!(!outcome.is_verified() && outcome.code().is_some());

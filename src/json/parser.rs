@@ -248,6 +248,7 @@ impl<'a> JsonParser<'a> {
         self.tape.len() as u32
     }
 
+    #[inline]
     fn open(&mut self, pos: usize, kind: TokenKind) -> Result<(), SyntaxError> {
         if self.stack.len() == MAX_DEPTH {
             return Err(SyntaxError::new(pos, SyntaxErrorKind::TooDeep));
@@ -270,6 +271,7 @@ impl<'a> JsonParser<'a> {
     }
 
     /// Closes the innermost container, whose `count` is final.
+    #[inline]
     fn close(&mut self, pos: usize) -> usize {
         if let Some(frame) = self.stack.pop() {
             (self.last_key, self.context) = (frame.parent_key, frame.context);

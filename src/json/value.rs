@@ -89,6 +89,7 @@ impl<'d> Value<'d> {
     }
 
     /// The type of the value.
+    #[inline]
     #[must_use]
     pub fn kind(self) -> Kind {
         match self.token_kind() {
@@ -115,6 +116,7 @@ impl<'d> Value<'d> {
     }
 
     /// The bytes of the value in the text.
+    #[inline]
     #[must_use]
     pub fn raw_bytes(self) -> &'d [u8] {
         let span = self.span();
@@ -122,6 +124,7 @@ impl<'d> Value<'d> {
     }
 
     /// The bytes between the quotes of a string, escapes not decoded. Empty for other types.
+    #[inline]
     pub(crate) fn string_bytes(self) -> &'d [u8] {
         let token = self.token();
         match token.token_kind() {
@@ -199,6 +202,7 @@ impl<'d> Value<'d> {
     }
 
     /// Iterates over the members of an object in the order of the text; empty for other types.
+    #[inline]
     #[must_use]
     pub fn members(self) -> Members<'d> {
         let token = self.token();
@@ -207,6 +211,7 @@ impl<'d> Value<'d> {
     }
 
     /// Iterates over the items of an array; empty for other types.
+    #[inline]
     #[must_use]
     pub fn elements(self) -> Elements<'d> {
         let token = self.token();
@@ -300,6 +305,7 @@ impl<'d> Key<'d> {
     }
 
     /// The bytes of the key, if it has no escapes.
+    #[inline]
     pub(crate) fn unescaped_bytes(self) -> Option<&'d [u8]> {
         let token = self.token();
         (token.token_kind() != TokenKind::Escaped).then(|| string_bytes(self.document.bytes, token))
@@ -350,6 +356,7 @@ pub struct Elements<'d> {
 impl<'d> Iterator for Elements<'d> {
     type Item = Value<'d>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         if self.next >= self.end {
             return None;

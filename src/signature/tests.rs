@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::*;
 use crate::delivery::{Delivery, Headers};
+use crate::issue::Code;
 
 pub(super) const NOW: i64 = 1_700_000_000_000;
 pub(super) const SECRET: &str = "0DpAOwQAZw4CFwpEiNyGaoTkb5tyARds";
@@ -364,6 +365,20 @@ fn names_the_missing_or_ambiguous_signed_part() {
             "hint: Pass `method` with the delivery.",
         ],
     );
+    let scheme = scheme_of("{hex}", "{url}{body}");
+    let keys = keys(&scheme, &[SECRET]);
+    let delivery = Delivery::new(Headers::from_iter([sig]), b"a=1").with_url("https://x.example/");
+    let outcome = scheme.verify(&keys, &delivery, NOW, 300);
+    assert_eq!((outcome, outcome.status()), (Outcome::BodyMalformed, SignatureStatus::Malformed));
+    let issue = outcome.issue(outcome.code().expect("not verified"), &scheme, &keys);
+    assert_eq!(
+        (issue.code, issue.message.as_str()),
+        (
+            Code::SIGNATURE_MALFORMED,
+            "The body is not a JSON object or array, so nothing marks where the signed URL next to the body ends."
+        )
+    );
+    assert_eq!((issue.expected, issue.received), (None, None));
 }
 
 #[test]

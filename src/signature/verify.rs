@@ -149,6 +149,20 @@ impl Scheme {
             None => Ok(values),
         }
     }
+
+    /// Returns whether a signed part of the delivery does not mark where it ends: `verify` rejects the delivery whatever its
+    /// signature is.
+    pub(crate) fn has_unclear_end(&self, delivery: &Delivery<'_>) -> bool {
+        match self.values(delivery) {
+            Err(Outcome::TimestampMalformed) => self.content.timestamp_runs_into(delivery.body),
+            Err(outcome) => matches!(
+                outcome,
+                Outcome::BodyMalformed
+                    | Outcome::Malformed { reason: MalformedReason::ContainsSeparator, .. }
+            ),
+            Ok(_) => false,
+        }
+    }
 }
 
 impl Outcome<'_> {

@@ -29,6 +29,7 @@ mod rewrite;
 mod search;
 mod secret;
 mod secret_text;
+mod serializers;
 mod shared;
 mod style;
 mod styles;

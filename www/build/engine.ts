@@ -10,10 +10,11 @@ import { MINIFIED } from "./minified.ts";
 import { samplesModule } from "./samples.ts";
 
 /**
- * Files of the package whose functions the page never needs: TypeScript checks the options of its calls, and it inspects
- * deliveries, so that no object of a verified delivery is made.
+ * Files of the package whose exports the page never needs: TypeScript checks the options of its calls, the body is always
+ * bytes or a text, it shows no HTTP status, and it inspects deliveries, so that no object of a verified delivery is made.
  */
-const UNUSED = /[\\/]pkg[\\/]dist[\\/]esm[\\/](?:options|event|verified)\.js$/;
+const UNUSED =
+  /[\\/]pkg[\\/]dist[\\/]esm[\\/](?:options|event|verified|body-not-raw|generated[\\/]codes)\.js$/;
 
 /** A file with the same exports, which do nothing. */
 function withoutCode(path: string): string {

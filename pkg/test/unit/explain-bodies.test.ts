@@ -1,4 +1,5 @@
 // `explain` on bodies that real serializers of JSON and of forms wrote again: exactly the causes of what was done.
+import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { encode, parse } from "node:querystring";
 import { describe, it } from "node:test";
@@ -26,7 +27,8 @@ const again = (body: string) => JSON.stringify(JSON.parse(body));
 
 describe("JSON that Node parsed and serialized again", () => {
   it("is proved with the escapes that PHP wrote", () => {
-    const value = { a: "<b> & 'c' \"d\"", e: "x" };
+    // .NET's escapes include the plus sign, PHP's do not.
+    const value = { a: "<b> & 'c' \"d\" + e", e: "x" };
     const tag = 'echo json_encode(json_decode(file_get_contents("php://stdin")), %);';
     for (const flags of [
       "JSON_HEX_TAG",
@@ -43,6 +45,14 @@ describe("JSON that Node parsed and serialized again", () => {
     proves(symfony, again(symfony), "body-unicode-escaped", "body-html-escaped", "body-slashes-escaped");
     const separators = php(tag.replace("%", "JSON_UNESCAPED_UNICODE"), { a: "é\u2028" });
     proves(separators, again(separators), "body-html-escaped");
+  });
+
+  it("is proved with the escapes of PHP or .NET if both wrote the same", () => {
+    const value = { a: "<b> & 'c' \"d\"" };
+    const flags = "JSON_HEX_TAG | JSON_HEX_AMP | JSON_HEX_APOS | JSON_HEX_QUOT";
+    const signed = php(`echo json_encode(json_decode(file_get_contents("php://stdin")), ${flags});`, value);
+    const { matches } = proves(signed, again(signed), "body-dotnet-escaped");
+    assert.deepEqual(matches[0]?.alternatives, ["body-html-escaped"]);
   });
 
   it("is proved with the escape of U+007F that Python wrote, and PHP did not", () => {

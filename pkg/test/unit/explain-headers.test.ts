@@ -125,7 +125,6 @@ describe("a signed URL", () => {
       format: "{base64}",
       algorithms: ["sha256"],
       signedContent: "{url}{body}",
-      ambiguous: true,
     },
     envelope: { type: "/type" },
     events: { "*": { schema: true } },

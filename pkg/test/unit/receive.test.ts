@@ -428,7 +428,6 @@ describe("the options of a receiver", () => {
           format: "{hex}",
           algorithms: ["sha256"],
           signedContent: "{url}{body}",
-          ambiguous: true,
           secret: "utf8",
         },
         envelope: { type: "/type" },

@@ -18,7 +18,7 @@ import {
   xon,
 } from "../../src/index.ts";
 import { receiver as lambdaReceiver } from "../../src/lambda.ts";
-import { receiver } from "../../src/node.ts";
+import { type RejectedRequest, receiver } from "../../src/node.ts";
 
 const care = painchek({ secrets: ["a secret"] });
 const surgery = xon({ unsigned: "allow" });
@@ -93,14 +93,25 @@ receiver(care, () => {}, {
   replayed: "handle",
   unknownEvents: "ignore",
   log: (line, { code }) => console.warn(line, code),
-  onRejected: async ({ issues, error, code, headers, body, status }) => [
+  onRejected: async ({ issues, error, code, headers, body, status, method, url, detail }) => [
     issues,
     error?.message,
     code,
     headers,
     body?.length,
     status,
+    method satisfies string,
+    url satisfies string | undefined,
+    detail satisfies string | undefined,
   ],
+});
+// @ts-expect-error: a request that was rejected before the check has no URL
+receiver(care, () => {}, { onRejected: ({ url }) => url.length });
+// @ts-expect-error: a rejected request is no event
+receiver(care, () => {}, { onRejected: ({ durations }) => durations });
+// The framework's own request is typed.
+expressReceiver(care, () => {}, {
+  onRejected: ({ request }: RejectedRequest<express.Request>) => request.ip,
 });
 receiver(care, () => {}, { store: memoryStore(), onEvent: async ({ durations }) => durations.total });
 

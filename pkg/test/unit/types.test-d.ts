@@ -7,6 +7,7 @@ import type { FastifyOptions, ReceiverOptions } from "../../src/fastify.ts";
 import {
   type Cause,
   type CauseCode,
+  type Change,
   type CompileOptions,
   compileSchema,
   type ExplainOptions,
@@ -15,9 +16,11 @@ import {
   type HmacAlgorithm,
   type HooksealError,
   hmac,
+  type ImportFormat,
   type ImportOptions,
   type Issue,
   type IssueCode,
+  importDeliveries,
   type MemoryStoreOptions,
   type PainchekEvents,
   type ProviderDefinition,
@@ -119,7 +122,10 @@ export function events(): unknown {
   verified.body = body;
   same<typeof verified.body, Uint8Array>(true);
   const [change] = care.compare({ headers: {}, body }, { headers: {}, body }).changes;
-  same<NonNullable<typeof change>["beforeText"], string | undefined>(true);
+  same<typeof change, Change | undefined>(true);
+  same<Change["before"], unknown>(true);
+  same<Change["beforeText"], string | undefined>(true);
+  same<Change["afterText"], string | undefined>(true);
   return call.issues.map((issue: Issue): IssueCode => issue.code);
 }
 
@@ -198,8 +204,9 @@ export function explanations(): string[] {
   // @ts-expect-error: there is no such option of verify
   care.verify({ headers: {}, body }, { maxCombinations: 100 });
   return [...matches, ...observations].map((cause: Cause): string => {
-    const { code, title, message, fix, frameworks, changedBytes, difference } = cause;
+    const { code, title, message, fix, frameworks, alternatives, changedBytes, difference } = cause;
     same<typeof code, CauseCode>(true);
+    same<typeof alternatives, CauseCode[]>(true);
     same<typeof frameworks, { name: string; code: string }[]>(true);
     // @ts-expect-error: there is no such cause
     if (code === "body-eaten") return "";
@@ -221,7 +228,18 @@ export function options(): unknown[] {
     // @ts-expect-error: no such option
     painchek({ secret: "a" }),
     painchek({ secrets: ["a"] as const, algorithms: ["sha256"] as const }),
+    webhook("svix", { secrets: ["a"], explainOnly: true }),
+    // @ts-expect-error: explaining alone is on or off
+    webhook("svix", { secrets: ["a"], explainOnly: "yes" }),
   ];
+}
+
+/** Imports name the format that was parsed. */
+export function imports(): ImportFormat | undefined {
+  same<ImportFormat, "http" | "curl" | "command" | "har" | "record" | "ndjson" | "body">(true);
+  // @ts-expect-error: there is no such format
+  importDeliveries("", { format: "httpie" });
+  return importDeliveries(body, { format: "command" }).format;
 }
 
 /** Only events of the provider are created. */

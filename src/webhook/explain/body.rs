@@ -9,11 +9,12 @@ use super::forms::{Form, FormStyle, Lists};
 use super::number_keys::number_keys;
 use super::order::{Ranks, rank_by_sample};
 use super::rewrite::{DocumentKeys, write};
+use super::serializers::serializer_styles;
 use super::shared::joined;
 use super::style::{Layout, Order, Style};
 use super::styles::{StyleChoices, layout_of, usual_styles};
 use crate::issue::ByteSpan;
-use crate::json::{Document, Key};
+use crate::json::{Document, Key, Kind};
 use crate::provider::{Provider, key_orders};
 
 /// The received body, and what the transforms need to know of it.
@@ -100,6 +101,14 @@ impl<'b> BodyVariants<'b> {
         let mut all = Vec::new();
         // White space around the body first: serializing the JSON again removes it, too.
         all.extend((0..WRAPS).map(BodyTransform::Bytes));
+        // Hardly a text has the form of UTF-8 that was decoded as something else by chance.
+        let is_decoded = |index: &usize| {
+            let of_text = [&causes::BODY_LATIN1_DECODED, &causes::BODY_WINDOWS_1252_DECODED];
+            of_text.iter().any(|cause| cause.same_cause(BYTE_TRANSFORMS[*index].0))
+                && self.apply(BodyTransform::Bytes(*index)).is_some()
+        };
+        let decoded: Vec<usize> = (WRAPS..BYTE_TRANSFORMS.len()).filter(is_decoded).collect();
+        all.extend(decoded.iter().copied().map(BodyTransform::Bytes));
         let choices = self.choices();
         if choices.is_none() {
             self.add_forms(&mut all);
@@ -107,7 +116,8 @@ impl<'b> BodyVariants<'b> {
         if let Some(choices) = &choices {
             add_styles(&mut all, &choices.frequent());
         }
-        all.extend((WRAPS..BYTE_TRANSFORMS.len()).map(BodyTransform::Bytes));
+        let others = (WRAPS..BYTE_TRANSFORMS.len()).filter(|index| !decoded.contains(index));
+        all.extend(others.map(BodyTransform::Bytes));
         if let Some(choices) = &choices {
             self.add_forms(&mut all);
             add_styles(&mut all, &choices.rare());
@@ -132,19 +142,41 @@ impl<'b> BodyVariants<'b> {
         }
         for (index, (cause, _)) in BYTE_TRANSFORMS.iter().enumerate() {
             let is_extracted = cause.same_cause(&causes::BODY_FORM_EXTRACTED);
-            let is_string =
-                cause.same_cause(&causes::BODY_JSON_STRING) && self.received.bytes.starts_with(b"\"");
-            if is_string || is_extracted && self.document.is_some() {
+            let is_wrapped = self.has_inner_json(index, cause);
+            if is_wrapped || is_extracted && self.document.is_some() {
                 for style in usual_styles() {
-                    all.push(if is_string {
+                    all.push(if is_wrapped {
                         BodyTransform::BytesThenJson(index, style)
                     } else {
                         BodyTransform::JsonThenBytes(style, index)
                     });
                 }
             }
+            if is_wrapped {
+                for style in serializer_styles() {
+                    all.push(BodyTransform::BytesThenJson(index, style));
+                }
+            }
         }
         all
+    }
+
+    /// Returns whether a transform of bytes takes JSON out of a body that is no JSON object: serialized again, and encoded.
+    fn has_inner_json(&self, index: usize, cause: &CauseDefinition) -> bool {
+        let is_usual = [
+            &causes::BODY_JSON_STRING,
+            &causes::BODY_BASE64,
+            &causes::BODY_BOM_ADDED,
+            &causes::BODY_FORM,
+            &causes::BODY_URL_ENCODED,
+        ]
+        .iter()
+        .any(|other| other.same_cause(cause));
+        let is_json =
+            |inner: Vec<u8>| Document::parse(&inner).is_ok_and(|inner| inner.root().kind() != Kind::String);
+        is_usual
+            && !self.document.as_ref().is_some_and(|document| document.root().kind() != Kind::String)
+            && self.apply(BodyTransform::Bytes(index)).is_some_and(is_json)
     }
 
     fn choices(&self) -> Option<StyleChoices> {
@@ -182,9 +214,14 @@ impl<'b> BodyVariants<'b> {
                 let is_changed = |without: Style| {
                     self.write(without).is_none_or(|other| other.trim_ascii() != complete.trim_ascii())
                 };
-                let parts = style.parts().into_iter().flatten();
+                // Two parts can make the same change: one of them is needed if the other one is left out.
+                let mut style = style;
+                let is_unneeded = |part: &(Style, &'static CauseDefinition)| !is_changed(part.0);
+                while let Some((without, _)) = style.parts().into_iter().flatten().find(is_unneeded) {
+                    style = without;
+                }
                 let mut causes: Vec<_> =
-                    parts.filter(|(without, _)| is_changed(*without)).map(|(_, cause)| cause).collect();
+                    style.parts().into_iter().flatten().map(|(_, cause)| cause).collect();
                 causes.extend(self.end_cause(&complete));
                 causes
             }

@@ -382,6 +382,9 @@ causes! {
         CONTENT_URL proof "content-url" "URL in the signed content" NONE
             "The signature matches the signed content {content}: the URL is part of it; expected {expected_content}."
             "Use a provider definition with \"signedContent\": \"{content}\", and pass `url` as the sender knows it. Or change the sender to sign {expected_content}."
+        CONTENT_AMBIGUOUS proof "content-ambiguous" "Signed content with an unclear end" NONE
+            "The signature matches, and `verify` rejects the delivery: from the signed content {expected_content}, the end of a part is not clear. A header contains the separator after it, or the body next to a URL or timestamp does not mark where it begins or ends."
+            "Change the sender: values of signed headers without the separator, and a JSON object or array as the body, without white space next to the URL."
         CONTENT_URL_CHANGED proof "content-url-changed" "Another URL signed" NONE
             "The signature matches another URL than the one of the delivery. Different: {changes}."
             "Pass the URL as the sender knows it, in the option `url` of the receiver: url: (request) => \"https://hooks.example.com\" + request.originalUrl. Or, with `verify`, in `url` of the delivery."

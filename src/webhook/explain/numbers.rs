@@ -140,12 +140,15 @@ fn format_float(parts: &Parts, rule: &FloatRule) -> Vec<u8> {
     parts.fixed(rule.min_fraction)
 }
 
-/// Formats a number as JavaScript does. `None` from 16 digits on, which would need binary arithmetic.
+/// Formats a number as JavaScript does. `None` from 16 digits on, which would need binary arithmetic, except for a number
+/// with an exponent: a serializer wrote the shortest digits already.
 pub fn to_js_number(raw: &[u8]) -> Option<Vec<u8>> {
     let parts = Parts::parse(raw)?;
+    let has_exponent = raw.iter().any(|byte| matches!(byte, b'e' | b'E'));
+    let max_digits = if has_exponent { 17 } else { 15 };
     match parts.digits.len() {
         0 => Some(b"0".to_vec()),
-        1..16 => Some(format_float(&parts, &JAVASCRIPT)),
+        count if count <= max_digits => Some(format_float(&parts, &JAVASCRIPT)),
         _ => None,
     }
 }
@@ -202,6 +205,7 @@ mod tests {
             ("-0.0", "0"),
             ("0.10", "0.1"),
             ("120.5e1", "1205"),
+            ("1.2345678901234567e+19", "12345678901234567000"),
         ] {
             assert_eq!(text(to_js_number(raw.as_bytes())).as_deref(), Some(js), "{raw}");
         }

@@ -33,6 +33,8 @@ pub struct Reproduction<'a> {
     pub received: &'a [Received<'a>],
     pub bodies: &'a BodyVariants<'a>,
     pub interpretations: &'a [Interpretation],
+    /// Whether `verify` rejects the delivery because a signed part does not mark where it ends.
+    pub has_unclear_end: bool,
 }
 
 impl Reproduction<'_> {
@@ -57,8 +59,12 @@ impl Reproduction<'_> {
         });
         all.extend(matched.content.is_none().then_some(&causes::SIGNATURE_NOT_HMAC));
         if all.is_empty() {
-            // `verify` did not accept the signature, so the header is not in the format of the provider.
-            all.push(&causes::SIGNATURE_LABEL_UNEXPECTED);
+            // `verify` did not accept the signature: if not for its content, then for the format of the header.
+            all.push(if self.has_unclear_end {
+                &causes::CONTENT_AMBIGUOUS
+            } else {
+                &causes::SIGNATURE_LABEL_UNEXPECTED
+            });
         }
         let secret = secret_label(self.keys, matched.key.secret);
         let encoding = self.scheme.format.encoding;

@@ -48,6 +48,8 @@ pub struct Search<'a> {
     has_header: bool,
     budget: SearchBudget,
     tried_bodies: TriedBodies,
+    /// Whether `verify` rejects the delivery because a signed part does not mark where it ends.
+    has_unclear_end: bool,
 }
 
 /// How a search ended.
@@ -120,6 +122,7 @@ impl<'a> Search<'a> {
                 && unsupported_signatures(scheme, &delivery.headers).is_empty(),
             budget: SearchBudget::new(max_combinations, delivery.body.len()),
             tried_bodies: TriedBodies::default(),
+            has_unclear_end: scheme.has_unclear_end(delivery),
         }
     }
 
@@ -145,6 +148,7 @@ impl<'a> Search<'a> {
                 received: self.received,
                 bodies: self.bodies,
                 interpretations: &self.interpretations,
+                has_unclear_end: self.has_unclear_end,
             };
             reproduction.report(&matched, explanation);
             explanation.signed_body = Some(matched.body);

@@ -5,6 +5,7 @@ use super::number_keys::{NumberTraits, visit_numbers};
 use super::numbers::LANGUAGE_COUNT;
 use super::order::{FREQUENT_ARRANGEMENTS, count_arrangements};
 use super::rewrite::{DocumentKeys, write};
+use super::serializers::{serializer_styles, serializer_styles_with_numbers};
 use super::shared::contains_bytes;
 use super::style::{
     ALL_KEYS, COMMON_LAYOUTS, Characters, LAYOUTS, Layout, Numbers, Order, Slashes, Spelling, Style, Unicode,
@@ -19,6 +20,8 @@ const MAX_FEW: [usize; KINDS] = [5, 3, 2, 2, 2, 2];
 const MAX_PRETTY_PAIRED: usize = 3;
 /// So many rare choices of one kind are tried with other changes.
 const MAX_RARE_PAIRED: usize = 12;
+/// So many choices of numbers without a fraction are tried with every serializer.
+const MAX_FRACTIONS: usize = 6;
 /// So many keys are tried with rare numbers of digits.
 const MAX_FIXED_KEYS: usize = 5;
 
@@ -29,12 +32,14 @@ const KINDS: usize = 6;
 pub struct StyleChoices {
     common: [Vec<Style>; KINDS],
     rare: [Vec<Style>; KINDS],
+    /// Whether languages write some number with different exponents.
+    has_floats: bool,
 }
 
 impl StyleChoices {
     /// Returns the choices for a document. `layout` is that of the whole body.
     pub fn new(document: &Document<'_>, keys: &DocumentKeys, layout: Option<&'static Layout>) -> Self {
-        let mut choices = Self { common: Default::default(), rare: Default::default() };
+        let mut choices = Self { common: Default::default(), rare: Default::default(), has_floats: false };
         if !matches!(document.root().kind(), Kind::Object | Kind::Array) {
             return choices;
         }
@@ -130,6 +135,7 @@ impl StyleChoices {
                 self.push_number(false, set, spelling);
             }
         }
+        self.has_floats = all.has_exponents;
         if all.has_exponents {
             for index in 0..LANGUAGE_COUNT {
                 self.push_number(false, 0, Spelling::Language(index));
@@ -220,6 +226,7 @@ impl StyleChoices {
                 all.push(overlay(*first, second));
             }
         }
+        all.extend(serializer_styles());
         // Two changes in one kind: characters outside and inside ASCII.
         for style in self.common[1].iter().chain(&self.rare[1]) {
             if style.count_changes() > 1 {
@@ -230,6 +237,11 @@ impl StyleChoices {
         if let Some(python) = python {
             pairs(&mut all, &[python], &self.common[3]);
         }
+        let is_fraction =
+            |style: &&Style| matches!(style.numbers, Numbers::Expanded { spelling: Spelling::Fraction, .. });
+        let fractions: Vec<Style> =
+            self.common[3].iter().filter(is_fraction).take(MAX_FRACTIONS).copied().collect();
+        all.extend(serializer_styles_with_numbers(self.has_floats, &fractions));
         let few = self.few();
         for first in 0..KINDS {
             for second in first + 1..KINDS {

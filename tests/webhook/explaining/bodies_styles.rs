@@ -1,7 +1,7 @@
 //! Bodies that a serializer wrote again: the rules of each serializer, and what is proved of them.
 
 use super::bodies::assert_body;
-use super::{check, codes, hex, tag};
+use super::{base64, check, codes, hex, tag};
 use crate::support::{SECRET, options, painchek};
 use hookseal::delivery::{Delivery, Headers};
 use hookseal::webhook::Webhook;
@@ -268,4 +268,40 @@ fn a_body_signed_in_an_encoding_without_its_characters_is_proved() {
     ] {
         assert_body(sent, received.as_bytes(), &["body-question-marks-signed"]);
     }
+}
+
+#[test]
+fn a_change_that_two_parts_of_a_style_make_is_named() {
+    // Both the escapes of everything outside ASCII and those of special characters include the line separators.
+    let received = "{\"a\":\"x\u{2028}y\",\"b\":1}";
+    let python = "{\"a\": \"x\\u2028y\", \"b\": 1}";
+    proves(python, received, &["body-python-style", "body-unicode-escaped"]);
+    // A style without escapes, and one that writes control characters in upper case, both decode the letter.
+    proves(
+        "{\"a\":\"é\u{2014}\"}",
+        "{\"a\": \"\\u00e9\\u2014\"}",
+        &["body-compact", "body-unicode-unescaped"],
+    );
+}
+
+#[test]
+fn three_changes_are_proved_if_a_serializer_writes_them_together() {
+    let php = r#"{"a":"\u00e9<","b":["x\/y",2]}"#;
+    for (sent, layout) in [
+        ("{\n  \"a\": \"é<\",\n  \"b\": [\n    \"x/y\",\n    2\n  ]\n}", "body-indent-2"),
+        ("{\n\t\"a\": \"é<\",\n\t\"b\": [\n\t\t\"x/y\",\n\t\t2\n\t]\n}", "body-indent-tab"),
+    ] {
+        proves(sent, php, &[layout, "body-unicode-unescaped", "body-slashes-unescaped"]);
+    }
+    let windows = "{\r\n  \"a\": \"\\u00E9\\u003C\",\r\n  \"b\": [\r\n    \"x/y\",\r\n    2\r\n  ]\r\n}";
+    proves(windows, php, &["body-indent-2", "body-dotnet-escaped", "body-slashes-unescaped"]);
+}
+
+#[test]
+fn json_that_was_serialized_again_and_encoded_is_proved_with_both_changes() {
+    let python = r#"{"a": "\u00e9", "b": [1, 2]}"#;
+    let again = r#"{"a":"é","b":[1,2]}"#;
+    let styles = ["body-python-style", "body-unicode-escaped"];
+    proves(python, &base64(again.as_bytes()), &[&["body-base64"][..], &styles].concat());
+    proves(python, &format!("\u{feff}{again}"), &[&["body-bom-added"][..], &styles].concat());
 }

@@ -9,7 +9,7 @@ use crate::support::SECRET;
 const BODY: &str = r#"{"type":"payment.updated"}"#;
 /// Square's signature: the URL and the body, joined by nothing.
 const SQUARE: &str = r#"{ "header": "X-Square-HmacSha256-Signature", "format": "{base64}", "algorithms": ["sha256"],
-    "signedContent": "{url}{body}", "ambiguous": true }"#;
+    "signedContent": "{url}{body}" }"#;
 
 fn explain(hook: &Webhook, signed: &str, url: Option<&str>, more: &[(&str, &str)]) -> Explanation {
     let signature = base64(&tag(SECRET.as_bytes(), signed.as_bytes()));
@@ -130,4 +130,41 @@ fn a_changed_url_is_found_next_to_a_long_body() {
     let headers = Headers::from_iter([("X-Square-HmacSha256-Signature", signature.as_str())]);
     let delivery = Delivery::new(headers, body.as_bytes()).with_url("http://x.example/hook");
     assert_eq!(codes(&check(&hook, &delivery).matches), ["content-url-changed"]);
+}
+
+#[test]
+fn a_valid_signature_of_an_unclear_content_is_no_wrong_header() {
+    let id = r#"{ "header": "X-Square-HmacSha256-Signature", "format": "{base64}", "algorithms": ["sha256"],
+        "signedContent": "{header:X-Part}.{body}" }"#;
+    let url = "https://x.example/hook";
+    for (definition, signed, body) in [
+        (SQUARE, format!("{url} {BODY}"), format!(" {BODY}")),
+        (SQUARE, format!("{url}a=1"), "a=1".to_owned()),
+        (id, format!("a.b.{BODY}"), BODY.to_owned()),
+    ] {
+        let hook = custom(definition, &[SECRET]);
+        let signature = base64(&tag(SECRET.as_bytes(), signed.as_bytes()));
+        let headers =
+            Headers::from_iter([("X-Square-HmacSha256-Signature", signature.as_str()), ("X-Part", "a.b")]);
+        let delivery = Delivery::new(headers, body.as_bytes()).with_url(url);
+        let found = check(&hook, &delivery);
+        assert_eq!(codes(&found.matches), ["content-ambiguous"], "{signed}: {found:?}");
+    }
+}
+
+#[test]
+fn a_definition_with_the_url_next_to_the_body_is_recommended() {
+    let plain =
+        r#"{ "header": "X-Square-HmacSha256-Signature", "format": "{base64}", "algorithms": ["sha256"] }"#;
+    let hook = custom(plain, &[SECRET]);
+    let url = "https://x.example/hook";
+    let found = explain(&hook, &format!("{url}{BODY}"), Some(url), &[]);
+    assert_eq!(codes(&found.matches), ["content-url"]);
+    assert!(found.matches[0].fix.contains(r#""signedContent": "{url}{body}""#), "{found:?}");
+    let headers = Headers::from_iter([(
+        "X-Square-HmacSha256-Signature",
+        base64(&tag(SECRET.as_bytes(), format!("POST{url}{BODY}").as_bytes())),
+    )]);
+    let found = check(&hook, &Delivery::new(headers, BODY.as_bytes()).with_url(url).with_method("POST"));
+    assert!(found.matches[0].fix.contains("no definition should use"), "{found:?}");
 }

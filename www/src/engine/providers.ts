@@ -66,10 +66,10 @@ export function sampleSecret(id: string): string {
 }
 
 /**
- * Webhooks kept for reuse: an inspection needs two, one that verifies and one that signs to compute the expected signature.
- * Making one takes longer than inspecting a delivery.
+ * Webhooks kept for reuse: an inspection needs three, one that verifies, one that signs to compute the expected signature, and
+ * one that explains. Making one takes longer than inspecting a delivery.
  */
-const MAX_WEBHOOKS = 2;
+const MAX_WEBHOOKS = 3;
 const webhooks = new Map<string, Webhook>();
 
 /** Larger bodies are not inspected. The editor gets slow before this size. */

@@ -148,8 +148,7 @@ function formatIssues(issues: readonly LocatedIssue[], context: RedactionContext
 }
 
 function formatCauses(explanation: ShownExplanation | undefined): string[] {
-  if (explanation === undefined || explanation.causes.length === 0 || isSignatureValid(explanation))
-    return [];
+  if (!explanation?.causes.length || isSignatureValid(explanation)) return [];
   return [
     `### Why the signature does not match (${explanation.tried.toLocaleString("en")} combinations computed)`,
     "",

@@ -12,6 +12,14 @@ export type Side = 0 | 1;
 export const SIDE_NAMES = ["Original", "Retry"] as const;
 type SideTexts = readonly [string, string];
 
+/** Both sides without a delivery. */
+const EMPTY = {
+  headerTexts: ["", ""],
+  bodies: ["", ""],
+  importIssues: [undefined, undefined],
+  provider: "auto",
+} as const;
+
 export const compareStore = new Store<{
   headerTexts: SideTexts;
   bodies: SideTexts;
@@ -24,19 +32,16 @@ export const compareStore = new Store<{
   /** Index of the selected change. */
   change: number | undefined;
 }>({
-  headerTexts: ["", ""],
-  bodies: ["", ""],
-  importIssues: [undefined, undefined],
-  provider: "auto",
+  ...EMPTY,
   result: undefined,
   isBusy: false,
   failure: undefined,
   change: undefined,
 });
 
-/** Replaces the text of one side. */
-const replaceSide = ([first, second]: SideTexts, side: Side, text: string): SideTexts =>
-  side === 0 ? [text, second] : [first, text];
+/** Replaces the value of one side. */
+const replaceSide = <T>([first, second]: readonly [T, T], side: Side, value: T): readonly [T, T] =>
+  side === 0 ? [value, second] : [first, value];
 
 export function setBody(side: Side, text: string): void {
   if (compareStore.state.bodies[side] !== text)
@@ -86,10 +91,11 @@ export function startCompare(): void {
   });
 }
 
+const importName = (side: Side) => `the ${SIDE_NAMES[side].toLowerCase()}`;
+
 /** Shows what the import of one side reported; undefined removes it. */
 export function setImportIssues(side: Side, imported: ImportIssues | undefined): void {
-  const [first, second] = compareStore.state.importIssues;
-  compareStore.set({ importIssues: side === 0 ? [imported, second] : [first, imported] });
+  compareStore.set({ importIssues: replaceSide(compareStore.state.importIssues, side, imported) });
 }
 
 /** Shows deliveries on both sides, or on one. */
@@ -125,7 +131,7 @@ export async function importSide(side: Side, input: Uint8Array | string, keepsBo
       fillSides(side === 0 ? shown : undefined, side === 1 ? shown : undefined);
       announce(second === undefined ? "Imported the request." : "Imported the first of several deliveries.");
     }
-    setImportIssues(side, importIssuesOf(imported, `the ${SIDE_NAMES[side].toLowerCase()}`));
+    setImportIssues(side, importIssuesOf(imported, importName(side)));
   } catch (error) {
     setFailure(error);
   }
@@ -144,25 +150,16 @@ export async function pickPair(id: string): Promise<void> {
 
 export function swapSides(): void {
   const { headerTexts, bodies, importIssues } = compareStore.state;
-  const swapped = importIssues.map((imported, side) =>
-    imported === undefined
-      ? undefined
-      : { ...imported, name: `the ${SIDE_NAMES[side === 0 ? 1 : 0].toLowerCase()}` },
-  );
+  const [first, second] = importIssues;
   compareStore.set({
     headerTexts: [headerTexts[1], headerTexts[0]],
     bodies: [bodies[1], bodies[0]],
-    importIssues: [swapped[1], swapped[0]],
+    importIssues: [second && { ...second, name: importName(0) }, first && { ...first, name: importName(1) }],
   });
 }
 
 export function clearCompare(): void {
-  compareStore.set({
-    headerTexts: ["", ""],
-    bodies: ["", ""],
-    importIssues: [undefined, undefined],
-    provider: "auto",
-  });
+  compareStore.set(EMPTY);
 }
 
 export function openInInspect(side: Side): void {

@@ -26,7 +26,7 @@ export function importIssuesView(
   subscribe((imported) => {
     const issues = imported?.issues ?? [];
     box.hidden = issues.length === 0;
-    name.textContent = `of ${imported?.name ?? ""}`;
+    name.textContent = `of ${imported?.name}`;
     fill(
       content,
       h(
@@ -39,7 +39,7 @@ export function importIssuesView(
           ),
       ),
       issues.length > MAX_SHOWN &&
-        h("p", { class: "muted" }, `${count(issues.length - MAX_SHOWN, "more", "more")}`),
+        h("p", { class: "muted" }, count(issues.length - MAX_SHOWN, "more", "more")),
     );
   });
   return box;

@@ -18,7 +18,7 @@ export function explanationView(): HTMLElement {
   const rest = h("div");
   const valid = h("details", null, h("summary", null, "If your application rejects this delivery"), rest);
   store.on(["explanation"], ({ explanation }) => {
-    box.hidden = explanation === undefined || explanation.causes.length === 0;
+    box.hidden = !explanation?.causes.length;
     if (explanation === undefined) return;
     tried.textContent = `${count(explanation.tried, "combination")} computed`;
     // Many causes have the same lines for frameworks: each is shown once.
