@@ -21,6 +21,7 @@ mod number_keys;
 mod numbers;
 mod observations;
 mod order;
+mod printed;
 mod providers;
 mod received;
 mod renamed;
@@ -48,7 +49,7 @@ use self::observations::{ObservationCollector, content_length};
 use self::renamed::RenamedHeaders;
 use self::search::{Search, SearchResult};
 use self::shared::secret_label;
-use self::unsupported::remove_refuted;
+use self::unsupported::{remove_refuted, remove_secret_remarks};
 use super::digest::digest;
 use super::{Timestamp, VerifyOptions, Webhook};
 use crate::delivery::Delivery;
@@ -141,6 +142,7 @@ impl Webhook {
             {
                 let is_in_time = matches!(outcome, Outcome::Verified { .. });
                 explanation.signed_body = Some(delivery.body.to_vec());
+                remove_secret_remarks(&mut explanation.observations, &secret_label(keys, secret));
                 let mut valid = valid_signature(delivery, keys, secret, is_in_time);
                 explanation.observations.append(&mut valid);
             } else if !exposed.iter().any(|secret| secret.is_in_header(scheme.header())) {
@@ -149,15 +151,13 @@ impl Webhook {
                 let inputs = ContentInputs::new(scheme, delivery, substituted, renamed);
                 let search =
                     Search::new(scheme, keys, delivery, &received, inputs, &bodies, max_combinations);
-                if let SearchResult::NoMatch { counts, is_limited } = search.run(&mut explanation) {
+                if let SearchResult::NoMatch { counts, limit } = search.run(&mut explanation) {
                     collector.without_match(&explanation.observations);
                     explanation.observations.append(&mut collector.observations);
                     evidence::sort(&mut explanation.observations);
                     let no_match = evidence::no_match(&explanation.observations, counts);
                     explanation.observations.push(no_match);
-                    explanation
-                        .observations
-                        .extend(is_limited.then(|| causes::SEARCH_LIMIT_REACHED.render(&[])));
+                    explanation.observations.extend(limit.map(|limit| *limit));
                 }
             }
         }

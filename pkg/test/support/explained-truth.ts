@@ -60,6 +60,7 @@ const checks: Partial<Record<CauseCode, Check>> = {
   "search-limit-reached": unmatched,
   "body-too-large": (_, { found }) => found.tried === 0,
   "body-empty": (_, { body }) => body.length === 0,
+  "body-placeholder": (_, { body }) => !/^\s*[{[]\s*[^\s}\]o]/.test(body.toString()),
   "body-shorter-than-declared": (_, explained) => declared(explained) > explained.body.length,
   "body-longer-than-declared": (_, explained) => declared(explained) < explained.body.length,
   "body-replacement-characters": (_, { body }) => body.includes("\ufffd"),

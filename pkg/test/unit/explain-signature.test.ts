@@ -87,7 +87,7 @@ describe("a signature", () => {
   it("in another header is found, and a missing one is reported", () => {
     const { matches, observations } = explain({ "X-Hub-Signature-256": signature(body) }, body);
     assert.deepEqual(codes(matches), ["header-renamed"]);
-    assert.deepEqual(codes(observations), ["header-missing", "header-similar"]);
+    assert.deepEqual(codes(observations), []);
     assert.deepEqual(codes(explain({}, body).observations), ["header-missing"]);
   });
 

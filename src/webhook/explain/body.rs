@@ -6,16 +6,19 @@ use super::cause::Difference;
 use super::causes;
 use super::definition::CauseDefinition;
 use super::forms::{Form, FormStyle, Lists};
-use super::number_keys::number_keys;
+use super::number_keys::{number_keys, visit_numbers};
 use super::order::{Ranks, rank_by_sample};
 use super::rewrite::{DocumentKeys, write};
 use super::serializers::serializer_styles;
 use super::shared::joined;
-use super::style::{Layout, Order, Style};
+use super::style::{Layout, Numbers, Order, Style};
 use super::styles::{StyleChoices, layout_of, usual_styles};
 use crate::issue::ByteSpan;
 use crate::json::{Document, Key, Kind};
 use crate::provider::{Provider, key_orders};
+
+/// Writing a number in another spelling takes as long as hashing so many bytes.
+const RESPELLING_BYTES: usize = 64;
 
 /// The received body, and what the transforms need to know of it.
 pub struct BodyVariants<'b> {
@@ -23,6 +26,7 @@ pub struct BodyVariants<'b> {
     /// `None` if the body is not JSON.
     document: Option<Document<'b>>,
     keys: DocumentKeys,
+    number_count: usize,
     /// The layout of the whole body, if it has a known one.
     layout: Option<&'static Layout>,
     /// The received form, or the forms that may have been parsed into the received JSON.
@@ -50,6 +54,10 @@ impl<'b> BodyVariants<'b> {
     pub fn new(received: &'b [u8], content_length: Option<usize>) -> Self {
         let document = Document::parse(received).ok();
         let numbers = document.as_ref().map(number_keys).unwrap_or_default();
+        let mut number_count = 0;
+        if let Some(document) = &document {
+            visit_numbers(document, &mut |_, _| number_count += 1);
+        }
         let layout = document.as_ref().and_then(layout_of);
         let mut forms = Vec::new();
         match &document {
@@ -64,7 +72,14 @@ impl<'b> BodyVariants<'b> {
             }
         }
         let keys = DocumentKeys { numbers, ranks: Ranks::new() };
-        Self { received: ReceivedBody { bytes: received, content_length }, document, keys, layout, forms }
+        Self {
+            received: ReceivedBody { bytes: received, content_length },
+            document,
+            keys,
+            number_count,
+            layout,
+            forms,
+        }
     }
 
     /// Adds the order of the keys in the sample or the schema of the provider that names the most of them.
@@ -200,6 +215,14 @@ impl<'b> BodyVariants<'b> {
             }
         };
         (body != self.received.bytes).then_some(body)
+    }
+
+    /// Returns what writing a body of this length costs, in bytes hashed: as much as hashing it, and more for each number in
+    /// another spelling.
+    pub fn cost(&self, transform: BodyTransform, length: usize) -> usize {
+        let is_respelled =
+            matches!(transform, BodyTransform::Json(style) if style.numbers != Numbers::Preserve);
+        length + if is_respelled { self.number_count * RESPELLING_BYTES } else { 0 }
     }
 
     /// Returns the causes of a transform. Of several changes at once, only those that change the result.

@@ -17,6 +17,32 @@ pub fn lost_data(document: &Document<'_>, is_shorter: bool) -> Vec<&'static Caus
     facts
 }
 
+/// Texts that programs write where they have no body, and why.
+const PLACEHOLDERS: [(&str, &str); 7] = [
+    ("{}", NOT_PARSED),
+    ("[]", NOT_PARSED),
+    ("null", NO_VALUE),
+    ("undefined", NO_VALUE),
+    ("None", NO_VALUE),
+    ("nil", NO_VALUE),
+    ("[object Object]", "JavaScript converts every object to this text, such as a parsed body"),
+];
+const NOT_PARSED: &str =
+    "Frameworks give an empty object or list where no parser has read the body, as for another Content-Type";
+const NO_VALUE: &str = "Programs write this for a missing value, such as a body that nothing has read";
+
+/// Returns what a body is instead of an event, and what may have written it. SECURITY: never the value itself.
+pub fn placeholder(body: &[u8], document: Option<&Document<'_>>) -> Option<(&'static str, &'static str)> {
+    let text = body.trim_ascii();
+    PLACEHOLDERS.into_iter().find(|(known, _)| known.as_bytes() == text).or_else(|| {
+        let is_event = matches!(document?.root().kind(), Kind::Object | Kind::Array);
+        (!is_event).then_some((
+            "a single JSON value",
+            "A part of the body, or a body serialized twice, is such a value",
+        ))
+    })
+}
+
 /// Returns the observation of the serializer whose exact output the body is.
 pub fn serializer(document: &Document<'_>) -> Option<&'static CauseDefinition> {
     let layout = TextFacts::of(document.bytes());

@@ -14,8 +14,10 @@ pub struct SearchBudget {
     pub tried: usize,
     /// Whether the current step ended at its share.
     pub is_step_over: bool,
-    /// Whether any step ended at its share.
-    pub is_limited: bool,
+    /// The percentage of the first step that ended at its share.
+    pub limited_step: Option<usize>,
+    /// Whether a step ended at its share of bytes, and not of combinations.
+    pub is_limited_by_bytes: bool,
     max_combinations: usize,
     max_bytes: usize,
     bytes: usize,
@@ -30,7 +32,8 @@ impl SearchBudget {
         Self {
             tried: 0,
             is_step_over: false,
-            is_limited: false,
+            limited_step: None,
+            is_limited_by_bytes: false,
             max_combinations,
             max_bytes,
             bytes: 0,
@@ -48,13 +51,14 @@ impl SearchBudget {
     /// Spends bytes. Returns whether the share of the step had enough bytes and combinations left.
     pub fn spend(&mut self, bytes: usize, combinations: usize) -> bool {
         let share = |limit: usize| limit / 100 * self.percent + limit % 100 * self.percent / 100;
-        let is_enough = share(self.max_combinations).saturating_sub(self.tried) >= combinations
-            && share(self.max_bytes).saturating_sub(self.bytes) >= bytes;
+        let has_bytes = share(self.max_bytes).saturating_sub(self.bytes) >= bytes;
+        let is_enough = has_bytes && share(self.max_combinations).saturating_sub(self.tried) >= combinations;
         if is_enough {
             self.bytes += bytes;
         } else {
             self.is_step_over = true;
-            self.is_limited = true;
+            self.limited_step = self.limited_step.or(Some(self.percent));
+            self.is_limited_by_bytes |= !has_bytes;
         }
         is_enough
     }
@@ -101,9 +105,9 @@ mod tests {
     fn a_step_uses_its_share_and_what_earlier_steps_left() {
         let mut budget = SearchBudget::new(100, 0);
         budget.start_step(10);
-        assert!(budget.spend(0, 10) && !budget.is_limited);
+        assert!(budget.spend(0, 10) && budget.limited_step.is_none());
         budget.tried = 10;
-        assert!(!budget.spend(0, 1) && budget.is_limited);
+        assert!(!budget.spend(0, 1) && budget.limited_step == Some(10) && !budget.is_limited_by_bytes);
         budget.start_step(50);
         assert!(budget.spend(0, 40) && !budget.spend(0, 41));
         assert!(budget.spend(BASE_BYTES / 2, 0) && !budget.spend(1, 0));

@@ -5,6 +5,7 @@ use super::brackets::{close_brackets, end_of_value};
 use super::causes;
 use super::definition::CauseDefinition;
 use super::encodings::{self, SmallEncoding};
+use super::printed;
 use super::shared::{joined, replaced};
 use crate::signature::Encoding;
 
@@ -42,7 +43,7 @@ impl InverseTransform {
 }
 
 /// Transforms of bytes, without parsing JSON. The most frequent ones first.
-pub static BYTE_TRANSFORMS: [(&CauseDefinition, InverseTransform); 60] = [
+pub static BYTE_TRANSFORMS: [(&CauseDefinition, InverseTransform); 64] = [
     (&causes::BODY_NEWLINE_DROPPED, Wrap("", "\n")),
     (
         &causes::BODY_NEWLINE_ADDED,
@@ -90,6 +91,10 @@ pub static BYTE_TRANSFORMS: [(&CauseDefinition, InverseTransform); 60] = [
     (&causes::BODY_QUESTION_MARKS_SIGNED, Lossy(SmallEncoding::Latin1, true)),
     (&causes::BODY_QUESTION_MARKS_SIGNED, Lossy(SmallEncoding::Latin1, false)),
     (&causes::BODY_QUESTION_MARKS_SIGNED, Lossy(SmallEncoding::Windows1252, true)),
+    (&causes::BODY_PRINTED, Apply(|body| printed::from_number_list(body.bytes))),
+    (&causes::BODY_PRINTED, Apply(|body| printed::from_python(body.bytes))),
+    (&causes::BODY_PRINTED, Apply(|body| printed::from_hex(body.bytes))),
+    (&causes::BODY_PRINTED, Apply(|body| printed::from_html(body.bytes))),
     (&causes::BODY_JSON_STRING, Apply(|body| encodings::from_json_string(body.bytes))),
     (&causes::BODY_JSON_UNWRAPPED, Apply(|body| encodings::to_json_string(body.bytes))),
     (&causes::BODY_FORM, Apply(|body| encodings::from_form(body.bytes))),

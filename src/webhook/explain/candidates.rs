@@ -54,11 +54,18 @@ pub fn split_candidates(value: &str) -> Vec<(Option<&str>, &str)> {
             Some(digits) => (label.or(Some("0x")), digits),
             None => (label, text),
         };
-        if Encoding::ALL.into_iter().any(|encoding| decoded_len(encoding, text) >= MIN_PARTIAL_BYTES) {
+        if !is_number(text)
+            && Encoding::ALL.into_iter().any(|encoding| decoded_len(encoding, text) >= MIN_PARTIAL_BYTES)
+        {
             all.push((label, text));
         }
     }
     all
+}
+
+/// Returns whether a text is a decimal number, such as a timestamp in microseconds.
+fn is_number(text: &str) -> bool {
+    text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Returns whether a text can be a signature, complete or not.
@@ -66,8 +73,9 @@ pub fn is_plausible(text: &str) -> bool {
     let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_=%".contains(&byte);
     // Padding is at the end: another "=" belongs to a label.
     let is_padded = !text.trim_end_matches('=').contains('=');
-    let is_number = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).is_some_and(is_digest);
-    !is_number
+    let has_prefix = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).is_some_and(is_digest);
+    !has_prefix
+        && !is_number(text)
         && (MIN_PARTIAL_BYTES..=MAX_SIGNATURE_CHARS).contains(&text.len())
         && text.bytes().all(is_digit)
         && is_padded

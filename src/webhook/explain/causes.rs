@@ -154,6 +154,9 @@ causes! {
         BODY_URL_DECODED proof "body-url-decoded" "URL-encoded body decoded before verification" RAW
             "The signature matches the URL-encoded body: the body was decoded after signing, or the sender signed other bytes than it sent."
             "Verify the raw request body, before express.urlencoded() or another form parser reads it."
+        BODY_PRINTED proof "body-printed" "Printed form of the body" RAW
+            "The signature matches the bytes that the received text is a notation of: a list of numbers, Python's b'...', hexadecimal digits or HTML escapes."
+            "Pass the bytes themselves: in Node.js the Buffer, not JSON.stringify(buffer); in Python request.get_data(), not str() of it; from a page its text, not its HTML."
         BODY_JSON_STRING proof "body-json-string" "Body serialized as JSON twice" RAW
             "The signature matches the content of the received JSON string: the body was serialized a second time after signing, or the sender signed other bytes than it sent."
             "Remove the second JSON.stringify, json.dumps or json_encode: pass the text on unchanged. Or verify the raw request body."
@@ -162,10 +165,10 @@ causes! {
             RAW_BODY_FIX
         BODY_FORM proof "body-form" "JSON body wrapped in a form field" NONE
             "The signature matches the JSON in the received form field: the JSON was signed, not the form."
-            "Set the provider to send application/json. Or verify the decoded value of the form field."
+            "Verify the decoded value of the form field. Or set the provider to send application/json, if it offers that."
         BODY_FORM_EXTRACTED proof "body-form-extracted" "Form parsed before verification" RAW
             "The signature matches `payload=` and the URL-encoded body: the whole form was signed, not the JSON in its field."
-            "Verify the raw form, before express.urlencoded() or another parser reads it. Or set the provider to send application/json (GitHub: Content type in the webhook settings)."
+            "Verify the raw form, before express.urlencoded() or another parser reads it. Or set the provider to send application/json, if it offers that (GitHub: Content type in the webhook settings)."
         BODY_FORM_REENCODED proof "body-form-reencoded" "Form parsed and encoded again" RAW
             "The signature matches the same form with other escapes (such as %2A for *, or + for %20): it was parsed and encoded again after signing, or the sender signed other bytes than it sent."
             "Verify the raw form, before express.urlencoded() or another parser reads it. Do not build it again with URLSearchParams or querystring."
@@ -190,6 +193,9 @@ causes! {
         BODY_REPLACEMENT_CHARACTERS observation "body-replacement-characters" "Replacement characters (U+FFFD) in the body" RAW
             "The body contains U+FFFD, the mark of bytes that could not be decoded. If decoding made it, the signed bytes are lost."
             "Verify the body before it is decoded. Decoding a stream chunk by chunk, or with setEncoding, causes this."
+        BODY_PLACEHOLDER observation "body-placeholder" "Placeholder instead of a body" RAW
+            "The received body is {found}, not an event. {reason}."
+            "Verify the raw request body, before anything parses it, and for every Content-Type: express.raw({ type: \"*/*\" }) in Express."
         BODY_NOT_JSON observation "body-not-json" "Body is not JSON" RAW
             "This provider sends JSON, and the body is not valid JSON."
             "Compare the body with the one sent: it may be an error page, a form, or compressed. Or verify the raw request body."
@@ -292,7 +298,7 @@ causes! {
             "The signature matches an empty secret, or the text of an unset variable (undefined, null, None, nil)."
             "Set the secret where the sender runs. Until then, everyone can sign such deliveries."
         SECRET_NOT_FIRST observation "secret-not-first" "Secret other than the first" NONE
-            "The signature matches {secret}, not the first one, which is the one that signs."
+            "The signature matches {secret}, not the first one, which `sign` uses."
             "Remove old secrets after a rotation. Or, outside of a rotation, check that the delivery is of this subscription."
         SECRETS_SEVERAL observation "secrets-several" "Several secrets" NONE
             "{count} secrets are configured, and none of them matches."
@@ -405,8 +411,8 @@ causes! {
         HEADER_SIMILAR observation "header-similar" "Other headers with signatures" NONE
             "Headers that look like a signature: {names}. Expected {header}."
             "Check whether a proxy renamed {header}, or whether another provider sent this delivery."
-        HEADER_OF_ANOTHER_PROVIDER observation "header-of-another-provider" "Signature header of another provider" NONE
-            "The delivery has the header {found}, the signature header of {provider}."
+        HEADER_OF_ANOTHER_PROVIDER observation "header-of-another-provider" "Header of another provider" NONE
+            "The delivery has the header {found}, which {provider} sends."
             "Verify it with a webhook of that provider."
         HEADER_TOKEN observation "header-token" "Token instead of a signature" NONE
             "The header {found} of {provider} is a token: it shows that the sender knows a secret, and signs nothing."
@@ -431,15 +437,15 @@ causes! {
             "Change the sender to send {unit} since 1970: Math.floor(Date.now() / 1000) for seconds. Or set `timestampUnit` in the provider definition, if the provider documents the other unit."
         TIMESTAMP_MISSING observation "timestamp-missing" "Timestamp missing or malformed" NONE
             "The signed timestamp is missing, or not an integer."
-            "Configure the proxy or gateway to pass the timestamp header on unchanged."
+            "Pass the timestamp on unchanged, in the place where the provider sends it."
         SIGNED_CONTENT_INCOMPLETE observation "signed-content-incomplete" "Part of the signed content missing" NONE
             "The signed content includes {missing}, which the delivery does not have."
             "Pass the header on unchanged, and `url` and `method` as the sender knows them, not as a proxy rewrites them."
         CONTENT_ENCODING observation "content-encoding" "Compressed body" RAW
             "The header Content-Encoding declares a compressed body."
             "Verify the body as the provider signs it: before decompression, or after it."
-        CONTENT_TYPE_FORM observation "content-type-form" "Form instead of the expected content type" RAW
-            "Content-Type declares a form; this provider sends {expected}."
+        CONTENT_TYPE_FORM observation "content-type-form" "Content type of a form" RAW
+            "Content-Type declares a form; {detail}."
             "Set the provider to send {expected}. Or verify the raw form, before a parser reads it."
     }
     Search {
@@ -456,8 +462,8 @@ causes! {
             "No match. Tried {bodies} body variants, {keys} key variants and {contents} signed contents. {reason}."
             "Check first {check}. Or compare length and SHA-256 of the body with the sender's: some changes cannot be undone."
         SEARCH_LIMIT_REACHED observation "search-limit-reached" "Search limit reached" NONE
-            "The search ended at its limit, so some combinations were not tried."
-            "Raise `maxCombinations`, pass fewer secrets, or try a shorter body."
+            "The search ended at its limit of {limit}: not all {left_out} were tried."
+            "{change}, where secret and URL are certainly right: each additional combination takes time."
     }
 }
 

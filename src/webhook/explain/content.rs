@@ -282,6 +282,11 @@ impl ContentHypothesis {
         joined(&[self.around[0].as_bytes(), body, self.around[1].as_bytes()])
     }
 
+    /// Returns the number of bytes signed in addition to the body.
+    pub fn additional_bytes(&self) -> usize {
+        self.around[0].len() + self.around[1].len()
+    }
+
     /// Returns the tag of a body under this hypothesis.
     pub fn tag(
         &self,

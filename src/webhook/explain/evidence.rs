@@ -22,7 +22,7 @@ const fn evidence(cause: &'static CauseDefinition, reason: &'static str, check: 
 /// Observations in the order in which they are reported, the strongest evidence first: what the delivery
 /// lacks, losses of its body, another secret or sender, other forms of the body, and then what is usual in deliveries
 /// without a mistake, too.
-static EVIDENCE: [Evidence; 38] = [
+static EVIDENCE: [Evidence; 39] = [
     evidence(&causes::SIGNATURE_VALID, "", ""),
     evidence(&causes::PROVIDER_UNSIGNED, "", ""),
     evidence(&causes::SECRET_MISSING, "", ""),
@@ -64,6 +64,11 @@ static EVIDENCE: [Evidence; 38] = [
     ),
     evidence(&causes::BODY_EMPTY, "The body is empty", "what read the body before"),
     evidence(
+        &causes::BODY_PLACEHOLDER,
+        "The body is not an event, so something may have replaced it",
+        "what reads the body first",
+    ),
+    evidence(
         &causes::BODY_SHORTER_THAN_DECLARED,
         "The body has fewer bytes than Content-Length declares",
         "where bytes of the body are lost",
@@ -97,8 +102,8 @@ static EVIDENCE: [Evidence; 38] = [
     ),
     evidence(
         &causes::CONTENT_TYPE_FORM,
-        "The body is a form",
-        "whether a parser has read the form, and which content type the provider is set to",
+        "The delivery is declared as a form",
+        "whether a parser has read the form",
     ),
     evidence(&causes::BODY_NOT_JSON, "The body is not what this provider sends", "what the body is"),
     evidence(

@@ -2,7 +2,7 @@
 
 use super::renamed::RenamedHeaders;
 use super::shared::{contains_word, has_misplaced_timestamp, timestamps};
-use super::urls::{UrlCandidate, url_candidates};
+use super::urls::{MAX_URL_CHARS, UrlCandidate, url_candidates};
 use crate::delivery::{Delivery, Headers, is_token};
 use crate::json::{Document, Kind};
 use crate::signature::{Scheme, SignedContent};
@@ -66,7 +66,9 @@ impl<'d> ContentInputs<'d> {
             }
         }
         ids.truncate(MAX_CANDIDATES);
-        let url = delivery.url.unwrap_or_default();
+        // Where the scheme signs no URL, only those of a usual length are searched.
+        let is_searched = |url: &&str| url.len() <= MAX_URL_CHARS || scheme.content.has_url();
+        let url = delivery.url.filter(is_searched).unwrap_or_default();
         let path = url.find("://").and_then(|end| {
             let slash = url[end + 3..].find('/')?;
             Some(&url[end + 3 + slash..])

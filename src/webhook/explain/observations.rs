@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::body_facts::{lost_data, serializer};
+use super::body_facts::{lost_data, placeholder, serializer};
 use super::candidates::find_signature_like_headers;
 use super::cause::Cause;
 use super::causes;
@@ -60,6 +60,23 @@ pub struct ObservationCollector<'a, 'd> {
 #[inline(never)]
 fn number(count: usize) -> String {
     count.to_string()
+}
+
+/// Returns whether a body is a form as it is sent: names and values, URL-encoded.
+fn is_raw_form(body: &[u8]) -> bool {
+    body.contains(&b'=')
+        && body.iter().all(|byte| byte.is_ascii_alphanumeric() || b"%+&=*-._~!'()".contains(byte))
+}
+
+fn declares_form(content_type: &str) -> bool {
+    contains_word(content_type, "form-urlencoded") || contains_word(content_type, "form-data")
+}
+
+/// Decodes a signature. Hexadecimal digits of the length of a hash are no base64.
+fn decoded(text: &str, expected: Encoding) -> Option<Vec<u8>> {
+    let is_hash = |bytes: &Vec<u8>| [16, 20, 28, 32, 48, 64].contains(&bytes.len());
+    let hex = Encoding::Hex.decode_lenient(text).filter(is_hash);
+    hex.or_else(|| [expected].into_iter().chain(Encoding::ALL).find_map(|e| e.decode_lenient(text)))
 }
 
 /// Returns Content-Length, if it is a number.
@@ -167,11 +184,27 @@ impl ObservationCollector<'_, '_> {
             self.observe(&causes::CONTENT_ENCODING, &[]);
         }
         let expected = self.webhook.provider().content_type.as_str();
-        let is_form =
-            |value: &str| contains_word(value, "form-urlencoded") || contains_word(value, "form-data");
-        if !is_form(expected) && header_value(headers, "content-type").is_some_and(is_form) {
-            self.observe(&causes::CONTENT_TYPE_FORM, &[("expected", expected)]);
+        if declares_form(expected) || !self.is_form() {
+            return;
         }
+        if !self.sends_forms() {
+            let detail = ["this provider sends ", expected].concat();
+            self.observe(&causes::CONTENT_TYPE_FORM, &[("expected", expected), ("detail", &detail)]);
+        } else if !is_raw_form(self.delivery.body) {
+            let mut cause = causes::CONTENT_TYPE_FORM.render(&[("detail", "the body is not URL-encoded")]);
+            cause.fix = into_owned_outlined("Verify the raw form, before a parser reads it.");
+            self.observations.push(cause);
+        }
+    }
+
+    /// Whether Content-Type declares a form.
+    fn is_form(&self) -> bool {
+        header_value(&self.delivery.headers, "content-type").is_some_and(declares_form)
+    }
+
+    /// Whether the provider documents forms in addition to JSON.
+    fn sends_forms(&self) -> bool {
+        ["github", "slack"].contains(&self.webhook.provider().id.as_str())
     }
 
     fn signatures(&mut self, scheme: &Scheme, keys: &Keys) {
@@ -201,12 +234,7 @@ impl ObservationCollector<'_, '_> {
             if let Some((provider, _)) = DOCUMENTED_SIGNATURES.iter().find(sample) {
                 self.observe(&causes::DOCUMENTATION_SAMPLE, &[("provider", provider)]);
             }
-            let expected = scheme.format.encoding;
-            let Some(bytes) =
-                [expected].into_iter().chain(Encoding::ALL).find_map(|e| e.decode_lenient(text))
-            else {
-                continue;
-            };
+            let Some(bytes) = decoded(text, scheme.format.encoding) else { continue };
             let is_expected = algorithms.iter().any(|algorithm| algorithm.digest_len() == bytes.len());
             // With a label, only its own algorithm counts.
             let labelled = signature.labelled_algorithm();
@@ -311,10 +339,12 @@ impl ObservationCollector<'_, '_> {
         if contains_bytes(body, "\u{fffd}".as_bytes()) {
             self.observe(&causes::BODY_REPLACEMENT_CHARACTERS, &[]);
         }
-        if self.document.is_none()
-            && !self.is_too_large
-            && contains_word(&self.webhook.provider().content_type, "json")
-        {
+        if self.is_too_large || !contains_word(&self.webhook.provider().content_type, "json") {
+            return;
+        }
+        if let Some((found, reason)) = placeholder(body, self.document) {
+            self.observe(&causes::BODY_PLACEHOLDER, &[("found", found), ("reason", reason)]);
+        } else if self.document.is_none() && !(self.sends_forms() && (self.is_form() || is_raw_form(body))) {
             self.observe(&causes::BODY_NOT_JSON, &[]);
         }
     }

@@ -140,7 +140,22 @@ pub fn headers_of_others(expected: &str, headers: &Headers<'_>) -> Vec<(&'static
                 && !(is_standard && is_listed(&STANDARD_HEADERS, name))
                 && headers.get(name).is_some()
         })
+        .chain(github_event(expected, headers))
         .collect()
+}
+
+/// Returns the event header of GitHub, whose signature header others send, too. Gitea and its forks send the event header as
+/// well, in addition to their own.
+fn github_event(expected: &str, headers: &Headers<'_>) -> Option<(&'static str, &'static str)> {
+    let is_other = |(name, _): (&str, &str)| {
+        let is =
+            |start: &str| name.get(..start.len()).is_some_and(|other| eq_ignore_ascii_case(other, start));
+        is("x-gitea-") || is("x-gogs-") || is("x-forgejo-")
+    };
+    let header = "X-GitHub-Event";
+    let is_own = eq_ignore_ascii_case(expected, SHARED_HEADERS[0])
+        || eq_ignore_ascii_case(expected, SHARED_HEADERS[1]);
+    (!is_own && headers.get(header).is_some() && !headers.iter().any(is_other)).then_some((header, "GitHub"))
 }
 
 /// Returns every signed content once, with the titles of the providers that use it.

@@ -9,8 +9,9 @@ use super::definition::{Alternative, CauseDefinition, single_difference};
 use super::received::{Interpretation, Received};
 use super::secret::KeyHypothesis;
 use super::shared::secret_label;
-use crate::signature::{Algorithm, Keys, Scheme};
-use crate::text::eq_ignore_ascii_case;
+use super::unsupported::remove_secret_remarks;
+use crate::signature::{Algorithm, Keys, Scheme, SecretEncoding};
+use crate::text::{eq_ignore_ascii_case, into_owned_outlined};
 
 /// Bytes written to find other causes of the same body: a few tens of milliseconds.
 const MAX_BYTES_COMPARED: usize = 8 << 20;
@@ -90,6 +91,8 @@ impl Reproduction<'_> {
         if let Some(content) = matched.content {
             args.extend(content.args.iter().map(|(name, value)| (*name, value.as_str())));
         }
+        // The secret signs, so nothing is wrong with its form.
+        remove_secret_remarks(&mut explanation.observations, &secret);
         let difference = self.bodies.difference(&matched.body);
         for definition in &all {
             let mut cause = definition.render(&args);
@@ -104,6 +107,10 @@ impl Reproduction<'_> {
                     self.scheme.signed_content(),
                     content.template
                 );
+            }
+            let is_text = self.scheme.secret_format().encoding == SecretEncoding::Utf8;
+            if definition.same_cause(&causes::SECRET_PREFIX_KEPT) && is_text {
+                cause.fix = into_owned_outlined("Pass the secret with its prefix.");
             }
             if of_body.iter().any(|other| other.same_cause(definition)) {
                 cause.changed_bytes = Some(difference.received);

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::body::{BodyTransform, BodyVariants};
 use super::budget::{SearchBudget, TriedBodies};
-use super::cause::Explanation;
+use super::cause::{Cause, Explanation};
 use super::causes;
 use super::content::{ContentHypothesis, content_hypotheses};
 use super::inputs::ContentInputs;
@@ -26,6 +26,9 @@ const FREQUENT_TRANSFORMS: usize = 20;
 
 /// The transforms that are tried with every other key and signed content.
 const MAX_LIKELY: usize = 64;
+
+/// The percentage of the limits up to which steps try single changes.
+const SINGLE_CHANGES: usize = 74;
 
 /// The defaults of Python and PHP, and both decoded: two changes at once, but more frequent than most single ones.
 const COMMON_COMBINATIONS: usize = 4;
@@ -60,8 +63,8 @@ pub enum SearchResult {
     NoMatch {
         /// Numbers of bodies, keys and signed contents tried.
         counts: [usize; 3],
-        /// Whether some combinations were not tried.
-        is_limited: bool,
+        /// What says that some combinations were not tried.
+        limit: Option<Box<Cause>>,
     },
 }
 
@@ -157,8 +160,30 @@ impl<'a> Search<'a> {
         let contents = expected.len() + alternatives.len();
         SearchResult::NoMatch {
             counts: [self.tried_bodies.unique.len(), keys.len(), contents],
-            is_limited: self.budget.is_limited,
+            limit: self.limit().map(Box::new),
         }
+    }
+
+    /// Returns what says that the search ended at its limit.
+    fn limit(&self) -> Option<Cause> {
+        let step = self.budget.limited_step?;
+        let is_bytes = self.budget.is_limited_by_bytes;
+        let args = [
+            ("limit", if is_bytes { "bytes to hash" } else { "combinations" }),
+            (
+                "left_out",
+                if step > SINGLE_CHANGES { "combinations of several changes" } else { "single changes" },
+            ),
+            (
+                "change",
+                if is_bytes {
+                    "Explain a shorter delivery of this sender"
+                } else {
+                    "Raise `maxCombinations`"
+                },
+            ),
+        ];
+        Some(causes::SEARCH_LIMIT_REACHED.render(&args))
     }
 
     /// Breadth first: every change by itself, then two at once.
@@ -234,13 +259,11 @@ impl<'a> Search<'a> {
                 return None;
             }
             let Some(body) = self.bodies.apply(transform) else { continue };
-            if transform != BodyTransform::None {
-                // Writing a byte costs about as much as hashing one.
-                if !self.budget.spend(body.len(), 1)
-                    || !step.repeats_bodies && !self.tried_bodies.is_new(transform, &body)
-                {
-                    continue;
-                }
+            if transform != BodyTransform::None
+                && (!self.budget.spend(self.bodies.cost(transform, body.len()), 1)
+                    || !step.repeats_bodies && !self.tried_bodies.is_new(transform, &body))
+            {
+                continue;
             }
             let matched = self.try_body(transform, &body, step.keys, step.contents);
             if matched.is_some() {
@@ -260,7 +283,8 @@ impl<'a> Search<'a> {
         for key in keys {
             for algorithm in self.algorithms.clone() {
                 for content in contents {
-                    if !self.budget.spend(body.len() + HMAC_OVERHEAD_BYTES, self.count_by(algorithm)) {
+                    let bytes = body.len() + content.additional_bytes() + HMAC_OVERHEAD_BYTES;
+                    if !self.budget.spend(bytes, self.count_by(algorithm)) {
                         return None;
                     }
                     let tag = content.tag(self.keys, algorithm, &key.key, body, &self.inputs);

@@ -40,22 +40,8 @@ static REPLACED_VARIANTS: [(&CauseDefinition, &[(&str, &str)]); 8] = [
     ),
     // `+` is a space in a form and in a URL.
     (&causes::SECRET_URL_DECODED, &[(" ", "+")]),
-    // `&` and `\` are last, because both begin other escapes.
-    (
-        &causes::SECRET_HTML_ESCAPED,
-        &[
-            ("&lt;", "<"),
-            ("&gt;", ">"),
-            ("&quot;", "\""),
-            ("&#34;", "\""),
-            ("&#39;", "'"),
-            ("&#x27;", "'"),
-            ("&#x2F;", "/"),
-            ("&#x3D;", "="),
-            ("&#43;", "+"),
-            ("&amp;", "&"),
-        ],
-    ),
+    // `\` is last, because it begins other escapes.
+    (&causes::SECRET_HTML_ESCAPED, HTML_ESCAPES),
     (
         &causes::SECRET_JSON_ESCAPED,
         &[
@@ -75,6 +61,20 @@ static REPLACED_VARIANTS: [(&CauseDefinition, &[(&str, &str)]); 8] = [
     (&causes::SECRET_NEWLINE_ESCAPED, &[("\\n", "")]),
     (&causes::SECRET_NEWLINE_ESCAPED, &[("\\n", "\n")]),
     (&causes::SECRET_NEWLINE_UNESCAPED, &[("\n", "\\n")]),
+];
+
+/// Escapes of HTML. `&` is last, because it begins the others.
+pub const HTML_ESCAPES: &[(&str, &str)] = &[
+    ("&lt;", "<"),
+    ("&gt;", ">"),
+    ("&quot;", "\""),
+    ("&#34;", "\""),
+    ("&#39;", "'"),
+    ("&#x27;", "'"),
+    ("&#x2F;", "/"),
+    ("&#x3D;", "="),
+    ("&#43;", "+"),
+    ("&amp;", "&"),
 ];
 
 /// Characters without width, which no editor shows.

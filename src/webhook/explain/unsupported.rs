@@ -137,11 +137,31 @@ pub fn remove_refuted(explanation: &mut Explanation) {
     let is_own = is_valid || has(&explanation.matches, &causes::HEADER_RENAMED);
     let is_signed = is_valid || !explanation.matches.is_empty();
     explanation.observations.retain(|cause| {
-        let is = |definition: &CauseDefinition| cause.code == definition.code;
-        !(is_own && is(&causes::HEADER_OF_ANOTHER_PROVIDER)
-            || is_signed
-                && (is(&causes::SIGNATURE_PUBLIC_KEY)
-                    || is(&causes::SIGNATURE_JWT)
-                    || is(&causes::HEADER_TOKEN)))
+        let is = |list: &[&CauseDefinition]| list.iter().any(|definition| definition.code == cause.code);
+        !(is_own && is(&[&causes::HEADER_OF_ANOTHER_PROVIDER])
+            || is_valid && is(&[&causes::BODY_EMPTY, &causes::CONTENT_ENCODING])
+            || is_signed && is(&REFUTED))
+    });
+}
+
+/// The observations that any match makes needless.
+static REFUTED: [&CauseDefinition; 8] = [
+    &causes::SIGNATURE_PUBLIC_KEY,
+    &causes::SIGNATURE_JWT,
+    &causes::HEADER_TOKEN,
+    &causes::HEADER_MISSING,
+    &causes::HEADER_SIMILAR,
+    &causes::CONTENT_TYPE_FORM,
+    &causes::BODY_NOT_JSON,
+    &causes::BODY_PLACEHOLDER,
+];
+
+/// Removes the remarks on the form of a secret that signs.
+pub fn remove_secret_remarks(observations: &mut Vec<Cause>, label: &str) {
+    let named = [label, " "].concat();
+    observations.retain(|cause| {
+        let is_remark =
+            cause.code == causes::SECRET_WRONG_TYPE.code || cause.code == causes::SECRET_SUSPICIOUS.code;
+        !(is_remark && cause.message.contains(&named))
     });
 }

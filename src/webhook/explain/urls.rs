@@ -15,7 +15,7 @@ pub struct UrlCandidate {
 /// Each URL multiplies the search, and the likely ones are first.
 const MAX_URLS: usize = 24;
 /// Longer URLs are not searched.
-const MAX_URL_CHARS: usize = 8192;
+pub const MAX_URL_CHARS: usize = 4096;
 
 /// The parts of a URL: the index of each one.
 const SCHEME: usize = 0;

@@ -6,6 +6,7 @@ mod bodies_styles;
 mod bounds;
 mod headers;
 mod known;
+mod remarks;
 mod secrets;
 mod signatures;
 pub mod truth;

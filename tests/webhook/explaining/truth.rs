@@ -157,6 +157,14 @@ impl Inputs<'_> {
                 let plain = python(&json, false);
                 plain.as_bytes() == body || python(&json, true).as_bytes() == body
             }),
+            "body-placeholder" => {
+                let is_event = json().is_some_and(|json| {
+                    json.as_object().is_some_and(|all| !all.is_empty())
+                        || json.as_array().is_some_and(|all| !all.is_empty())
+                });
+                !is_event && body.len() < 20
+                    || json().is_some_and(|json| !json.is_object() && !json.is_array())
+            }
             "body-not-json" => json().is_none() && provider.content_type.contains("json"),
             "timestamp-unit" => {
                 // Current times in seconds have ten digits.
@@ -217,7 +225,7 @@ impl Inputs<'_> {
             "header-of-another-provider" => self.delivery.headers.iter().any(|(name, _)| {
                 message.to_lowercase().contains(&format!("the header {},", name.to_lowercase()))
                     && !name.eq_ignore_ascii_case(self.scheme_header())
-                    && !message.ends_with(&format!(" of {}.", provider.title))
+                    && !message.ends_with(&format!(" which {} sends.", provider.title))
             }),
             "documentation-sample" => {
                 let value = self.header(self.scheme_header()).unwrap_or_default();
