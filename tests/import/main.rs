@@ -10,6 +10,7 @@ mod har;
 mod http;
 mod importer;
 mod messages;
+mod misread;
 mod pasted;
 mod powershell;
 mod printed;

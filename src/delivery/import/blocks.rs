@@ -10,7 +10,7 @@ use super::lines::{NONE, find_byte, run_length, skip_whitespace, split_first_lin
 use super::notation::{parse_literal, transcode};
 use super::result::{ImportResult, ImportedDelivery};
 use super::{
-    body_first, command, curl, header_lines, http, labels, log_prefix, page, printed, shell, shortened,
+    body_first, code, command, curl, header_lines, http, labels, log_prefix, page, printed, shell, shortened,
 };
 use crate::issue::{ByteSpan, Code, Issue, Location, PendingIssue, Severity};
 use crate::json::without_location;
@@ -82,6 +82,12 @@ pub(super) fn parse(text: &[u8], detected: ImportFormat, format: Option<ImportFo
         parse_block(text, ByteSpan { start: 0, end: text.len() }, detected, &mut result);
         return result;
     };
+    if block.kind == BlockKind::Printed
+        && let Some(item) = code::parse(text, block.start)
+    {
+        result.extend(item);
+        return result;
+    }
     let before = strip_bom(&text[..block.start]);
     let skipped = ByteSpan { start: 0, end: block.start };
     let is_comment = block.kind == BlockKind::Curl && curl::find_command_start(text) == Some(block.start);
@@ -417,6 +423,7 @@ impl Finder<'_> {
             || matches!(rest[0], b'\n' | b'\r')
             || matches!(end.checked_sub(1).map(|last| self.text[last]), Some(b'\n'))
             || starts_request(split_first_line(rest).0)
+            || rest.starts_with(b"HTTP/1")
     }
 
     /// Returns where the lines between a body and the next request start. `None`: no empty or separating line is among

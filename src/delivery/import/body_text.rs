@@ -22,6 +22,9 @@ pub(super) fn body_start(text: &[u8], end: usize) -> usize {
         start += line.len() + 1;
     }
     if start == end && end > 0 && text[end - 1] != b'\n' {
+        if let Some(length) = labels::inline_length(&text[end..]) {
+            return end + length;
+        }
         start = skip_whitespace(text, end);
     }
     if let Some(offset) = label_end(text, start) {
@@ -118,7 +121,7 @@ pub(super) fn json_end(text: &[u8], start: usize) -> Option<usize> {
     (ends_line(&rest[length..]) && Document::parse(&rest[..length]).is_ok()).then_some(start + length)
 }
 
-/// Whether a text has only white space before its first line break.
+/// Whether a text has only white space before its first line break, or is a response.
 pub(super) fn ends_line(text: &[u8]) -> bool {
-    split_first_line(text).0.trim_ascii().is_empty()
+    text.starts_with(b"HTTP/1") || split_first_line(text).0.trim_ascii().is_empty()
 }

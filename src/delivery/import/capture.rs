@@ -72,8 +72,11 @@ const BEST_RANK: usize = 3;
 /// How well a text was parsed.
 fn rank(result: &ImportResult) -> usize {
     let has = |severity| result.issues.iter().any(|issue| issue.severity == severity);
-    let is_text = result.format == Some(ImportFormat::Body)
-        && result.deliveries.iter().any(|delivery| Document::parse(strip_bom(&delivery.body)).is_err());
+    let is_body = result.format == Some(ImportFormat::Body);
+    let is_escaped = |body: &[u8]| clean::ESCAPED_JSON.iter().any(|start| body.starts_with(start.as_bytes()));
+    let is_text = result.deliveries.iter().any(|delivery| {
+        is_escaped(&delivery.body) || is_body && Document::parse(strip_bom(&delivery.body)).is_err()
+    });
     match () {
         () if result.deliveries.is_empty() => 0,
         () if is_text || has(Severity::Error) => 1,
@@ -101,6 +104,10 @@ fn import_text(input: &[u8], requested: Option<ImportFormat>) -> ImportResult {
                 return result;
             }
             result = blocks::parse(input, format, requested);
+            if result.deliveries.is_empty() && requested.is_none() && unknown::name_notation(input).is_some()
+            {
+                return reject_unknown(input);
+            }
             relocate(&mut result.issues, input, |offset| offset);
         }
         ImportFormat::Har | ImportFormat::Record => {

@@ -3,8 +3,9 @@
 
 use super::diagnostics::Diagnostics;
 use super::line_kinds::is_request_line;
-use super::lines::{find_byte, strip_bom};
+use super::lines::{contains, find_byte, skip_whitespace, split_first_line, strip_bom};
 use super::log_prefix::{self, Part};
+use super::notation::parse_string;
 use crate::issue::{ByteSpan, Code, Issue, Severity};
 
 /// Each layer is another pass over the text: a quote of a fence of a log.
@@ -60,10 +61,12 @@ pub(super) fn remove_layers(text: &[u8]) -> Option<CleanText> {
         let current = clean.as_ref().map_or(text, |clean| &clean.bytes);
         let layer =
             remove_prefixes(current).or_else(|| remove_fences(current)).or_else(|| remove_notes(current));
-        let Some((pieces, span, message)) = layer else {
+        let Some((pieces, span, message)) = layer.or_else(|| unquote(current)) else {
             break;
         };
-        clean = Some(add_layer(text, clean, pieces, span, message, None));
+        let hint = (message == NO_SENT_BODY)
+            .then_some("Capture the raw body where the request is sent or received.");
+        clean = Some(add_layer(text, clean, pieces, span, message, hint));
     }
     clean
 }
@@ -76,12 +79,48 @@ pub(super) fn replace_characters(text: &[u8]) -> Option<CleanText> {
         clean = Some(add_layer(text, clean, pieces, span, message, None));
     }
     let current = clean.as_ref().map_or(text, |clean| &clean.bytes);
-    if let Some((pieces, span)) = replace_typography(current) {
+    if let Some((pieces, span)) = replace(current, &TYPOGRAPHY) {
         let message =
             "Expected plain quotes and spaces, got those of a chat or an editor. The plain ones were used.";
         clean = Some(add_layer(text, clean, pieces, span, message, Some(CHANGED)));
     }
+    let current = clean.as_ref().map_or(text, |clean| &clean.bytes);
+    if ESCAPED_JSON.iter().any(|part| contains(current, part))
+        && let Some((pieces, span)) = replace(current, &ENTITIES)
+    {
+        let message = "Expected plain text, got entities of HTML. The plain text was used.";
+        clean = Some(add_layer(text, clean, pieces, span, message, Some(CHANGED)));
+    }
     clean
+}
+
+/// How JSON starts, or its names end, where a page has escaped it.
+pub(super) const ESCAPED_JSON: [&str; 2] = ["{&quot;", "{&#34;"];
+
+const ENTITIES: [(&str, &str); 8] = [
+    ("&quot;", "\""),
+    ("&#34;", "\""),
+    ("&#39;", "'"),
+    ("&#x27;", "'"),
+    ("&apos;", "'"),
+    ("&lt;", "<"),
+    ("&gt;", ">"),
+    ("&amp;", "&"),
+];
+
+/// Removes the quotes and escapes around a whole request.
+fn unquote(text: &[u8]) -> Option<Layer> {
+    let start = skip_whitespace(text, 0);
+    let (request, length) = parse_string(&text[start..])?;
+    let is_whole = text[start + length..].trim_ascii().is_empty();
+    (is_whole && is_request_line(split_first_line(&request).0)).then_some(())?;
+    let mut pieces = Pieces::default();
+    pieces.keep(start, &request);
+    Some((
+        pieces,
+        ByteSpan { start, end: start + 1 },
+        "Removed the quotes and the escapes around the request.",
+    ))
 }
 
 const CHANGED: &str = "Copy the text from its source: a chat or an editor has changed its bytes, so the signature may not match.";
@@ -103,6 +142,7 @@ fn add_layer(
     }
     location.end = location.end.min(text.len());
     let (code, severity) = match hint {
+        Some(_) if message == NO_SENT_BODY => (Code::BODY_NOT_INCLUDED, Severity::Error),
         Some(_) => (Code::BODY_LOSSY, Severity::Warning),
         None => (Code::INPUT_IGNORED, Severity::Info),
     };
@@ -196,29 +236,42 @@ fn remove_prefixes(text: &[u8]) -> Option<Layer> {
     Some((pieces, span?, message))
 }
 
+const NO_SENT_BODY: &str = "Expected the body that curl has sent, got the output of curl without the body.";
+
 /// Keeps the request in the output of `curl --verbose`: the lines after `> `, and the body, which has no mark.
 fn remove_notes(text: &[u8]) -> Option<Layer> {
     let mut pieces = Pieces::default();
     let mut first = None;
     let mut offset = 0;
+    let (mut is_response, mut has_body) = (false, false);
     for line in text.split_inclusive(|byte| *byte == b'\n') {
         let sent = line.strip_prefix(b"> ").or_else(|| line.strip_prefix(b">").filter(|_| first.is_some()));
-        let is_note = matches!(line, [b'*' | b'<' | b'{' | b'}', b' ', ..]) || line.trim_ascii() == b"<";
+        let is_note = matches!(line, [b'*' | b'<', b' ', ..] | [b'{' | b'}', b' ', b'[', ..])
+            || line.trim_ascii() == b"<";
         match sent {
             Some(sent) => {
                 if first.is_none() {
                     is_request_line(sent).then_some(())?;
                     first = Some(ByteSpan { start: offset, end: offset + 2 });
+                    has_body = [&b"GET "[..], b"HEAD "].iter().any(|method| sent.starts_with(method));
                 }
+                is_response = false;
+                has_body |= sent.to_ascii_lowercase().starts_with(b"content-length: 0");
                 pieces.keep(offset + line.len() - sent.len(), sent);
             }
             None if is_note || line.trim_ascii().is_empty() && first.is_none() => {}
             None if first.is_none() => return None,
-            None => pieces.keep(offset, line),
+            None if is_response => {}
+            None => {
+                has_body |= !line.trim_ascii().is_empty();
+                pieces.keep(offset, line);
+            }
         }
+        is_response |= line.starts_with(b"<");
         offset += line.len();
     }
-    Some((pieces, first?, "Removed the marks and the notes of curl."))
+    let message = if has_body { "Removed the marks and the notes of curl." } else { NO_SENT_BODY };
+    Some((pieces, first?, message))
 }
 
 /// Whether a line opens or closes a fence of Markdown.
@@ -303,14 +356,15 @@ const TYPOGRAPHY: [(&str, &str); 9] = [
     ("\u{feff}", ""),
 ];
 
-fn replace_typography(text: &[u8]) -> Option<(Pieces, ByteSpan)> {
+/// Replaces each of these texts by its plain form.
+fn replace(text: &[u8], table: &[(&str, &str)]) -> Option<(Pieces, ByteSpan)> {
     let mut pieces = Pieces::default();
     let mut first = None;
     let (mut offset, mut start) = (0, text.len() - strip_bom(text).len());
     while start < text.len() {
         let rest = &text[start..];
-        let found = (rest[0] >= 0xc2)
-            .then(|| TYPOGRAPHY.iter().find(|(other, _)| rest.starts_with(other.as_bytes())))
+        let found = (rest[0] >= 0xc2 || rest[0] == b'&')
+            .then(|| table.iter().find(|(other, _)| rest.starts_with(other.as_bytes())))
             .flatten();
         let Some((other, plain)) = found else {
             start += 1;

@@ -6,6 +6,7 @@ use super::http_message::decode_header_value;
 use super::labels::{self, Label};
 use super::line_kinds::{header_name, is_known_header_line, is_signature_name};
 use super::lines::{find_byte, split_first_line};
+use super::log_prefix;
 use super::result::ImportedDelivery;
 use crate::delivery::headers::is_token;
 use crate::issue::{ByteSpan, Code, Severity};
@@ -79,6 +80,7 @@ pub(super) fn parse_lines(
         let next = text.len() - rest.len() + usize::from(!rest.is_empty());
         let span = ByteSpan { start: offset, end: offset + line.trim_ascii_end().len() };
         let content = line.trim_ascii();
+        let content = &content[log_prefix::list_mark(content)..];
         let label = labels::parse(&text[offset..]);
         if content.is_empty() {
             let has_headers = !fields.is_empty() || is_page && delivery.url.is_some();
@@ -115,8 +117,21 @@ pub(super) fn parse_lines(
             break;
         }
     }
+    remove_quotes(&mut fields);
     delivery.headers = fields.into_iter().collect();
     body_start
+}
+
+/// Removes the quotes around every value, which YAML and tools write.
+fn remove_quotes(fields: &mut [(String, String)]) {
+    let unquote = |value: &str| {
+        let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+        Some(value[1..].strip_suffix(quote)?.to_owned())
+    };
+    let values: Option<Vec<_>> = fields.iter().map(|(_, value)| unquote(value)).collect();
+    for ((_, value), plain) in fields.iter_mut().zip(values.unwrap_or_default()) {
+        *value = plain;
+    }
 }
 
 /// Whether more header lines follow an empty line: after titles of a page.

@@ -10,7 +10,8 @@ use crate::json::Document;
 #[inline(never)]
 pub(super) fn decode_header_value(value: &[u8]) -> String {
     match std::str::from_utf8(value) {
-        Ok(text) => text.to_owned(),
+        // A page may have a no-break space after the colon.
+        Ok(text) => text.trim_matches('\u{a0}').to_owned(),
         Err(_) => value.iter().map(|byte| char::from(*byte)).collect(),
     }
 }

@@ -1,6 +1,7 @@
 //! Lines that announce the headers or the body of a pasted request: `Headers:`, `## Payload`, `req.body =`.
 
 use super::lines::{NONE, contains_word, run_length, skip_whitespace, split_first_line};
+use super::word::lossy;
 
 /// Longer text is no label.
 pub(super) const MAX_LABEL: usize = 60;
@@ -60,6 +61,16 @@ pub(super) fn parse(text: &[u8]) -> Option<(Label, usize)> {
         None => return None,
     };
     Some((label, skip_whitespace(text, value)))
+}
+
+/// Returns the length of a label for a body on the line of the headers: ` body=`, `, data: `.
+pub(super) fn inline_length(text: &[u8]) -> Option<usize> {
+    let start = run_length(text, MAX_LABEL, NONE, b" \t,;|");
+    let end = start + run_length(&text[start..], MAX_LABEL, u8::is_ascii_alphabetic, b"_");
+    let word = lossy(&text[start..end]).to_ascii_lowercase();
+    let is_body = word == "data" || contains_word(BODY_WORDS, &word);
+    let mark = skip_whitespace(text, end);
+    (is_body && matches!(text.get(mark), Some(b'=' | b':'))).then(|| skip_whitespace(text, mark + 1))
 }
 
 /// Whether words before `=` are an assignment: `body =`, `req.body=`.

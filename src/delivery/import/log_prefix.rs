@@ -133,7 +133,10 @@ fn time(text: &[u8]) -> Option<usize> {
         let day = run_length(rest, usize::MAX, u8::is_ascii_digit, b"");
         rest = rest[day..].strip_prefix(b" ")?;
     }
-    let mut length = run_length(rest, MAX_NAME, u8::is_ascii_digit, b":.,/-+TZ");
+    // `[29-Nov-2026 01:02:03 UTC]` of PHP.
+    let is_part: fn(&u8) -> bool = if open == 1 { u8::is_ascii_alphanumeric } else { u8::is_ascii_digit };
+    let others: &[u8] = if open == 1 { b" :.,/-+" } else { b":.,/-+TZ" };
+    let mut length = run_length(rest, MAX_NAME, is_part, others);
     let has_colon = rest[..length].contains(&b':');
     let dashes = rest[..length].iter().filter(|byte| matches!(byte, b'-' | b'/')).count();
     let digits = rest[..length].iter().filter(|byte| byte.is_ascii_digit()).count();

@@ -11,6 +11,7 @@ mod burp;
 mod capture;
 mod clean;
 mod cmd;
+mod code;
 mod collection;
 mod command;
 mod curl;

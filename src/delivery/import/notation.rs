@@ -18,9 +18,34 @@ pub(super) fn transcode(text: &[u8]) -> Option<(Vec<u8>, usize)> {
     Some((reader.writer.json, reader.offset + usize::from(closes)))
 }
 
+/// Parses the string that a text starts with, with or without the mark of bytes. Returns it with the length of its notation.
+pub(super) fn parse_string(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+    let mut reader = Reader::new(text);
+    let mark = reader.word();
+    let is_string = matches!(mark, b"" | b"b") && matches!(reader.peek()?, b'"' | b'\'' | b'`');
+    let value = is_string.then(|| reader.quoted_string(mark == b"b"))??;
+    Some((value, reader.offset))
+}
+
+/// Parses bytes that Python has printed on several lines: `(b'...'`, `b'...')`.
+fn parse_bytes_lines(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+    let mut bytes = Vec::new();
+    let mut offset = 1;
+    while text.get(offset)? != &b')' {
+        text[offset..].starts_with(b"b").then_some(())?;
+        let (part, length) = parse_string(&text[offset..])?;
+        bytes.extend(part);
+        offset = lines::skip_whitespace(text, offset + length);
+    }
+    Some((bytes, offset + 1))
+}
+
 /// Parses the bytes that a text starts with, as a program has printed them: `b'...'`, `<Buffer 7b 7d>`,
 /// `Uint8Array(2) [ 123, 125 ]`. Returns them with the length of the notation.
 pub(super) fn parse_literal(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+    if text.starts_with(b"(b") {
+        return parse_bytes_lines(text);
+    }
     if !matches!(text.first()?, b'\'' | b'"' | b'b' | b'B' | b's' | b'<' | b'U') {
         return None;
     }

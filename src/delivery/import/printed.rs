@@ -1,10 +1,11 @@
 //! Headers as programs print them, followed by the body: `console.log` and `util.inspect`, dicts and lists of Python,
 //! `print_r` and `var_dump` of PHP, hashes of Ruby and maps of Go. Also calls of `fetch` and axios.
 
-use super::body_text::{body_start, parse_body};
+use super::body_text::{body_start, label_end, parse_body};
 use super::diagnostics::Diagnostics;
 use super::labels::MAX_LABEL;
 use super::lines::{find_byte, run_length, skip_whitespace, split_first_line, strip_bom};
+use super::log_prefix;
 use super::notation::transcode;
 use super::plain_maps::transcode_plain;
 use super::record;
@@ -44,15 +45,24 @@ pub(super) fn parse(text: &[u8]) -> Option<ImportItem> {
         Some(parse_call(call, value, &mut pending)?)
     } else if record::is_record(value) {
         record::parse(value, &mut pending)
+    } else if let Some((mut delivery, body)) = parse_pair(value) {
+        delivery.body = record::decode_body(body, false, &mut pending)?;
+        Some(delivery)
     } else {
         let mut delivery = parse_headers(value)?;
-        let rest = body_start(text, printed.span.end);
-        if text[rest..].trim_ascii().is_empty() {
-            let message = "Expected a body after the headers, got the end of the text.";
+        let rest = skip_shared_prefix(text, &printed, body_start(text, printed.span.end));
+        let is_end = text[rest..].trim_ascii().is_empty();
+        if is_end || matches!(text[rest], b',' | b')' | b'}') {
+            let message = if is_end {
+                "Expected a body after the headers, got the end of the text."
+            } else {
+                "Expected a body after the headers, got the rest of a value or of code."
+            };
             let hint = "Put the raw body after the headers.";
             diagnostics.add(Code::BODY_NOT_INCLUDED, Severity::Error, printed.span, message, Some(hint));
         } else {
             delivery.body = parse_body(&mut diagnostics, &delivery.headers, rest);
+            remove_line_break(&mut diagnostics, &mut delivery, rest);
         }
         Some(delivery)
     };
@@ -65,6 +75,36 @@ pub(super) fn parse(text: &[u8]) -> Option<ImportItem> {
     };
     diagnostics.add(Code::HTTP_RECOVERED, Severity::Info, printed.span, message, None);
     Some(ImportItem { delivery, issues: diagnostics.issues })
+}
+
+/// Returns the offset of the body after the name of a logger, which the line of the headers has, too.
+fn skip_shared_prefix(text: &[u8], printed: &Printed, start: usize) -> usize {
+    let prefix = log_prefix::parse(split_first_line(&text[start..]).0, usize::MAX).1;
+    for start in [start, start + prefix] {
+        let pairs = text[printed.span.start..].iter().zip(&text[start..]).take(MAX_LABEL);
+        let shared = pairs.take_while(|(a, b)| a == b && !b"{[('\"\n".contains(a)).count();
+        if let Some(space) = text[start..start + shared].iter().rposition(|byte| *byte == b' ') {
+            let start = start + space + 1;
+            return label_end(text, start).unwrap_or(start);
+        }
+    }
+    start
+}
+
+/// Removes the line break that a program prints after the body.
+fn remove_line_break(diagnostics: &mut Diagnostics<'_>, delivery: &mut ImportedDelivery, start: usize) {
+    let text = diagnostics.text;
+    if delivery.body != text[start..] || delivery.headers.get("content-length").is_some() {
+        return;
+    }
+    let body = text[start..].strip_suffix(b"\n").unwrap_or(&text[start..]);
+    let body = body.strip_suffix(b"\r").filter(|_| text.ends_with(b"\n")).unwrap_or(body);
+    if body.len() < delivery.body.len() {
+        delivery.body.truncate(body.len());
+        let span = ByteSpan { start: start + body.len(), end: text.len() };
+        let message = "Removed the line break that the program has printed after the body.";
+        diagnostics.add(Code::HTTP_RECOVERED, Severity::Info, span, message, None);
+    }
 }
 
 /// Finds the value at the start of a text, after a label or the name of a function.
@@ -160,6 +200,14 @@ fn unwrap_headers(mut value: Value<'_>) -> Value<'_> {
     value
 }
 
+/// Parses a tuple of headers and a body.
+fn parse_pair(value: Value<'_>) -> Option<(ImportedDelivery, Value<'_>)> {
+    let parts = record::elements(value);
+    let [headers, body] = parts[..] else { return None };
+    let is_pair = headers.kind() != Kind::String && body.kind() == Kind::String;
+    Some((is_pair.then(|| parse_headers(headers))??, body))
+}
+
 /// Parses an object or a list of headers. Returns `None` if it is something else, such as a payload.
 fn parse_headers(value: Value<'_>) -> Option<ImportedDelivery> {
     let value = unwrap_headers(value);
@@ -245,7 +293,7 @@ pub(super) fn find_headers(text: &[u8]) -> Option<(usize, bool)> {
             parse_call(call, document.root(), &mut Vec::new())?;
             true
         }
-        None => record::is_record(document.root()),
+        None => record::is_record(document.root()) || parse_pair(document.root()).is_some(),
     };
     if !is_whole {
         parse_headers(document.root())?;

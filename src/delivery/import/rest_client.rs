@@ -17,7 +17,8 @@ pub(super) fn looks_like_rest_client(text: &[u8]) -> bool {
         let (line, next) = split_first_line(rest);
         if let Some((_, _, has_version)) = request_line(line) {
             // An HTTP message may have three number signs in its body.
-            return is_file || !has_version;
+            // The console of Postman starts with such a line, too.
+            return is_file || !has_version && !contains(text, "\nRequest Headers");
         }
         if !is_preamble(line) {
             return false;

@@ -1,5 +1,6 @@
 //! Texts in no format that can be imported: what each looks like, and what to pass instead.
 
+use super::line_kinds::is_known_header_line;
 use super::lines::{contains, split_first_line, strip_bom};
 use super::record::member;
 use crate::json::{Document, Kind, Value};
@@ -125,13 +126,30 @@ pub(super) fn name_notation(input: &[u8]) -> Option<(&'static str, &'static str)
 /// Returns the name of the notation of a program's output.
 fn name_printed(text: &[u8]) -> Option<&'static str> {
     let has = |part: &str| contains(text, part);
+    if has("request [") && has("headers=[") {
+        return Some("a line of CommonsRequestLoggingFilter of Spring");
+    }
+    if text.starts_with(b"| ") {
+        return Some("a table of Markdown");
+    }
+    if has("| curl ") || has("| http ") {
+        return Some("a pipe, of which another program writes the body");
+    }
+    if has("HttpLoggingMiddleware[") || has("RequestBody: ") {
+        return Some("the log of HttpLogging of ASP.NET");
+    }
     if is_java_map(text) {
         return Some("a map of Java");
     }
     if has("System.String[]") {
         return Some("headers that .NET has printed without their values");
     }
-    let line = split_first_line(text).0;
+    let line = split_first_line(text).0.trim_ascii_end();
+    let name = line.split(|byte| *byte == b' ').next().unwrap_or_default();
+    let mark = &line[name.len()..];
+    if (mark.is_empty() || mark.starts_with(b" =")) && is_known_header_line(&[name, b":"].concat()) {
+        return Some("headers without colons");
+    }
     if ["GET ", "POST ", "PUT "].iter().any(|method| contains(line, method))
         && contains(line, " HTTP/")
         && contains(line, "\" ")
