@@ -150,7 +150,8 @@ impl CharacterTraits {
     }
 
     /// Returns the sets that change this body in different ways, and how many of them are those of serializers. Of few
-    /// optional escapes every set is returned, of many each by itself, all of them, and all but one.
+    /// optional escapes every set is returned, of many those of PHP's flags, each by itself, all of them,
+    /// and all but one.
     fn sets(&self) -> (Vec<AsciiEscapes>, usize) {
         let mut sets: Vec<AsciiEscapes> = Vec::new();
         for escapes in &ASCII_ESCAPES {
@@ -175,6 +176,14 @@ impl CharacterTraits {
                 }
             }
             return (sets, named);
+        }
+        // PHP has a flag for each of these groups.
+        for flags in 1..16 {
+            let groups = [b"<>".as_slice(), b"&", b"'", b"\""].into_iter().enumerate();
+            let set = groups
+                .filter(|(index, _)| flags >> index & 1 != 0)
+                .fold(LINE_SEPARATORS, |set, (_, group)| set | ascii_set(group));
+            self.add_set(&mut sets, AsciiEscapes { set, is_upper: true });
         }
         for rest in [0, present] {
             add_both(&mut sets, rest);
