@@ -454,20 +454,21 @@ fn texts_are_imported_and_exported_over_the_bridge() {
 fn archives_are_imported_in_chunks_over_the_bridge() {
     let mut stream = ImportStream::new("", f64::NAN);
     let mut bodies = Vec::new();
-    for chunk in ["{\"headers\":{},\"bo", "dy\":\"1\"}\n{\"headers\":{},\"body\":\"2\"}"] {
+    let mut take_all = |stream: &mut ImportStream| {
+        let items = std::iter::repeat_with(|| stream.next_item()).take_while(|item| !item.is_undefined());
+        bodies.extend(items.map(|item| imported(&item).1));
+        bodies.len()
+    };
+    let line = |body: u8| format!("{{\"headers\":{{}},\"body\":\"{body}\"}}\n");
+    // The second line decides that the first one is a delivery by itself.
+    let (start, end) = (&line(1)[..14], [&line(1)[14..], &line(2), &line(3)[..9]].concat());
+    for (chunk, count) in [(start, 0), (&end, 2), (&line(3)[9..], 2)] {
         stream.push(put(chunk.as_bytes()));
-        loop {
-            let item = stream.next_item();
-            if item.is_undefined() {
-                break;
-            }
-            bodies.push(imported(&item).1);
-        }
+        assert_eq!(take_all(&mut stream).min(2), count);
     }
     stream.finish();
-    bodies.push(imported(&stream.next_item()).1);
-    assert!(stream.next_item().is_undefined());
-    assert_eq!(bodies, ["1", "2"]);
+    assert_eq!(take_all(&mut stream), 3);
+    assert_eq!(bodies, ["1", "2", "3"]);
 }
 
 #[wasm_bindgen_test]

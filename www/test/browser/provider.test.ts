@@ -119,7 +119,10 @@ test("a definition with inline contracts is accepted, and copied so that the pac
   await begin(2);
   const standard = JSON.parse(await copied(page, copy));
   assert.equal(standard.events["order.paid"].schema.type, "object");
-  assert.equal(webhook(standard, { secrets: [`whsec_${btoa("a key of any bytes")}`] }).provider, "my-standard");
+  assert.equal(
+    webhook(standard, { secrets: [`whsec_${btoa("a key of any bytes")}`] }).provider,
+    "my-standard",
+  );
 });
 
 test("names of inherited members are names like others", async () => {
