@@ -210,3 +210,47 @@ fn other_notations_are_named() {
         assert!(messages(&result).iter().any(|message| message.contains(name)), "{text} {result:?}");
     }
 }
+
+#[test]
+fn headers_with_an_ellipsis_or_a_comment_are_read_and_the_gap_is_located() {
+    for (gap, line, column) in [
+        ("{\n  host: 'h',\n  ...\n  'x-signature': '1',\n}", 3, 3),
+        ("{\n  host: 'h',\n  'x-signature': '1',\n  ...\n}", 4, 3),
+        ("{ host: 'h',\n  'x-signature': '1',\n  ... 3 more items }", 3, 3),
+        ("{\n  host: 'h',\n  // more of them, such as 'accept': '*/*'\n  'x-signature': '1',\n}", 3, 3),
+        ("{ host: 'h', /* accept, */ 'x-signature': '1' }", 1, 14),
+        ("{'host': 'h', ..., 'x-signature': '1'}", 1, 15),
+        ("{\n  \"host\": \"h\",\n  \u{2026}\n  \"x-signature\": \"1\"\n}", 3, 3),
+        ("[('host', 'h'), ..., ('x-signature', '1')]", 1, 17),
+    ] {
+        let (delivery, result) = import_one(format!("{gap}\n{{\"a\":1}}"), ImportFormat::Http);
+        assert_eq!(headers(&delivery), ["host: h", "x-signature: 1"], "{gap}");
+        assert_eq!(delivery.body, b"{\"a\":1}", "{gap}");
+        assert!(locations(&result).contains(&("http-recovered", Warning, line, column)), "{gap} {result:?}");
+    }
+    // A body with a gap is none.
+    let (delivery, result) =
+        import_one("POST / HTTP/1.1\nX-Signature: 1\n\n{ a: 1,\n  ...\n  b: 2 }", ImportFormat::Http);
+    assert_eq!(delivery.body, b"{ a: 1,\n  ...\n  b: 2 }");
+    assert!(has(&result, "body-lossy"), "{result:?}");
+}
+
+#[test]
+fn headers_that_end_in_the_middle_are_named_and_are_no_body() {
+    for text in [
+        "{\n  host: 'h',\n  'x-signature': '1',\n",
+        "{'Host': 'h', 'X-Signature': '1',",
+        "{\n  \"host\": \"h\",\n  \"x-signature\": \"1\",\n",
+        "{ host: value, 'x-signature': '1' }\n\n{\"a\":1}",
+    ] {
+        let result = import(text.as_bytes(), None);
+        assert!(result.deliveries.is_empty(), "{text}");
+        let issue = &result.issues[0];
+        assert_eq!((issue.code.as_str(), issue.severity), ("import-format-unknown", Error));
+        assert!(issue.message.contains("incomplete"), "{}", issue.message);
+    }
+    // The body of a sender that was cut off.
+    for text in ["{\"event\":\"a\",\"user-agent\":\"b\"", "{\"host\":\"h\",\"port\":1"] {
+        assert_eq!(import(text.as_bytes(), None).format, Some(ImportFormat::Body), "{text}");
+    }
+}

@@ -4,7 +4,7 @@
 //! SECURITY: one pass without recursion; the JSON is at most six times as long as the text, and nothing is evaluated.
 
 use super::json_writer::{JsonWriter, MAX_DEPTH};
-use super::lines::{self, find_byte};
+use super::lines::{self, find_byte, split_first_line};
 
 /// How `util.inspect` of Node.js labels an object without a prototype, such as the headers of a request.
 const NULL_PROTOTYPE: &[u8] = b"[Object: null prototype]";
@@ -12,10 +12,26 @@ const NULL_PROTOTYPE: &[u8] = b"[Object: null prototype]";
 /// Transcodes the value at the start of a text. Returns its JSON and its length, or `None` if a part of it is in none of
 /// the notations, such as `[Object]` in place of a value.
 pub(super) fn transcode(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+    let value = transcode_with_gaps(text)?;
+    value.gap.is_none().then_some((value.json, value.length))
+}
+
+/// A transcoded value.
+pub(super) struct Transcoded {
+    pub json: Vec<u8>,
+    /// The length of the value in the text.
+    pub length: usize,
+    /// The offset of the first ellipsis or comment in place of elements.
+    pub gap: Option<usize>,
+}
+
+/// Transcodes the value at the start of a text, in which people may have put `...` or a comment in place of elements.
+pub(super) fn transcode_with_gaps(text: &[u8]) -> Option<Transcoded> {
     let mut reader = Reader::new(text);
     while !reader.step()? {}
     let closes = text[0] == b'<' && reader.peek() == Some(b'>');
-    Some((reader.writer.json, reader.offset + usize::from(closes)))
+    let length = reader.offset + usize::from(closes);
+    Some(Transcoded { json: reader.writer.json, length, gap: reader.gap })
 }
 
 /// Parses the string that a text starts with, with or without the mark of bytes. Returns it with the length of its notation.
@@ -92,6 +108,8 @@ struct Reader<'t> {
     is_fresh: bool,
     /// Whether the name of an argument was read, and its `=` was not.
     is_argument: bool,
+    /// The offset of the first gap.
+    gap: Option<usize>,
 }
 
 impl<'t> Reader<'t> {
@@ -104,6 +122,7 @@ impl<'t> Reader<'t> {
             is_group: false,
             is_fresh: true,
             is_argument: false,
+            gap: None,
         }
     }
 
@@ -125,6 +144,7 @@ impl<'t> Reader<'t> {
         self.skip_whitespace();
         let byte = self.peek()?;
         match byte {
+            _ if self.skip_gap() => {}
             b',' if !self.is_fresh && !self.writer.is_after_key => {
                 self.offset += 1;
                 self.is_fresh = true;
@@ -165,6 +185,32 @@ impl<'t> Reader<'t> {
             _ => self.bare_word()?,
         }
         Some(false)
+    }
+
+    /// Skips `...`, `…` or a comment between elements, with the comma after it.
+    fn skip_gap(&mut self) -> bool {
+        let rest = self.rest();
+        let is_gap = ["...", "\u{2026}", "//", "/*"].iter().any(|mark| rest.starts_with(mark.as_bytes()));
+        if !is_gap || self.writer.is_after_key || self.brackets.is_empty() {
+            return false;
+        }
+        self.gap = self.gap.or(Some(self.offset));
+        let line = split_first_line(rest).0;
+        let comment =
+            rest.starts_with(b"/*").then(|| rest.windows(2).position(|pair| pair == b"*/")).flatten();
+        self.offset += match comment {
+            Some(length) => length + 2,
+            None if rest.starts_with(b"/") => line.len(),
+            // `... 3 more items`
+            None => line.iter().position(|byte| b",}])".contains(byte)).unwrap_or(line.len()),
+        };
+        self.skip_whitespace();
+        if self.is_fresh && self.peek() == Some(b',') {
+            self.offset += 1;
+        }
+        // The next element needs no comma before it.
+        self.is_fresh = true;
+        true
     }
 
     fn separator(&mut self, length: usize) -> Option<()> {

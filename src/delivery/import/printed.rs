@@ -6,7 +6,7 @@ use super::diagnostics::Diagnostics;
 use super::labels::MAX_LABEL;
 use super::lines::{find_byte, run_length, skip_whitespace, split_first_line, strip_bom};
 use super::log_prefix;
-use super::notation::transcode;
+use super::notation::{Transcoded, transcode_with_gaps};
 use super::plain_maps::transcode_plain;
 use super::record;
 use super::result::{ImportItem, ImportedDelivery};
@@ -27,6 +27,8 @@ struct Printed {
     span: ByteSpan,
     /// The name of the function, if the text is a call of `fetch` or axios.
     call: Option<&'static str>,
+    /// The location of the first ellipsis or comment in place of elements.
+    gap: Option<usize>,
 }
 
 /// Whether a text has headers in one of the notations.
@@ -74,6 +76,12 @@ pub(super) fn parse(text: &[u8]) -> Option<ImportItem> {
         None => "Missing request line: parsed the headers as a program has printed them.",
     };
     diagnostics.add(Code::HTTP_RECOVERED, Severity::Info, printed.span, message, None);
+    if let Some(start) = printed.gap {
+        let span = ByteSpan { start, end: start + split_first_line(&text[start..]).0.len() };
+        let message = "Ignored an ellipsis or a comment, in place of which headers may be missing.";
+        let hint = Some("Copy the whole value, if a header of the signature is missing.");
+        diagnostics.add(Code::HTTP_RECOVERED, Severity::Warning, span, message, hint);
+    }
     Some(ImportItem { delivery, issues: diagnostics.issues })
 }
 
@@ -117,10 +125,11 @@ fn find(text: &[u8]) -> Option<Printed> {
         let call = CALLS.into_iter().find(|call| call.as_bytes() == name);
         if let Some(call) = call
             && run_length(before, MAX_LABEL, u8::is_ascii_alphanumeric, b" _=.") == before.len()
-            && let Some((json, length)) = transcode(&text[start + parenthesis..])
+            && let Some(value) = transcode_with_gaps(&text[start + parenthesis..])
         {
-            let end = start + parenthesis + length;
-            return Some(Printed { json, span: ByteSpan { start, end }, call: Some(call) });
+            let end = start + parenthesis + value.length;
+            let gap = value.gap.map(|gap| start + parenthesis + gap);
+            return Some(Printed { json: value.json, span: ByteSpan { start, end }, call: Some(call), gap });
         }
     }
     // Further attempts are after a label: `Headers: {`, `headers = {`, `request headers {`.
@@ -132,11 +141,13 @@ fn find(text: &[u8]) -> Option<Printed> {
         let length = length.filter(|length| index == 0 || *length > 0)?;
         let offset = skip_whitespace(text, start + length);
         let value = &text[offset..];
-        let (json, length) = transcode_plain(value).or_else(|| transcode(value))?;
+        let plain = transcode_plain(value).map(|(json, length)| Transcoded { json, length, gap: None });
+        let Transcoded { json, length, gap } = plain.or_else(|| transcode_with_gaps(value))?;
         let mut end = offset + length;
         // The end of a statement of Perl or PHP.
         end += usize::from(text.get(end) == Some(&b';'));
-        Some(Printed { json, span: ByteSpan { start, end }, call: None })
+        let gap = gap.map(|gap| offset + gap);
+        Some(Printed { json, span: ByteSpan { start, end }, call: None, gap })
     })
 }
 

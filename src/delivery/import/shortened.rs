@@ -4,7 +4,9 @@ use super::lines::contains;
 use crate::json::Document;
 
 /// Marks within a text that is not JSON.
-const MARKS: [&str; 9] = [
+const MARKS: [&str; 11] = [
+    "...\n",
+    "\u{2026}\n",
     "[Object]",
     "[Array]",
     "[Circular",

@@ -158,8 +158,23 @@ fn name_printed(text: &[u8]) -> Option<&'static str> {
     }
     let is_shortened = ["[Object]", "[Array]", " more item", " more bytes>"].into_iter().any(has);
     let has_headers = ["headers:", "content-type", "user-agent", "-signature"].into_iter().any(has);
-    (text.starts_with(b"{") && is_shortened && has_headers)
-        .then_some("headers that util.inspect has shortened")
+    if text.starts_with(b"{") && is_shortened && has_headers {
+        return Some("headers that util.inspect has shortened");
+    }
+    is_cut_headers(text, has_headers)
+        .then_some("headers that a program has printed, incomplete or in a notation that is not read")
+}
+
+/// Whether a text starts with an object of headers that has no end, or that something follows.
+fn is_cut_headers(text: &[u8], has_headers: bool) -> bool {
+    let Some(key) = text.strip_prefix(b"{").map(<[u8]>::trim_ascii_start) else { return false };
+    let ends_object = |line: &[u8]| line.trim_ascii_end().ends_with(b"}");
+    let mut lines = text.trim_ascii_end().split(|byte| *byte == b'\n');
+    let is_whole = lines.any(ends_object) && lines.next().is_none();
+    let length = key.iter().position(|byte| b":=\n".contains(byte)).unwrap_or(0);
+    let name: Vec<u8> = key[..length].iter().copied().filter(|byte| !b"'\" ".contains(byte)).collect();
+    // The keys of JSON are in double quotes, so another key is not of a sender's body.
+    !is_whole && is_known_header_line(&[&name[..], b":"].concat()) && (has_headers || !key.starts_with(b"\""))
 }
 
 /// `{content-type=application/json, host=h}` and `{Content-Type=[application/json]}`.
