@@ -130,9 +130,8 @@ impl Module {
             .filter(|message| message["target"]["name"] == "hookseal")
             .filter_map(|message| message["filenames"].as_array())
             .flatten()
-            .filter_map(serde_json::Value::as_str)
-            .find(|file| file.ends_with(".wasm"))
-            .map(PathBuf::from)
+            .filter_map(|file| file.as_str().map(PathBuf::from))
+            .find(|file| file.extension().is_some_and(|extension| extension == "wasm"))
             .ok_or_else(|| Failure::new("cargo names no module among the files that it compiled"))
     }
 
