@@ -3,6 +3,7 @@
 mod catalog;
 mod coverage;
 mod definition;
+#[cfg(feature = "full")]
 mod detect;
 mod envelope;
 mod idempotency;
@@ -12,10 +13,12 @@ pub(crate) mod rules;
 mod send_policy;
 mod signed_time;
 
+#[cfg(feature = "full")]
 pub(crate) use catalog::key_orders;
 pub use catalog::{definition, ids};
 pub use coverage::Uncovered;
 pub use definition::{DefinitionError, Event, Provider, Revision};
+#[cfg(feature = "full")]
 pub use detect::ProviderDetector;
 pub(crate) use envelope::is_id_or_type;
 pub use envelope::{Envelope, FieldSource};

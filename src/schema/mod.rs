@@ -22,6 +22,7 @@ mod error;
 mod format;
 mod message;
 mod pattern;
+#[cfg(feature = "full")]
 mod positions;
 mod resolve;
 mod uri;
@@ -33,7 +34,9 @@ pub(crate) use format::instant;
 pub(crate) use message::closest;
 
 use crate::issue::{Issue, PendingIssue, Profile};
-use crate::json::{Document, Key, KeyInterner, KeyTable, Value};
+#[cfg(feature = "full")]
+use crate::json::Key;
+use crate::json::{Document, KeyInterner, KeyTable, Value};
 use compiled::CompiledSchema;
 use std::sync::Arc;
 
@@ -122,6 +125,7 @@ impl Schema {
     }
 
     /// Calls `visit` with each key that the schema names and its position, in the order of the document.
+    #[cfg(feature = "full")]
     pub(crate) fn visit_positions<'d>(&self, value: Value<'d>, visit: &mut dyn FnMut(Key<'d>, usize)) {
         positions::visit_positions(&self.compiled, value, visit);
     }
