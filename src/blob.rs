@@ -1,5 +1,4 @@
-//! Compiled values as bytes, in both directions. The reader takes any bytes: it returns `None` for those that no writer
-//! makes, and never panics.
+//! Compiled values as bytes, in both directions. The reader takes any bytes and never panics.
 //!
 //! Numbers are varints, and a text that occurs again is the number of its first occurrence.
 
@@ -13,12 +12,14 @@ pub(crate) trait Blob: Sized {
     /// Appends the value.
     fn put(&self, out: &mut Writer);
 
-    /// Reads a value; `None` for other bytes than [`put`](Self::put) writes.
-    fn get(input: &mut Reader<'_>) -> Option<Self>;
+    /// Reads a value. Bytes that no value writes make the reader fail, and return any value. PERF: one check at the end
+    /// instead of one after each value halves the code of all readers.
+    fn get(input: &mut Reader<'_>) -> Self;
 }
 
 /// Implements [`Blob`] for a struct or an enum, from one list of its fields or variants. A field that the list lacks does
-/// not compile.
+/// not compile. INVARIANT: the first variant of an enum contains no value of the enum, because it is the value of a reader
+/// that has failed.
 macro_rules! blob {
     (struct $type:ident $(<$param:ident>)? { $($field:ident),* $(,)? }) => {
         impl $(<$param: $crate::blob::Blob>)? $crate::blob::Blob for $type $(<$param>)? {
@@ -27,17 +28,23 @@ macro_rules! blob {
                 $($crate::blob::Blob::put($field, out);)*
             }
 
-            fn get(input: &mut $crate::blob::Reader<'_>) -> Option<Self> {
-                Some(Self { $($field: $crate::blob::Blob::get(input)?),* })
+            fn get(input: &mut $crate::blob::Reader<'_>) -> Self {
+                Self { $($field: $crate::blob::Blob::get(input)),* }
             }
         }
     };
     (enum $type:ident {
-        $($tag:literal => $variant:ident $(($($item:ident),*))? $({$($field:ident),*})?),* $(,)?
+        0 => $first:ident $(($($first_item:ident),*))? $({$($first_field:ident),*})?
+        $(, $tag:literal => $variant:ident $(($($item:ident),*))? $({$($field:ident),*})?)* $(,)?
     }) => {
         impl $crate::blob::Blob for $type {
             fn put(&self, out: &mut $crate::blob::Writer) {
                 match self {
+                    Self::$first $(($($first_item),*))? $({$($first_field),*})? => {
+                        out.byte(0);
+                        $($($crate::blob::Blob::put($first_item, out);)*)?
+                        $($($crate::blob::Blob::put($first_field, out);)*)?
+                    }
                     $(Self::$variant $(($($item),*))? $({$($field),*})? => {
                         out.byte($tag);
                         $($($crate::blob::Blob::put($item, out);)*)?
@@ -46,15 +53,20 @@ macro_rules! blob {
                 }
             }
 
-            fn get(input: &mut $crate::blob::Reader<'_>) -> Option<Self> {
-                Some(match input.byte()? {
+            fn get(input: &mut $crate::blob::Reader<'_>) -> Self {
+                match input.byte() {
                     $($tag => {
-                        $($(let $item = $crate::blob::Blob::get(input)?;)*)?
-                        $($(let $field = $crate::blob::Blob::get(input)?;)*)?
+                        $($(let $item = $crate::blob::Blob::get(input);)*)?
+                        $($(let $field = $crate::blob::Blob::get(input);)*)?
                         Self::$variant $(($($item),*))? $({$($field),*})?
                     })*
-                    _ => return None,
-                })
+                    tag => {
+                        input.check(tag == 0);
+                        $($(let $first_item = $crate::blob::Blob::get(input);)*)?
+                        $($(let $first_field = $crate::blob::Blob::get(input);)*)?
+                        Self::$first $(($($first_item),*))? $({$($first_field),*})?
+                    }
+                }
             }
         }
     };
@@ -108,73 +120,114 @@ impl Writer {
 /// Limit of nested lists, so that reading recurses to no greater depth.
 const MAX_DEPTH: u32 = 128;
 
-/// Reads values from bytes.
+/// Reads values from bytes. After a failure there are no bytes left: numbers are zero, and texts and lists are empty.
 pub(crate) struct Reader<'b> {
     bytes: &'b [u8],
+    has_failed: bool,
     /// The texts that were read, in their order.
     texts: Vec<&'b str>,
-    /// The keys of the key table, for symbols.
-    pub keys: Vec<&'b str>,
     depth: u32,
 }
 
 impl<'b> Reader<'b> {
     pub fn new(bytes: &'b [u8]) -> Self {
-        Self { bytes, texts: Vec::new(), keys: Vec::new(), depth: 0 }
+        Self { bytes, has_failed: false, texts: Vec::new(), depth: 0 }
     }
 
-    /// Reads one value from all of the bytes.
+    /// Reads one value from all of the bytes; `None` for other bytes than a writer makes.
     pub fn value_of<T: Blob>(bytes: &'b [u8]) -> Option<T> {
         let mut input = Self::new(bytes);
-        let value = T::get(&mut input)?;
-        input.bytes.is_empty().then_some(value)
+        let value = T::get(&mut input);
+        (!input.has_failed && input.bytes.is_empty()).then_some(value)
     }
 
-    pub fn byte(&mut self) -> Option<u8> {
-        let (byte, rest) = self.bytes.split_first()?;
-        self.bytes = rest;
-        Some(*byte)
+    /// Fails if a value is not valid.
+    pub fn check(&mut self, is_valid: bool) {
+        if !is_valid {
+            self.has_failed = true;
+            self.bytes = &[];
+        }
     }
 
     #[inline(never)]
-    pub fn number(&mut self) -> Option<u64> {
+    pub fn byte(&mut self) -> u8 {
+        match self.bytes.split_first() {
+            Some((byte, rest)) => {
+                self.bytes = rest;
+                *byte
+            }
+            None => {
+                self.check(false);
+                0
+            }
+        }
+    }
+
+    #[inline(never)]
+    pub fn number(&mut self) -> u64 {
         let (mut number, mut shift) = (0, 0);
         loop {
-            let byte = self.byte()?;
+            let byte = self.byte();
             let bits = u64::from(byte & 0x7f);
             if shift > 63 || bits << shift >> shift != bits {
-                return None;
+                self.check(false);
+                return 0;
             }
             number |= bits << shift;
             if byte < 0x80 {
-                return Some(number);
+                return number;
             }
             shift += 7;
         }
     }
 
     /// Reads the number of items that follow. SECURITY: an item takes at least one byte, so the number is bounded.
-    pub fn length(&mut self) -> Option<usize> {
-        usize::try_from(self.number()?).ok().filter(|length| *length <= self.bytes.len())
+    #[inline(never)]
+    pub fn length(&mut self) -> usize {
+        let number = self.number();
+        match usize::try_from(number) {
+            Ok(length) if length <= self.bytes.len() => length,
+            _ => {
+                self.check(false);
+                0
+            }
+        }
     }
 
     /// Reads that many bytes.
-    pub fn take(&mut self, length: usize) -> Option<&'b [u8]> {
-        let (bytes, rest) = self.bytes.split_at_checked(length)?;
-        self.bytes = rest;
-        Some(bytes)
+    pub fn take(&mut self, length: usize) -> &'b [u8] {
+        match self.bytes.split_at_checked(length) {
+            Some((bytes, rest)) => {
+                self.bytes = rest;
+                bytes
+            }
+            None => {
+                self.check(false);
+                &[]
+            }
+        }
+    }
+
+    /// Returns the key with this symbol. INVARIANT: the key table is the first value, so its keys are the first texts.
+    pub fn key(&mut self, symbol: u16) -> &'b str {
+        let key = self.texts.get(usize::from(symbol)).copied();
+        self.check(key.is_some());
+        key.unwrap_or_default()
     }
 
     #[inline(never)]
-    pub fn text(&mut self) -> Option<&'b str> {
-        let number = self.number()?;
-        let value = usize::try_from(number >> 1).ok()?;
-        if number & 1 == 1 {
-            return self.texts.get(value).copied();
-        }
-        let text = std::str::from_utf8(self.take(value)?).ok()?;
-        self.texts.push(text);
-        Some(text)
+    pub fn text(&mut self) -> &'b str {
+        let number = self.number();
+        let value = usize::try_from(number >> 1).unwrap_or(usize::MAX);
+        let known = if number & 1 == 1 {
+            self.texts.get(value).copied()
+        } else {
+            let text = std::str::from_utf8(self.take(value)).ok();
+            self.texts.extend(text);
+            text
+        };
+        self.check(known.is_some());
+        known.unwrap_or_default()
     }
 }
 
@@ -183,7 +236,7 @@ impl Blob for u8 {
         out.byte(*self);
     }
 
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
+    fn get(input: &mut Reader<'_>) -> Self {
         input.byte()
     }
 }
@@ -193,12 +246,10 @@ impl Blob for bool {
         out.byte((*self).into());
     }
 
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
-        match input.byte()? {
-            0 => Some(false),
-            1 => Some(true),
-            _ => None,
-        }
+    fn get(input: &mut Reader<'_>) -> Self {
+        let byte = input.byte();
+        input.check(byte < 2);
+        byte == 1
     }
 }
 
@@ -209,8 +260,10 @@ macro_rules! numbers {
                 out.number((*self).into());
             }
 
-            fn get(input: &mut Reader<'_>) -> Option<Self> {
-                Self::try_from(input.number()?).ok()
+            fn get(input: &mut Reader<'_>) -> Self {
+                let number = Self::try_from(input.number());
+                input.check(number.is_ok());
+                number.unwrap_or_default()
             }
         }
     )*};
@@ -223,8 +276,8 @@ impl Blob for usize {
     }
 
     /// A limit above this platform's largest one limits nothing, on this platform either.
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
-        Some(Self::try_from(input.number()?).unwrap_or(Self::MAX))
+    fn get(input: &mut Reader<'_>) -> Self {
+        Self::try_from(input.number()).unwrap_or(Self::MAX)
     }
 }
 
@@ -234,9 +287,9 @@ impl Blob for i64 {
         out.number((self << 1 ^ self >> 63).cast_unsigned());
     }
 
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
-        let number = input.number()?;
-        Some((number >> 1).cast_signed() ^ -((number & 1).cast_signed()))
+    fn get(input: &mut Reader<'_>) -> Self {
+        let number = input.number();
+        (number >> 1).cast_signed() ^ -((number & 1).cast_signed())
     }
 }
 
@@ -245,8 +298,10 @@ impl Blob for i32 {
         i64::from(*self).put(out);
     }
 
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
-        Self::try_from(i64::get(input)?).ok()
+    fn get(input: &mut Reader<'_>) -> Self {
+        let number = Self::try_from(i64::get(input));
+        input.check(number.is_ok());
+        number.unwrap_or_default()
     }
 }
 
@@ -255,8 +310,8 @@ impl Blob for String {
         out.text(self);
     }
 
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
-        input.text().map(str::to_owned)
+    fn get(input: &mut Reader<'_>) -> Self {
+        input.text().to_owned()
     }
 }
 
@@ -265,8 +320,8 @@ impl Blob for Box<str> {
         out.text(self);
     }
 
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
-        input.text().map(Self::from)
+    fn get(input: &mut Reader<'_>) -> Self {
+        input.text().into()
     }
 }
 
@@ -275,8 +330,8 @@ impl<T: Blob> Blob for Box<T> {
         (**self).put(out);
     }
 
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
-        T::get(input).map(Self::new)
+    fn get(input: &mut Reader<'_>) -> Self {
+        Self::new(T::get(input))
     }
 }
 
@@ -285,8 +340,8 @@ impl<T: Blob> Blob for Arc<T> {
         (**self).put(out);
     }
 
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
-        T::get(input).map(Self::new)
+    fn get(input: &mut Reader<'_>) -> Self {
+        Self::new(T::get(input))
     }
 }
 
@@ -298,8 +353,8 @@ impl<T: Blob> Blob for Option<T> {
         }
     }
 
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
-        if bool::get(input)? { T::get(input).map(Some) } else { Some(None) }
+    fn get(input: &mut Reader<'_>) -> Self {
+        bool::get(input).then(|| T::get(input))
     }
 }
 
@@ -309,20 +364,18 @@ impl<T: Blob> Blob for Vec<T> {
         self.iter().for_each(|item| item.put(out));
     }
 
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
-        let length = input.length()?;
-        // SECURITY: an item can take more memory than bytes of the blob, so the list grows as its items are read. Every value
-        // inside a value of the same type is in a list, so a limit here bounds the recursion.
+    fn get(input: &mut Reader<'_>) -> Self {
+        let length = input.length();
+        // SECURITY: an item can take more memory than bytes of the blob, so the list grows as its items are read, and a
+        // failure ends it. Every value inside a value of the same type is in a list, so a limit here bounds the recursion.
         input.depth += 1;
-        if input.depth > MAX_DEPTH {
-            return None;
-        }
+        input.check(input.depth <= MAX_DEPTH);
         let mut items = Self::new();
-        for _ in 0..length {
-            items.push(T::get(input)?);
+        while items.len() < length && !input.has_failed {
+            items.push(T::get(input));
         }
         input.depth -= 1;
-        Some(items)
+        items
     }
 }
 
@@ -332,7 +385,7 @@ impl<A: Blob, B: Blob> Blob for (A, B) {
         self.1.put(out);
     }
 
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
-        Some((A::get(input)?, B::get(input)?))
+    fn get(input: &mut Reader<'_>) -> Self {
+        (A::get(input), B::get(input))
     }
 }

@@ -159,13 +159,10 @@ impl Blob for KeyTable {
         self.texts().for_each(|text| out.text(text));
     }
 
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
-        let count = input.length().filter(|count| *count <= MAX_SYMBOLS)?;
-        for _ in 0..count {
-            let text = input.text().filter(|text| is_internable(text))?;
-            input.keys.push(text);
-        }
-        Some(Self::new(input.keys.iter().map(|text| Box::from(*text)).collect()))
+    fn get(input: &mut Reader<'_>) -> Self {
+        let texts = Vec::<Box<str>>::get(input);
+        input.check(texts.len() <= MAX_SYMBOLS && texts.iter().all(|text| is_internable(text)));
+        Self::new(texts)
     }
 }
 

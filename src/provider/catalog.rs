@@ -62,10 +62,9 @@ pub fn compile_catalog() -> Result<Vec<u8>, DefinitionError> {
 #[cfg(any(blob, test))]
 fn compiled_parts(payload: &[u8]) -> Vec<(&str, &[u8])> {
     let mut input = Reader::new(payload);
-    let count = input.length().unwrap_or(0);
     let index: Vec<(&str, usize)> =
-        (0..count).map_while(|_| Some((input.text()?, usize::get(&mut input)?))).collect();
-    index.into_iter().map_while(|(id, length)| Some((id, input.take(length)?))).collect()
+        (0..input.length()).map(|_| (input.text(), usize::get(&mut input))).collect();
+    index.into_iter().map(|(id, length)| (id, input.take(length))).collect()
 }
 
 /// Returns the definition of a built-in provider as a JSON text.

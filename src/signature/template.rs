@@ -69,10 +69,11 @@ impl Blob for SignedContent {
         self.parts.put(out);
     }
 
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
-        let parts = Vec::get(input)?;
+    fn get(input: &mut Reader<'_>) -> Self {
+        let parts = Vec::get(input);
         let is_body = |part: &&ContentPart| **part == ContentPart::Body;
-        (parts.iter().filter(is_body).count() == 1).then_some(Self { parts })
+        input.check(parts.iter().filter(is_body).count() == 1);
+        Self { parts }
     }
 }
 

@@ -106,16 +106,13 @@ impl Blob for Rules {
         score_ranges.put(out);
     }
 
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
-        let ruleset = match Option::<String>::get(input)? {
-            None => None,
-            Some(provider) => Some(RULESETS.into_iter().find(|ruleset| ruleset.provider == provider)?),
-        };
-        let mut settings = Vec::new();
-        for code in ruleset.map(|ruleset| (ruleset.codes)()).unwrap_or_default() {
-            settings.push((code, [Blob::get(input)?, Blob::get(input)?]));
-        }
-        Some(Self { ruleset, settings, score_ranges: Blob::get(input)? })
+    fn get(input: &mut Reader<'_>) -> Self {
+        let provider = Option::<String>::get(input);
+        let ruleset = RULESETS.into_iter().find(|ruleset| Some(ruleset.provider) == provider.as_deref());
+        input.check(ruleset.is_some() == provider.is_some());
+        let codes = ruleset.map(|ruleset| (ruleset.codes)()).unwrap_or_default();
+        let settings = codes.into_iter().map(|code| (code, [Blob::get(input), Blob::get(input)])).collect();
+        Self { ruleset, settings, score_ranges: Blob::get(input) }
     }
 }
 

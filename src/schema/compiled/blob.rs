@@ -18,14 +18,15 @@ impl Blob for CompiledSchema {
     }
 
     /// Reads a schema that is not bound to its key table yet.
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
-        let mut nodes = Vec::<Node>::get(input)?;
-        let (root, detects_placeholders) = Blob::get(input)?;
+    fn get(input: &mut Reader<'_>) -> Self {
+        let mut nodes = Vec::<Node>::get(input);
+        let (root, detects_placeholders) = Blob::get(input);
         let count = nodes.len();
         let is_node = |id: u32| (id as usize) < count;
         let mut is_valid = is_node(root);
         nodes.iter_mut().for_each(|node| node.visit_edges(&mut |_, id| is_valid &= is_node(*id)));
-        is_valid.then_some(Self { nodes, root, detects_placeholders, key_table: None })
+        input.check(is_valid);
+        Self { nodes, root, detects_placeholders, key_table: None }
     }
 }
 
@@ -86,31 +87,32 @@ impl Blob for Node {
         applicators.put(out);
     }
 
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
-        fn part<T: Blob>(bits: u8, bit: u8, input: &mut Reader<'_>) -> Option<Option<T>> {
-            if bits & bit == 0 { Some(None) } else { T::get(input).map(Some) }
+    fn get(input: &mut Reader<'_>) -> Self {
+        fn part<T: Blob>(bits: u8, bit: u8, input: &mut Reader<'_>) -> Option<T> {
+            (bits & bit != 0).then(|| T::get(input))
         }
-        let (bits, profiles) = (input.byte()?, input.byte()?);
-        let mut types = || input.byte().filter(|types| *types <= types::ALL);
-        Some(Self {
-            types: types()?,
-            types_with_rules: types()?,
-            accepts: types()?,
+        let (bits, profiles) = (input.byte(), input.byte());
+        let [types, types_with_rules, accepts] = [(); 3].map(|()| input.byte());
+        input.check((types | types_with_rules | accepts) <= types::ALL);
+        Self {
+            types,
+            types_with_rules,
+            accepts,
             is_false_schema: bits & node_bit::IS_FALSE_SCHEMA != 0,
             memoize: bits & node_bit::MEMOIZE != 0,
             may_warn: bits & node_bit::MAY_WARN != 0,
             failing_profiles: profiles & 3,
             warning_only_profiles: profiles >> 2,
-            type_severities: Blob::get(input)?,
-            type_hint: Blob::get(input)?,
-            fast_check: Blob::get(input)?,
-            values: part(bits, node_bit::VALUES, input)?,
-            string: part(bits, node_bit::STRING, input)?,
-            number: part(bits, node_bit::NUMBER, input)?,
-            object: part(bits, node_bit::OBJECT, input)?,
-            array: part(bits, node_bit::ARRAY, input)?,
-            applicators: Blob::get(input)?,
-        })
+            type_severities: Blob::get(input),
+            type_hint: Blob::get(input),
+            fast_check: Blob::get(input),
+            values: part(bits, node_bit::VALUES, input),
+            string: part(bits, node_bit::STRING, input),
+            number: part(bits, node_bit::NUMBER, input),
+            object: part(bits, node_bit::OBJECT, input),
+            array: part(bits, node_bit::ARRAY, input),
+            applicators: Blob::get(input),
+        }
     }
 }
 
@@ -121,18 +123,16 @@ impl Blob for ProfileSeverities {
         out.byte(self.lenient as u8 | (self.strict as u8) << 2);
     }
 
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
-        let severity = |bits: u8| {
-            Some(match bits {
-                0 => RuleSeverity::Error,
-                1 => RuleSeverity::Warning,
-                2 => RuleSeverity::Info,
-                3 => RuleSeverity::Off,
-                _ => return None,
-            })
+    fn get(input: &mut Reader<'_>) -> Self {
+        let severity = |bits: u8| match bits & 3 {
+            0 => RuleSeverity::Error,
+            1 => RuleSeverity::Warning,
+            2 => RuleSeverity::Info,
+            _ => RuleSeverity::Off,
         };
-        let byte = input.byte()?;
-        Some(Self { lenient: severity(byte & 3)?, strict: severity(byte >> 2)? })
+        let byte = input.byte();
+        input.check(byte < 16);
+        Self { lenient: severity(byte), strict: severity(byte >> 2) }
     }
 }
 
@@ -148,9 +148,11 @@ impl Blob for (Divisor, Number) {
         self.1.put(out);
     }
 
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
-        let number = Number::get(input)?;
-        Divisor::new(number.decimal()).map(|divisor| (divisor, number))
+    fn get(input: &mut Reader<'_>) -> Self {
+        let number = Number::get(input);
+        let divisor = Divisor::new(number.decimal());
+        input.check(divisor.is_some());
+        (divisor.unwrap_or_default(), number)
     }
 }
 
@@ -187,24 +189,24 @@ impl Blob for ObjectRules {
         dependent_schemas.put(out);
     }
 
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
+    fn get(input: &mut Reader<'_>) -> Self {
         let mut rules = Self {
-            properties: Blob::get(input)?,
-            required: Blob::get(input)?,
-            patterns: Blob::get(input)?,
-            additional: Blob::get(input)?,
-            property_names: Blob::get(input)?,
-            min: Blob::get(input)?,
-            max: Blob::get(input)?,
-            dependent: Blob::get(input)?,
-            dependent_schemas: Blob::get(input)?,
+            properties: Blob::get(input),
+            required: Blob::get(input),
+            patterns: Blob::get(input),
+            additional: Blob::get(input),
+            property_names: Blob::get(input),
+            min: Blob::get(input),
+            max: Blob::get(input),
+            dependent: Blob::get(input),
+            dependent_schemas: Blob::get(input),
             ..Self::default()
         };
         // INVARIANT: rules name properties that exist and have a bit, and bits count from 0.
         let is_tracked =
             |index: &u32| rules.properties.get(*index as usize).is_some_and(|p| p.bit != UNTRACKED);
         let tracked_count = rules.properties.iter().filter(|property| property.bit != UNTRACKED).count();
-        let tracked_count = u32::try_from(tracked_count).ok()?;
+        let tracked_count = u32::try_from(tracked_count).unwrap_or(0);
         let is_valid = rules.properties.iter().all(|p| p.bit == UNTRACKED || p.bit < tracked_count)
             && rules.required.iter().all(|rule| is_tracked(&rule.rule))
             && rules.dependent_schemas.iter().all(|(property, _)| is_tracked(property))
@@ -212,10 +214,11 @@ impl Blob for ObjectRules {
                 let (present, needed) = &rule.rule;
                 is_tracked(present) && needed.iter().all(is_tracked)
             });
-        is_valid.then(|| {
+        input.check(is_valid);
+        if is_valid {
             rules.derive(tracked_count);
-            rules
-        })
+        }
+        rules
     }
 }
 
@@ -229,18 +232,15 @@ impl Blob for Property {
             name.put(out);
         }
         // Zero stands for none, too.
-        out.number(node.map_or(0, |node| u64::from(node) + 1));
+        node.map_or(0, |node| node + 1).put(out);
         bit.wrapping_add(1).put(out);
     }
 
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
-        let number = u16::get(input)?;
-        let (name, symbol) = match number.checked_sub(1) {
-            Some(symbol) => (Box::from(*input.keys.get(usize::from(symbol))?), symbol),
-            None => (Blob::get(input)?, NO_SYMBOL),
-        };
-        let node = input.number()?.checked_sub(1).map(u32::try_from).transpose().ok()?;
-        Some(Self { name, symbol, node, bit: u32::get(input)?.wrapping_sub(1), mask: 0 })
+    fn get(input: &mut Reader<'_>) -> Self {
+        let symbol = u16::get(input).wrapping_sub(1);
+        let name = if symbol == NO_SYMBOL { Blob::get(input) } else { input.key(symbol).into() };
+        let node = u32::get(input).checked_sub(1);
+        Self { name, symbol, node, bit: u32::get(input).wrapping_sub(1), mask: 0 }
     }
 }
 

@@ -136,9 +136,10 @@ impl Blob for Literals {
         self.sorted.put(out);
     }
 
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
-        let (values, sorted) = <(Vec<Literal>, Vec<usize>)>::get(input)?;
-        sorted.iter().all(|index| *index < values.len()).then_some(Self { values, sorted })
+    fn get(input: &mut Reader<'_>) -> Self {
+        let (values, sorted) = <(Vec<Literal>, Vec<usize>)>::get(input);
+        input.check(sorted.iter().all(|index| *index < values.len()));
+        Self { values, sorted }
     }
 }
 
@@ -214,8 +215,8 @@ impl Blob for Number {
         self.text.put(out);
     }
 
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
-        Blob::get(input).map(Self::new)
+    fn get(input: &mut Reader<'_>) -> Self {
+        Self::new(Blob::get(input))
     }
 }
 
@@ -259,8 +260,8 @@ impl Blob for StringSet {
         self.values.put(out);
     }
 
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
-        Blob::get(input).map(Self::new)
+    fn get(input: &mut Reader<'_>) -> Self {
+        Self::new(Blob::get(input))
     }
 }
 

@@ -40,8 +40,8 @@ impl Blob for Pattern {
         self.0.put(out);
     }
 
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
-        Blob::get(input).map(Self)
+    fn get(input: &mut Reader<'_>) -> Self {
+        Self(Blob::get(input))
     }
 }
 

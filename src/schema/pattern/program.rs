@@ -86,14 +86,15 @@ impl Blob for Program {
         ends_at_end.put(out);
     }
 
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
+    fn get(input: &mut Reader<'_>) -> Self {
         let program = Self {
-            states: Blob::get(input)?,
-            sets: Blob::get(input)?,
-            parts: Blob::get(input)?,
-            ends_at_end: Blob::get(input)?,
+            states: Blob::get(input),
+            sets: Blob::get(input),
+            parts: Blob::get(input),
+            ends_at_end: Blob::get(input),
         };
-        program.is_valid().then_some(program)
+        input.check(program.is_valid());
+        program
     }
 }
 
@@ -112,13 +113,12 @@ impl Program {
             && self.states.len() <= MAX_STATES + 1
             && usize::from(end) == self.states.len()
             && self.states.iter().all(|state| match *state {
-                Instruction::Char { next, .. } => is_state(next),
                 Instruction::Set { set, next } => usize::from(set) < self.sets.len() && is_state(next),
                 Instruction::Split { left, right } => is_state(left) && is_state(right),
                 Instruction::Assert { what: Assertion::Lookahead { part, .. }, next } => {
                     usize::from(part) < lookaheads && is_state(next)
                 }
-                Instruction::Assert { next, .. } => is_state(next),
+                Instruction::Char { next, .. } | Instruction::Assert { next, .. } => is_state(next),
                 Instruction::Match => true,
             })
     }

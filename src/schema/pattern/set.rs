@@ -27,15 +27,16 @@ impl Blob for CharSet {
         }
     }
 
-    fn get(input: &mut Reader<'_>) -> Option<Self> {
-        let mut ranges = Vec::new();
+    fn get(input: &mut Reader<'_>) -> Self {
+        let mut ranges = Vec::<(u32, u32)>::get(input);
         let mut next = 0u32;
-        for _ in 0..input.length()? {
-            let first = next.checked_add(u32::get(input)?)?;
-            next = first.checked_add(u32::get(input)?)?;
-            ranges.push((first, next));
+        for (first, last) in &mut ranges {
+            *first = first.saturating_add(next);
+            *last = last.saturating_add(*first);
+            next = *last;
         }
-        (next <= 0x10_FFFF).then(|| Self::from_ranges(ranges))
+        input.check(next <= 0x10_FFFF);
+        Self::from_ranges(ranges)
     }
 }
 
