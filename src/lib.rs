@@ -92,6 +92,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod blob;
 mod code;
 pub mod delivery;
 pub mod issue;

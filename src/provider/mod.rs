@@ -1,6 +1,7 @@
 //! Providers as data: definitions, cross-field rules, detection.
 
 mod catalog;
+mod compiled;
 mod coverage;
 mod definition;
 mod detect;
@@ -12,8 +13,11 @@ pub(crate) mod rules;
 mod send_policy;
 mod signed_time;
 
-pub(crate) use catalog::key_orders;
+#[doc(hidden)] // for the build of the modules
+pub use catalog::compile_catalog;
+pub(crate) use catalog::{built_in, key_orders};
 pub use catalog::{definition, ids};
+pub use compiled::CompiledError;
 pub use coverage::Uncovered;
 pub use definition::{DefinitionError, Event, Provider, Revision};
 pub use detect::ProviderDetector;
