@@ -134,3 +134,6 @@ blob!(struct Provider {
     rules,
     known_mistakes,
 });
+
+#[cfg(test)]
+mod tests;

@@ -265,3 +265,67 @@ blob!(enum Applicator {
     3 => Not(node),
     4 => If { condition, then, otherwise },
 });
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::Value;
+
+    use crate::blob::{Blob, Reader, Writer};
+    use crate::issue::Profile;
+    use crate::json::{Document, KeyInterner, KeyTable};
+    use crate::schema::{CompileOptions, Dialect, Schema};
+
+    fn options(case: &Value) -> CompileOptions {
+        CompileOptions {
+            strict: false,
+            detect_placeholders: case["options"]["placeholders"] == true,
+            dialect: match case["options"]["dialect"].as_str() {
+                Some("draft-07") => Some(Dialect::Draft7),
+                Some("2020-12") => Some(Dialect::Draft2020),
+                _ => None,
+            },
+        }
+    }
+
+    fn read(bytes: &[u8]) -> Schema {
+        let (key_table, mut schema): (Arc<KeyTable>, Schema) =
+            Reader::value_of(bytes).expect("the bytes of a schema");
+        schema.bind_keys(&key_table);
+        schema
+    }
+
+    #[test]
+    fn a_schema_that_was_read_reports_the_issues_of_the_schema_that_was_written() {
+        let vectors: Value =
+            serde_json::from_str(include_str!("../../../tests/vectors/schema.json")).unwrap();
+        let mut issue_count = 0;
+        for case in vectors["validated"].as_array().unwrap() {
+            let name = &case["name"];
+            let text = case["schema"].to_string();
+            let document = Document::parse(text.as_bytes()).unwrap();
+            let mut interner = KeyInterner::default();
+            let mut written =
+                Schema::compile_with_interner(document.root(), options(case), &mut interner).unwrap();
+            let key_table = Arc::new(interner.build());
+            let mut out = Writer::default();
+            key_table.put(&mut out);
+            written.put(&mut out);
+            written.bind_keys(&key_table);
+            let bytes = out.into_bytes();
+            let result = read(&bytes);
+            assert!(format!("{result:?}") == format!("{written:?}"), "{name}");
+            let invalid = case["invalid"].as_array().unwrap().iter().map(|item| &item["text"]);
+            for text in case["valid"].as_array().unwrap().iter().chain(invalid) {
+                let text = text.as_str().unwrap().as_bytes();
+                for profile in [Profile::Lenient, Profile::Strict] {
+                    let issues = result.check_with_profile(text, profile);
+                    assert_eq!(issues, written.check_with_profile(text, profile), "{name}");
+                    issue_count += issues.len();
+                }
+            }
+        }
+        assert!(issue_count > 200, "{issue_count} issues");
+    }
+}

@@ -302,6 +302,13 @@ mod tests {
     }
 
     #[test]
+    fn bytes_nest_literals_to_a_limit_only() {
+        let nested = |depth: usize| [&[4, 1].repeat(depth)[..], &[0]].concat();
+        assert!(Reader::value_of::<Literal>(&nested(100)).is_some());
+        assert!(Reader::value_of::<Literal>(&nested(100_000)).is_none());
+    }
+
+    #[test]
     fn a_binary_search_finds_the_same_strings_as_a_linear_search() {
         for count in [1, 8, 9, 500] {
             let words = StringSet::new((0..count).map(|n| format!("word-{n}").into()).collect());
