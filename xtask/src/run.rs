@@ -83,12 +83,12 @@ fn target_of(cargo: &mut Command) -> PathBuf {
         .unwrap_or_else(|| root().join("target"))
 }
 
-/// A cargo command that compiles for WebAssembly with SIMD and the compiled providers. The flags are set for this command only, so that native
-/// builds keep their cache. `CARGO_ENCODED_RUSTFLAGS` takes precedence over a caller's `RUSTFLAGS`.
+/// A cargo command that compiles for WebAssembly with SIMD and the compiled providers; the caller adds the features. The
+/// flags are set for this command only, so that native builds keep their cache. `CARGO_ENCODED_RUSTFLAGS` takes precedence over a caller's `RUSTFLAGS`.
 pub fn cargo_wasm(subcommand: &str) -> Result<Command, Failure> {
     let mut command = cargo();
     command
-        .args([subcommand, "--locked", "--target", "wasm32-unknown-unknown", "--features", "js"])
+        .args([subcommand, "--locked", "--target", "wasm32-unknown-unknown"])
         .env(blob::ENV, blob::write()?)
         .env("CARGO_ENCODED_RUSTFLAGS", wasm_flags()?);
     Ok(command)
