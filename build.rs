@@ -46,7 +46,7 @@ fn blob() {
     println!("cargo::rerun-if-env-changed=HOOKSEAL_BLOB");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     let fingerprint = fingerprint();
-    fs::write(out.join("fingerprint.rs"), format!("{fingerprint:#x}")).expect("OUT_DIR can be written");
+    fs::write(out.join("fingerprint.rs"), format!("{fingerprint}")).expect("OUT_DIR can be written");
     let Some(path) = env::var_os("HOOKSEAL_BLOB").filter(|path| !path.is_empty()).map(PathBuf::from) else {
         return;
     };

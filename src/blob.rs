@@ -151,15 +151,12 @@ impl<'b> Reader<'b> {
 
     #[inline(never)]
     pub fn byte(&mut self) -> u8 {
-        match self.bytes.split_first() {
-            Some((byte, rest)) => {
-                self.bytes = rest;
-                *byte
-            }
-            None => {
-                self.check(false);
-                0
-            }
+        if let Some((byte, rest)) = self.bytes.split_first() {
+            self.bytes = rest;
+            *byte
+        } else {
+            self.check(false);
+            0
         }
     }
 
@@ -196,15 +193,12 @@ impl<'b> Reader<'b> {
 
     /// Reads that many bytes.
     pub fn take(&mut self, length: usize) -> &'b [u8] {
-        match self.bytes.split_at_checked(length) {
-            Some((bytes, rest)) => {
-                self.bytes = rest;
-                bytes
-            }
-            None => {
-                self.check(false);
-                &[]
-            }
+        if let Some((bytes, rest)) = self.bytes.split_at_checked(length) {
+            self.bytes = rest;
+            bytes
+        } else {
+            self.check(false);
+            &[]
         }
     }
 
@@ -361,7 +355,9 @@ impl<T: Blob> Blob for Option<T> {
 impl<T: Blob> Blob for Vec<T> {
     fn put(&self, out: &mut Writer) {
         self.len().put(out);
-        self.iter().for_each(|item| item.put(out));
+        for item in self {
+            item.put(out);
+        }
     }
 
     fn get(input: &mut Reader<'_>) -> Self {

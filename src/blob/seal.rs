@@ -74,7 +74,11 @@ pub fn checksum(bytes: &[u8]) -> u64 {
         sum ^= sum >> 32;
     };
     let (chunks, rest) = bytes.as_chunks::<8>();
-    chunks.iter().for_each(|chunk| add(u64::from_le_bytes(*chunk)));
-    rest.iter().for_each(|byte| add(u64::from(*byte)));
+    for chunk in chunks {
+        add(u64::from_le_bytes(*chunk));
+    }
+    for byte in rest {
+        add(u64::from(*byte));
+    }
     sum
 }

@@ -156,7 +156,9 @@ impl KeyTable {
 impl Blob for KeyTable {
     fn put(&self, out: &mut Writer) {
         self.keys.len().put(out);
-        self.texts().for_each(|text| out.text(text));
+        for text in self.texts() {
+            out.text(text);
+        }
     }
 
     fn get(input: &mut Reader<'_>) -> Self {

@@ -10,6 +10,7 @@ use crate::blob::{Reader, Writer, blob};
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The fingerprint of the sources, which decide what the bytes of a blob mean.
+#[allow(clippy::unreadable_literal, reason = "a generated number")]
 const FINGERPRINT: u64 = include!(concat!(env!("OUT_DIR"), "/fingerprint.rs"));
 
 /// Why a compiled provider is refused.
@@ -133,3 +134,6 @@ blob!(struct Provider {
     rules,
     known_mistakes,
 });
+
+#[cfg(test)]
+mod tests;

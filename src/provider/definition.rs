@@ -195,7 +195,9 @@ impl Provider {
                 .collect(),
             id,
         };
-        provider.pointers().into_iter().for_each(|pointer| pointer.intern_keys(&mut interner));
+        for pointer in provider.pointers() {
+            pointer.intern_keys(&mut interner);
+        }
         provider.key_table = Arc::new(interner.build());
         provider.bind_keys();
         Ok(provider)
@@ -214,7 +216,9 @@ impl Provider {
     /// Binds pointers and schemas to the table of their keys.
     pub(super) fn bind_keys(&mut self) {
         let key_table = Arc::clone(&self.key_table);
-        self.pointers().into_iter().for_each(|pointer| pointer.bind_keys(&key_table));
+        for pointer in self.pointers() {
+            pointer.bind_keys(&key_table);
+        }
         for revision in self.events.iter_mut().flat_map(|event| &mut event.revisions) {
             revision.schema.bind_keys(&key_table);
         }

@@ -24,7 +24,9 @@ impl Blob for CompiledSchema {
         let count = nodes.len();
         let is_node = |id: u32| (id as usize) < count;
         let mut is_valid = is_node(root);
-        nodes.iter_mut().for_each(|node| node.visit_edges(&mut |_, id| is_valid &= is_node(*id)));
+        for node in &mut nodes {
+            node.visit_edges(&mut |_, id| is_valid &= is_node(*id));
+        }
         input.check(is_valid);
         Self { nodes, root, detects_placeholders, key_table: None }
     }
@@ -40,6 +42,17 @@ mod node_bit {
     pub const NUMBER: u8 = 32;
     pub const OBJECT: u8 = 64;
     pub const ARRAY: u8 = 128;
+}
+
+fn put_some(rules: Option<&impl Blob>, out: &mut Writer) {
+    if let Some(rules) = rules {
+        rules.put(out);
+    }
+}
+
+/// Reads the rules whose bit is set.
+fn get_some<T: Blob>(bits: u8, bit: u8, input: &mut Reader<'_>) -> Option<T> {
+    (bits & bit != 0).then(|| T::get(input))
 }
 
 impl Blob for Node {
@@ -75,22 +88,21 @@ impl Blob for Node {
                 | bit(array.is_some(), node_bit::ARRAY),
         );
         out.byte(failing_profiles | warning_only_profiles << 2);
-        [types, types_with_rules, accepts].into_iter().for_each(|types| out.byte(*types));
+        out.byte(*types);
+        out.byte(*types_with_rules);
+        out.byte(*accepts);
         type_severities.put(out);
         type_hint.put(out);
         fast_check.put(out);
-        values.iter().for_each(|rules| rules.put(out));
-        string.iter().for_each(|rules| rules.put(out));
-        number.iter().for_each(|rules| rules.put(out));
-        object.iter().for_each(|rules| rules.put(out));
-        array.iter().for_each(|rules| rules.put(out));
+        put_some(values.as_ref(), out);
+        put_some(string.as_ref(), out);
+        put_some(number.as_ref(), out);
+        put_some(object.as_ref(), out);
+        put_some(array.as_ref(), out);
         applicators.put(out);
     }
 
     fn get(input: &mut Reader<'_>) -> Self {
-        fn part<T: Blob>(bits: u8, bit: u8, input: &mut Reader<'_>) -> Option<T> {
-            (bits & bit != 0).then(|| T::get(input))
-        }
         let (bits, profiles) = (input.byte(), input.byte());
         let [types, types_with_rules, accepts] = [(); 3].map(|()| input.byte());
         input.check((types | types_with_rules | accepts) <= types::ALL);
@@ -106,11 +118,11 @@ impl Blob for Node {
             type_severities: Blob::get(input),
             type_hint: Blob::get(input),
             fast_check: Blob::get(input),
-            values: part(bits, node_bit::VALUES, input),
-            string: part(bits, node_bit::STRING, input),
-            number: part(bits, node_bit::NUMBER, input),
-            object: part(bits, node_bit::OBJECT, input),
-            array: part(bits, node_bit::ARRAY, input),
+            values: get_some(bits, node_bit::VALUES, input),
+            string: get_some(bits, node_bit::STRING, input),
+            number: get_some(bits, node_bit::NUMBER, input),
+            object: get_some(bits, node_bit::OBJECT, input),
+            array: get_some(bits, node_bit::ARRAY, input),
             applicators: Blob::get(input),
         }
     }
@@ -253,3 +265,67 @@ blob!(enum Applicator {
     3 => Not(node),
     4 => If { condition, then, otherwise },
 });
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::Value;
+
+    use crate::blob::{Blob, Reader, Writer};
+    use crate::issue::Profile;
+    use crate::json::{Document, KeyInterner, KeyTable};
+    use crate::schema::{CompileOptions, Dialect, Schema};
+
+    fn options(case: &Value) -> CompileOptions {
+        CompileOptions {
+            strict: false,
+            detect_placeholders: case["options"]["placeholders"] == true,
+            dialect: match case["options"]["dialect"].as_str() {
+                Some("draft-07") => Some(Dialect::Draft7),
+                Some("2020-12") => Some(Dialect::Draft2020),
+                _ => None,
+            },
+        }
+    }
+
+    fn read(bytes: &[u8]) -> Schema {
+        let (key_table, mut schema): (Arc<KeyTable>, Schema) =
+            Reader::value_of(bytes).expect("the bytes of a schema");
+        schema.bind_keys(&key_table);
+        schema
+    }
+
+    #[test]
+    fn a_schema_that_was_read_reports_the_issues_of_the_schema_that_was_written() {
+        let vectors: Value =
+            serde_json::from_str(include_str!("../../../tests/vectors/schema.json")).unwrap();
+        let mut issue_count = 0;
+        for case in vectors["validated"].as_array().unwrap() {
+            let name = &case["name"];
+            let text = case["schema"].to_string();
+            let document = Document::parse(text.as_bytes()).unwrap();
+            let mut interner = KeyInterner::default();
+            let mut written =
+                Schema::compile_with_interner(document.root(), options(case), &mut interner).unwrap();
+            let key_table = Arc::new(interner.build());
+            let mut out = Writer::default();
+            key_table.put(&mut out);
+            written.put(&mut out);
+            written.bind_keys(&key_table);
+            let bytes = out.into_bytes();
+            let result = read(&bytes);
+            assert!(format!("{result:?}") == format!("{written:?}"), "{name}");
+            let invalid = case["invalid"].as_array().unwrap().iter().map(|item| &item["text"]);
+            for text in case["valid"].as_array().unwrap().iter().chain(invalid) {
+                let text = text.as_str().unwrap().as_bytes();
+                for profile in [Profile::Lenient, Profile::Strict] {
+                    let issues = result.check_with_profile(text, profile);
+                    assert_eq!(issues, written.check_with_profile(text, profile), "{name}");
+                    issue_count += issues.len();
+                }
+            }
+        }
+        assert!(issue_count > 200, "{issue_count} issues");
+    }
+}

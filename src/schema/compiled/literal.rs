@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::blob::{Blob, Reader, Writer, blob};
-use crate::json::{Decimal, Kind, TokenKind, Value, bytes_equal, escape_into, sort_by};
+use crate::json::{Decimal, Document, Kind, TokenKind, Value, bytes_equal, escape_into, sort_by};
 
 /// A JSON value of the schema that does not borrow from its text.
 #[derive(Clone, Debug)]
@@ -216,7 +216,11 @@ impl Blob for Number {
     }
 
     fn get(input: &mut Reader<'_>) -> Self {
-        Self::new(Blob::get(input))
+        let text = input.text();
+        let is_number =
+            Document::parse(text.as_bytes()).is_ok_and(|document| document.root().kind() == Kind::Number);
+        input.check(is_number);
+        Self::new(if is_number { text } else { "0" }.into())
     }
 }
 
@@ -272,7 +276,6 @@ fn order_texts(a: &[u8], b: &[u8]) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::Document;
 
     #[test]
     fn literals_are_equal_by_meaning() {
@@ -299,6 +302,13 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn bytes_nest_literals_to_a_limit_only() {
+        let nested = |depth: usize| [&[4, 1].repeat(depth)[..], &[0]].concat();
+        assert!(Reader::value_of::<Literal>(&nested(100)).is_some());
+        assert!(Reader::value_of::<Literal>(&nested(100_000)).is_none());
     }
 
     #[test]
