@@ -102,6 +102,7 @@
 //! - `js`: the bridge to JavaScript, for `wasm32-unknown-unknown` only.
 #![forbid(unsafe_code)]
 
+mod blob;
 mod code;
 pub mod delivery;
 pub mod issue;

@@ -1,6 +1,7 @@
 //! Providers as data: definitions, cross-field rules, detection.
 
 mod catalog;
+mod compiled;
 mod coverage;
 mod definition;
 #[cfg(feature = "full")]
@@ -13,9 +14,13 @@ pub(crate) mod rules;
 mod send_policy;
 mod signed_time;
 
+pub(crate) use catalog::built_in;
+#[doc(hidden)] // for the build of the modules
+pub use catalog::compile_catalog;
 #[cfg(feature = "full")]
 pub(crate) use catalog::key_orders;
 pub use catalog::{definition, ids};
+pub use compiled::CompiledError;
 pub use coverage::Uncovered;
 pub use definition::{DefinitionError, Event, Provider, Revision};
 #[cfg(feature = "full")]

@@ -33,6 +33,7 @@ pub use error::SchemaError;
 pub(crate) use format::instant;
 pub(crate) use message::closest;
 
+use crate::blob::blob;
 use crate::issue::{Issue, PendingIssue, Profile};
 #[cfg(feature = "full")]
 use crate::json::Key;
@@ -69,6 +70,8 @@ pub struct CompileOptions {
 pub struct Schema {
     compiled: CompiledSchema,
 }
+
+blob!(struct Schema { compiled });
 
 impl Schema {
     /// Compiles the text of a schema.
@@ -109,7 +112,7 @@ impl Schema {
         }
     }
 
-    /// Binds the schema to a key table. PERF: in documents that were parsed with this table, keys are compared as numbers.
+    /// Binds the schema to the key table that its symbols are from. PERF: in documents that were parsed with this table, keys are compared as numbers.
     pub(crate) fn bind_keys(&mut self, key_table: &Arc<KeyTable>) {
         self.compiled.key_table = Some(Arc::clone(key_table));
     }

@@ -2,6 +2,7 @@
 
 use base64ct::{Base64, Encoding as _};
 
+use crate::blob::blob;
 #[cfg(feature = "full")]
 use crate::text::decode_base64;
 use crate::text::decode_base64_into;
@@ -21,6 +22,8 @@ pub(crate) enum Encoding {
     /// RFC 4648, section 5; decoded with and without padding, encoded without padding.
     Base64Url,
 }
+
+blob!(enum Encoding { 0 => Hex, 1 => Base64, 2 => Base64Url });
 
 /// A received digest. PERF: not allocated. Of a digest longer than any algorithm's, only the length is kept.
 #[derive(Clone, Debug)]
