@@ -39,11 +39,16 @@ const FULL: Module = Module {
     name: "full",
     glue: "full-glue",
     profile: "release",
-    features: &["--features", "js"],
+    features: &["--features", "js-full"],
 };
 /// The module of the playground: smaller, half as fast (`[profile.page]` in Cargo.toml), and with outlines for the editor.
-const PAGE: Module =
-    Module { id: "page", name: "core", glue: "glue", profile: "page", features: &["--features", "outline"] };
+const PAGE: Module = Module {
+    id: "page",
+    name: "core",
+    glue: "glue",
+    profile: "page",
+    features: &["--features", "js-full,outline"],
+};
 
 pub const PAGE_MODULE: &str = "xtask/page/core.wasm";
 /// The environment variable that names the page's module to its build and its tests. The glue is in the same folder.
