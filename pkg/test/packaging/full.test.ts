@@ -11,7 +11,7 @@ import { project, run, tool } from "../support/project.ts";
 const PROGRAM = `
 const secrets = ["a secret of these tests only"];
 const hook = painchek({ secrets });
-const { headers, body } = hook.create("assessment_add", { uuid: "5e0c6b3a-91d2-4c7f-8a46-000000000001", patient: "p" }, { now: 1e12 });
+const { headers, body } = hook.create("assessment_add", { uuid: "5e0c6b3a-91d2-4c7f-8a46-000000000001", patient: "5e0c6b3a-91d2-4c7f-8a46-000000000002" }, { now: 1e12 });
 const verified = hook.verify({ headers, body });
 const changed = new TextDecoder().decode(body).replaceAll('":', '": ');
 let explained;
@@ -20,10 +20,10 @@ try {
 } catch (error) {
   explained = error.code + " " + error.message.includes('import "hookseal/full"');
 }
-console.log(verified.event.event_type, hook.check({ headers, body: changed }).ok, explained);
+console.log(verified.type, verified.event.data.uuid.length, hook.check({ headers, body: changed }).ok, explained);
 `;
-const EXPLAINED = /^assessment_add false body-\S+$/m;
-const MISSING = /^assessment_add false full-missing true$/m;
+const EXPLAINED = /^assessment_add 36 false body-\S+$/m;
+const MISSING = /^assessment_add 36 false full-missing true$/m;
 
 describe("the full module", () => {
   let folder: string;
