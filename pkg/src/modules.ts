@@ -23,10 +23,16 @@ export interface WasmResponse {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
-/** A module, or its bytes. */
+/**
+ * A module, or its bytes.
+ * @internal
+ */
 export type Compilable = WebAssembly.Module | BufferSource;
 
-/** Returns a module that an entry of the package brings. */
+/**
+ * Returns a module that an entry of the package brings.
+ * @internal
+ */
 export type ModuleLoader = () => Compilable;
 
 let loadCore: ModuleLoader | undefined;
