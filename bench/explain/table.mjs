@@ -11,6 +11,10 @@ const percent = (part, whole) => (whole === 0 ? "-" : `${((part / whole) * 100).
 /** @param {number} time */
 const ms = (time) => `${time.toFixed(1)} ms`;
 
+/** The rows of the table of times. @param {Sizes} sizes */
+const timeRows = (sizes) =>
+  sizes.map(({ size, cases, median, p95, worst }) => [size, String(cases), ms(median), ms(p95), ms(worst)]);
+
 /** @param {Families} families @param {Sizes} sizes @param {Total} total */
 export function printed(families, sizes, total) {
   const rows = [...families, { family: "total", ...total }].map((row) => [
@@ -23,14 +27,7 @@ export function printed(families, sizes, total) {
     String(row.false),
     ms(row.median),
   ]);
-  const times = sizes.map(({ size, cases, median, p95, worst }) => [
-    size,
-    String(cases),
-    ms(median),
-    ms(p95),
-    ms(worst),
-  ]);
-  return `${aligned([["family", "cases", "provable", "proved", "valid", "verified", "false", "median"], ...rows])}\n\n${aligned([["body", "cases", "median", "95th", "worst"], ...times])}`;
+  return `${aligned([["family", "cases", "provable", "proved", "valid", "verified", "false", "median"], ...rows])}\n\n${aligned([["body", "cases", "median", "95th", "worst"], ...timeRows(sizes)])}`;
 }
 
 /** @param {string[][]} rows */
@@ -69,17 +66,10 @@ export function page(families, sizes, total) {
     percent(row.proved, row.provable),
     String(row.false),
   ]);
-  const times = sizes.map(({ size, cases, median, p95, worst }) => [
-    size,
-    String(cases),
-    ms(median),
-    ms(p95),
-    ms(worst),
-  ]);
   return `${CORPUS}
 
 ${markdown([["what was done", "deliveries", "provable", "proved", "falsely proved"], ...shares])}
 
-${markdown([["received body", "deliveries", "median", "95th percentile", "worst"], ...times])}
+${markdown([["received body", "deliveries", "median", "95th percentile", "worst"], ...timeRows(sizes)])}
 `;
 }

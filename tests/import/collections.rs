@@ -3,19 +3,11 @@
 use hookseal::Severity::{Error, Warning};
 use hookseal::delivery::{ImportFormat, import};
 
-use crate::support::{headers, import_one, locations, messages};
+use crate::support::{self, import_one, locations, messages};
 
 /// Imports the one request of an export. Returns its method, URL, headers and body in one text.
 fn summary(export: &str) -> (String, Vec<&'static str>) {
-    let (delivery, result) = import_one(export, ImportFormat::Record);
-    let text = format!(
-        "{} {} [{}] {}",
-        delivery.method.as_deref().unwrap_or("-"),
-        delivery.url.as_deref().unwrap_or("-"),
-        headers(&delivery).join(", "),
-        String::from_utf8_lossy(&delivery.body)
-    );
-    (text, result.issues.iter().map(|issue| issue.code.as_str()).collect())
+    support::summary(export, ImportFormat::Record)
 }
 
 /// The request of the samples below, whose body has what re-serialization would change.

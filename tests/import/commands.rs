@@ -3,20 +3,7 @@
 use hookseal::Severity::{Error, Warning};
 use hookseal::delivery::{ImportFormat, import};
 
-use crate::support::{headers, import_one, locations};
-
-/// Method, URL, headers and body of a command.
-fn summary(command: &str, format: ImportFormat) -> (String, Vec<&'static str>) {
-    let (delivery, result) = import_one(command, format);
-    let text = format!(
-        "{} {} [{}] {}",
-        delivery.method.as_deref().unwrap_or("-"),
-        delivery.url.as_deref().unwrap_or("-"),
-        headers(&delivery).join(", "),
-        String::from_utf8_lossy(&delivery.body)
-    );
-    (text, result.issues.iter().map(|issue| issue.code.as_str()).collect())
-}
+use crate::support::{locations, summary};
 
 #[test]
 fn httpie_commands_with_a_text_body_are_exact() {

@@ -237,3 +237,19 @@ fn reports_ignored_parts() {
         );
     }
 }
+
+#[test]
+fn options_of_curl_that_change_the_request_are_reported() {
+    for option in
+        ["-K file", "--config file", "-b jar.txt", "--aws-sigv4 x", "-r 0-5", "--url-query a=b", "-%"]
+    {
+        let text = format!("curl https://h/ {option} -d x");
+        let result = import(text.as_bytes(), None);
+        assert_eq!(
+            locations(&result).first().map(|issue| (issue.0, issue.1)),
+            Some(("input-ignored", Warning)),
+            "{option}"
+        );
+    }
+    assert!(import(b"curl -sSfLkvi4 https://h/ -d x", None).issues.is_empty());
+}

@@ -1,41 +1,12 @@
 //! Texts as people paste them: several requests, prefixes of logs, fences, quotes and wrapped lines.
 
-use hookseal::Severity::{self, Error, Info, Warning};
-use hookseal::delivery::{ImportFormat, ImportResult, Importer, import};
+use hookseal::Severity::{Error, Info, Warning};
+use hookseal::delivery::{ImportFormat, Importer, import};
 use proptest::prelude::*;
 
-use crate::support::{headers, import_one, locations, messages};
+use crate::support::{PRINTED, headers, import_one, located, locations, messages, pairs, summaries};
 
-const PRINTED: &str = "Missing request line: parsed the headers as a program has printed them.";
-const BYTES: &str = "Parsed the body from the notation in which a program has printed its bytes.";
 const PREFIX: &str = "Removed the prefix of a log before each line.";
-
-/// The signature of each delivery, and its body.
-fn summaries(result: &ImportResult) -> Vec<(String, String)> {
-    let value = |name: &str, delivery: &hookseal::delivery::ImportedDelivery| {
-        delivery.headers.get(name).unwrap_or_default().to_owned()
-    };
-    result
-        .deliveries
-        .iter()
-        .map(|delivery| {
-            (value("x-signature", delivery), String::from_utf8_lossy(&delivery.body).into_owned())
-        })
-        .collect()
-}
-
-fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
-    expected.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
-}
-
-/// The text that each issue is about, with its severity.
-fn located<'t>(text: &'t str, result: &ImportResult) -> Vec<(Severity, &'t str)> {
-    result
-        .issues
-        .iter()
-        .map(|issue| (issue.severity, &text[issue.byte_span.start..issue.byte_span.end]))
-        .collect()
-}
 
 #[test]
 fn every_request_of_a_text_is_a_delivery() {
@@ -297,70 +268,6 @@ fn headers_and_body_in_any_order_are_one_delivery() {
 }
 
 #[test]
-fn bytes_that_a_program_has_printed_are_the_body() {
-    for (printed, body) in [
-        ("<Buffer 7b 22 e9 22 7d>", &b"{\"\xe9\"}"[..]),
-        ("Uint8Array(3) [\n  123, 255, 125\n]", b"{\xff}"),
-        ("Buffer(2) [Uint8Array] [ 123, 125 ]", b"{}"),
-        ("{\"type\":\"Buffer\",\"data\":[123,255,125]}", b"{\xff}"),
-        (r"b'{\xc3\xa9\n}'", b"{\xc3\xa9\n}"),
-        (r"bytearray(b'{}')", b"{}"),
-        (r#""{\"a\":\"\xE9\"}""#, b"{\"a\":\"\xe9\"}"),
-        ("string(4) \"{\"\"}\"", b"{\"\"}"),
-    ] {
-        for text in [format!("{{ 'x-signature': '1' }}\n{printed}"), printed.to_owned()] {
-            let result = import(text.as_bytes(), None);
-            assert_eq!(result.deliveries[0].body, body, "{text}");
-            assert!(messages(&result).contains(&BYTES), "{text}");
-        }
-    }
-    let result = import(br#""{\"a\":1}""#, None);
-    assert_eq!((result.deliveries[0].body.as_slice(), result.issues.len()), (&br#""{\"a\":1}""#[..], 0));
-    let text = "{ method: 'POST', url: 'h', headers: { 'x-signature': '1' }, body: Uint8Array(3) [ 123, 255, 125 ] }";
-    assert_eq!(import(text.as_bytes(), None).deliveries[0].body, b"{\xff}");
-    let text = "{ 'x-signature': '1' }\n{ a: 1, 'b': [ 'c' ] }";
-    let result = import(text.as_bytes(), None);
-    assert_eq!(result.deliveries[0].body, b"{\"a\":1,\"b\":[\"c\"]}");
-    assert_eq!(locations(&result)[0], ("body-not-raw", Warning, 2, 1));
-}
-
-#[test]
-fn what_a_program_has_shortened_or_hidden_is_reported() {
-    for (text, part) in [
-        ("{ 'x-signature': '1' }\n<Buffer 7b 22 ... 50 more bytes>", " more byte"),
-        ("{ 'x-signature': '1' }\n{ a: [Array], b: 1 }", "[Array]"),
-        ("{ 'x-signature': '1' }\n{ a: [ 1, ... 12 more items ] }", " more item"),
-        ("POST / HTTP/1.1\nX-Signature: 1\n\n{\"a\":\"bc...", "..."),
-        ("X-Signature: 1\n\n{\"a\":\"b\u{2026}", "\u{2026}"),
-        ("{\"a\": [Object], \"b\": 1}", "[Object]"),
-    ] {
-        let result = import(text.as_bytes(), None);
-        let issue = result.issues.iter().find(|issue| issue.code.as_str() == "body-lossy").expect(text);
-        assert_eq!(
-            (issue.severity, &text[issue.byte_span.start..issue.byte_span.end]),
-            (Warning, part),
-            "{text}"
-        );
-    }
-    for value in ["t=1,v1=ab...", "[REDACTED]", "sha256=****", "[object Object]"] {
-        let text = format!("POST / HTTP/1.1\nX-Signature: {value}\nCookie: ***\n\n{{}}");
-        let result = import(text.as_bytes(), None);
-        assert_eq!(located(&text, &result), [(Warning, value)], "{text}");
-        let result =
-            import(format!("{{\"headers\":{{\"x-signature\":\"{value}\"}},\"body\":\"\"}}").as_bytes(), None);
-        assert_eq!((result.issues.len(), result.issues[0].pointer.as_str()), (1, "/headers"), "{value}");
-    }
-    // Valid JSON may tell of anything.
-    let result = import(b"POST / HTTP/1.1\nA: b\n\n{\"a\":\"[Object] ... 3 more items...\"}", None);
-    assert!(result.issues.is_empty(), "{:?}", result.issues);
-    let result = import(br#"{"headers":{},"body":"{\"a\":1...","rawBody":"{}"}"#, None);
-    assert_eq!(
-        (result.deliveries[0].body.as_slice(), result.issues[0].pointer.as_str()),
-        (&b"{}"[..], "/body")
-    );
-}
-
-#[test]
 fn wrapped_header_values_are_joined() {
     for (text, value) in [
         ("POST / HTTP/1.1\nX-Signature: t=1,v1=0123456789\nabcdef\nA: b\n\n{}", "t=1,v1=0123456789abcdef"),
@@ -386,32 +293,6 @@ fn wrapped_header_values_are_joined() {
 }
 
 #[test]
-fn more_notations_of_headers_are_parsed() {
-    for text in [
-        "Headers {\n [Symbol(map)]: [Object: null prototype] { 'x-signature': [ '1' ] }\n}",
-        "HeadersList {\n cookies: null,\n [Symbol(headers map)]: Map(1) { 'x-signature' => { name: 'x-signature', value: '1' } },\n [Symbol(headers map sorted)]: null\n}",
-        "<CIMultiDictProxy('Host': 'h', 'X-Signature': '1')>",
-        "Headers(raw=[(b'host', b'h'), (b'x-signature', b'1')])",
-        "CaseInsensitiveDict({'X-Signature': '1'})",
-        "{'HTTP_X_SIGNATURE': '1', 'wsgi.input': <WSGIRequest: POST '/'>}",
-        "{host=[h], x-signature=[1], accept=[text/html, */*]}",
-        "{host=h, x-signature=1, accept=text/html, */*}",
-        "[host:\"h\", x-signature:\"1\"]",
-        "DefaultHttpHeaders[host: h, x-signature: 1]",
-        "[Host, h]\n[X-Signature, 1]",
-        "%{\"host\" => \"h\", \"x-signature\" => \"1\"}",
-        "[{\"host\", \"h\"}, {\"x-signature\", \"1\"}]",
-        "[\"Host\": \"h\", \"X-Signature\": \"1\"]",
-        "$VAR1 = {\n  'X-Signature' => '1'\n};",
-        "{\"host\": \"h\", \"x-signature\": \"1\"}",
-    ] {
-        let result = import(format!("{text}\n\n{{\"a\":1}}").as_bytes(), None);
-        assert_eq!(summaries(&result), pairs(&[("1", "{\"a\":1}")]), "{text}");
-        assert_eq!(messages(&result), [PRINTED], "{text}");
-    }
-}
-
-#[test]
 fn lines_of_loggers_are_records() {
     let line = "{\"level\":30,\"pid\":1,\"hostname\":\"h\",\"req\":{\"method\":\"POST\",\"url\":\"/\",\"headers\":{\"x-signature\":\"1\"}},\"body\":\"{\\\"a\\\":1}\"}";
     let text = format!("{line}\n{{\"level\":30,\"pid\":1,\"hostname\":\"h\",\"msg\":\"done\"}}\n");
@@ -426,22 +307,6 @@ fn lines_of_loggers_are_records() {
         assert_eq!((issue.severity, issue.span.line), (Info, 2));
         assert_eq!(issue.message, "Ignored a line of a log, which has no headers.");
     }
-}
-
-#[test]
-fn options_of_curl_that_change_the_request_are_reported() {
-    for option in
-        ["-K file", "--config file", "-b jar.txt", "--aws-sigv4 x", "-r 0-5", "--url-query a=b", "-%"]
-    {
-        let text = format!("curl https://h/ {option} -d x");
-        let result = import(text.as_bytes(), None);
-        assert_eq!(
-            locations(&result).first().map(|issue| (issue.0, issue.1)),
-            Some(("input-ignored", Warning)),
-            "{option}"
-        );
-    }
-    assert!(import(b"curl -sSfLkvi4 https://h/ -d x", None).issues.is_empty());
 }
 
 /// Texts of this file in parts that a property test combines.

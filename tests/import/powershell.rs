@@ -3,19 +3,11 @@
 use hookseal::Severity::{Error, Warning};
 use hookseal::delivery::{ImportFormat, import};
 
-use crate::support::{headers, import_one, locations};
+use crate::support::{self, locations};
 
 /// Method, URL, headers and body of a script.
 fn summary(script: &str) -> (String, Vec<&'static str>) {
-    let (delivery, result) = import_one(script, ImportFormat::Command);
-    let text = format!(
-        "{} {} [{}] {}",
-        delivery.method.as_deref().unwrap_or("-"),
-        delivery.url.as_deref().unwrap_or("-"),
-        headers(&delivery).join(", "),
-        String::from_utf8_lossy(&delivery.body)
-    );
-    (text, result.issues.iter().map(|issue| issue.code.as_str()).collect())
+    support::summary(script, ImportFormat::Command)
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use hookseal::Severity::{Error, Info, Warning};
 use hookseal::delivery::{ImportFormat, import};
 
-use crate::support::{headers, import_one, locations, messages};
+use crate::support::{BYTES, PRINTED, headers, import_one, located, locations, messages, pairs, summaries};
 
 const BODY: &str = "{\"id\": \"evt_1\",\n \"note\":\"it's \\u00e9 é\"}\n";
 const HEADERS: [&str; 2] = ["content-type: application/json", "stripe-signature: t=1,v1=ab"];
@@ -236,5 +236,95 @@ fn deep_and_long_values_take_linear_time() {
         for start in ["", "{'x-a': ", "Array\n(\n", "map[A:[", "fetch("] {
             let _ = import(format!("{start}{text}").as_bytes(), None);
         }
+    }
+}
+
+#[test]
+fn bytes_that_a_program_has_printed_are_the_body() {
+    for (printed, body) in [
+        ("<Buffer 7b 22 e9 22 7d>", &b"{\"\xe9\"}"[..]),
+        ("Uint8Array(3) [\n  123, 255, 125\n]", b"{\xff}"),
+        ("Buffer(2) [Uint8Array] [ 123, 125 ]", b"{}"),
+        ("{\"type\":\"Buffer\",\"data\":[123,255,125]}", b"{\xff}"),
+        (r"b'{\xc3\xa9\n}'", b"{\xc3\xa9\n}"),
+        (r"bytearray(b'{}')", b"{}"),
+        (r#""{\"a\":\"\xE9\"}""#, b"{\"a\":\"\xe9\"}"),
+        ("string(4) \"{\"\"}\"", b"{\"\"}"),
+    ] {
+        for text in [format!("{{ 'x-signature': '1' }}\n{printed}"), printed.to_owned()] {
+            let result = import(text.as_bytes(), None);
+            assert_eq!(result.deliveries[0].body, body, "{text}");
+            assert!(messages(&result).contains(&BYTES), "{text}");
+        }
+    }
+    let result = import(br#""{\"a\":1}""#, None);
+    assert_eq!((result.deliveries[0].body.as_slice(), result.issues.len()), (&br#""{\"a\":1}""#[..], 0));
+    let text = "{ method: 'POST', url: 'h', headers: { 'x-signature': '1' }, body: Uint8Array(3) [ 123, 255, 125 ] }";
+    assert_eq!(import(text.as_bytes(), None).deliveries[0].body, b"{\xff}");
+    let text = "{ 'x-signature': '1' }\n{ a: 1, 'b': [ 'c' ] }";
+    let result = import(text.as_bytes(), None);
+    assert_eq!(result.deliveries[0].body, b"{\"a\":1,\"b\":[\"c\"]}");
+    assert_eq!(locations(&result)[0], ("body-not-raw", Warning, 2, 1));
+}
+
+#[test]
+fn what_a_program_has_shortened_or_hidden_is_reported() {
+    for (text, part) in [
+        ("{ 'x-signature': '1' }\n<Buffer 7b 22 ... 50 more bytes>", " more byte"),
+        ("{ 'x-signature': '1' }\n{ a: [Array], b: 1 }", "[Array]"),
+        ("{ 'x-signature': '1' }\n{ a: [ 1, ... 12 more items ] }", " more item"),
+        ("POST / HTTP/1.1\nX-Signature: 1\n\n{\"a\":\"bc...", "..."),
+        ("X-Signature: 1\n\n{\"a\":\"b\u{2026}", "\u{2026}"),
+        ("{\"a\": [Object], \"b\": 1}", "[Object]"),
+    ] {
+        let result = import(text.as_bytes(), None);
+        let issue = result.issues.iter().find(|issue| issue.code.as_str() == "body-lossy").expect(text);
+        assert_eq!(
+            (issue.severity, &text[issue.byte_span.start..issue.byte_span.end]),
+            (Warning, part),
+            "{text}"
+        );
+    }
+    for value in ["t=1,v1=ab...", "[REDACTED]", "sha256=****", "[object Object]"] {
+        let text = format!("POST / HTTP/1.1\nX-Signature: {value}\nCookie: ***\n\n{{}}");
+        let result = import(text.as_bytes(), None);
+        assert_eq!(located(&text, &result), [(Warning, value)], "{text}");
+        let result =
+            import(format!("{{\"headers\":{{\"x-signature\":\"{value}\"}},\"body\":\"\"}}").as_bytes(), None);
+        assert_eq!((result.issues.len(), result.issues[0].pointer.as_str()), (1, "/headers"), "{value}");
+    }
+    // Valid JSON may tell of anything.
+    let result = import(b"POST / HTTP/1.1\nA: b\n\n{\"a\":\"[Object] ... 3 more items...\"}", None);
+    assert!(result.issues.is_empty(), "{:?}", result.issues);
+    let result = import(br#"{"headers":{},"body":"{\"a\":1...","rawBody":"{}"}"#, None);
+    assert_eq!(
+        (result.deliveries[0].body.as_slice(), result.issues[0].pointer.as_str()),
+        (&b"{}"[..], "/body")
+    );
+}
+
+#[test]
+fn more_notations_of_headers_are_parsed() {
+    for text in [
+        "Headers {\n [Symbol(map)]: [Object: null prototype] { 'x-signature': [ '1' ] }\n}",
+        "HeadersList {\n cookies: null,\n [Symbol(headers map)]: Map(1) { 'x-signature' => { name: 'x-signature', value: '1' } },\n [Symbol(headers map sorted)]: null\n}",
+        "<CIMultiDictProxy('Host': 'h', 'X-Signature': '1')>",
+        "Headers(raw=[(b'host', b'h'), (b'x-signature', b'1')])",
+        "CaseInsensitiveDict({'X-Signature': '1'})",
+        "{'HTTP_X_SIGNATURE': '1', 'wsgi.input': <WSGIRequest: POST '/'>}",
+        "{host=[h], x-signature=[1], accept=[text/html, */*]}",
+        "{host=h, x-signature=1, accept=text/html, */*}",
+        "[host:\"h\", x-signature:\"1\"]",
+        "DefaultHttpHeaders[host: h, x-signature: 1]",
+        "[Host, h]\n[X-Signature, 1]",
+        "%{\"host\" => \"h\", \"x-signature\" => \"1\"}",
+        "[{\"host\", \"h\"}, {\"x-signature\", \"1\"}]",
+        "[\"Host\": \"h\", \"X-Signature\": \"1\"]",
+        "$VAR1 = {\n  'X-Signature' => '1'\n};",
+        "{\"host\": \"h\", \"x-signature\": \"1\"}",
+    ] {
+        let result = import(format!("{text}\n\n{{\"a\":1}}").as_bytes(), None);
+        assert_eq!(summaries(&result), pairs(&[("1", "{\"a\":1}")]), "{text}");
+        assert_eq!(messages(&result), [PRINTED], "{text}");
     }
 }
