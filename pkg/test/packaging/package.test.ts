@@ -24,6 +24,7 @@ fetched.receiver(hook, () => {})(new Request("https://h/")).then(({ status }) =>
 
 /** The types of receivers, without the types of Node and the DOM. */
 const TYPED = `import { memoryStore, painchek, type DeliveryStore } from "hookseal";
+import "hookseal/full";
 import { receiver as express } from "hookseal/express";
 import { hookseal, type FastifyOptions } from "hookseal/fastify";
 import { receiver as fetched } from "hookseal/fetch";
@@ -54,6 +55,7 @@ describe("the package", () => {
       "LICENSE-APACHE",
       "THIRD-PARTY-NOTICES.txt",
       "dist/core.wasm",
+      "dist/full.wasm",
     ]) {
       assert.ok(files.includes(`package/${name}`), `${name} is missing`);
     }
@@ -96,7 +98,8 @@ describe("the package", () => {
   it("has types that agree with its code in every resolution mode (attw)", () => {
     // Resolution as in Node 10 ignores "exports": the main entry is found, and "hookseal/slim" is not.
     const args = [tool("@arethetypeswrong/cli/dist/index.js"), tarball, "--format", "ascii", "--no-color"];
-    run(process.execPath, [...args, "--profile", "node16", "--exclude-entrypoints", "./core.wasm"], root);
+    const modules = ["--exclude-entrypoints", "./core.wasm", "./full.wasm"];
+    run(process.execPath, [...args, "--profile", "node16", ...modules], root);
   });
 });
 
