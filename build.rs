@@ -1,12 +1,19 @@
 //! Bundles each folder of `providers/` into one JSON text with its schemas inlined, and writes the list of bundles that the
 //! catalog includes. A new provider needs a new folder and no code.
+//!
+//! A build of a module gets the built-in providers compiled, by the environment variable `HOOKSEAL_BLOB`: `cfg(blob)`.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use serde_json::Value;
 
+#[path = "src/blob/seal.rs"]
+#[allow(dead_code, missing_docs, reason = "the crate uses the rest")]
+mod seal;
+
 fn main() {
+    blob();
     println!("cargo::rerun-if-changed=providers");
     println!("cargo::rerun-if-changed=build.rs");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("providers");
@@ -31,6 +38,56 @@ fn main() {
     let mut schema = read(Path::new("src/provider/definition.schema.json"));
     strip(&mut schema);
     fs::write(out.join("definition.schema.json"), schema.to_string()).expect("OUT_DIR can be written");
+}
+
+/// Copies the compiled providers that `HOOKSEAL_BLOB` names, and refuses those of another build.
+fn blob() {
+    println!("cargo::rustc-check-cfg=cfg(blob)");
+    println!("cargo::rerun-if-env-changed=HOOKSEAL_BLOB");
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    let fingerprint = fingerprint();
+    fs::write(out.join("fingerprint.rs"), format!("{fingerprint}")).expect("OUT_DIR can be written");
+    let Some(path) = env::var_os("HOOKSEAL_BLOB").filter(|path| !path.is_empty()).map(PathBuf::from) else {
+        return;
+    };
+    println!("cargo::rerun-if-changed={}", path.display());
+    let bytes = fs::read(&path).unwrap_or_else(|error| panic!("HOOKSEAL_BLOB: {}: {error}", path.display()));
+    let version = env::var("CARGO_PKG_VERSION").expect("cargo sets it");
+    let payload =
+        seal::unseal(seal::BlobKind::Catalog, &version, fingerprint, &bytes).unwrap_or_else(|error| {
+            panic!(
+                "HOOKSEAL_BLOB: {}: {error:?}. Run `cargo xtask build`, which writes it again.",
+                path.display()
+            )
+        });
+    fs::write(out.join("providers.blob"), payload).expect("OUT_DIR can be written");
+    println!("cargo::rustc-cfg=blob");
+}
+
+/// A number that changes with every source that decides what a blob holds and what its bytes mean.
+fn fingerprint() -> u64 {
+    let mut files = vec![PathBuf::from("build.rs")];
+    let mut folders = vec![PathBuf::from("src"), PathBuf::from("providers")];
+    while let Some(folder) = folders.pop() {
+        println!("cargo::rerun-if-changed={}", folder.display());
+        for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+            let path = entry.expect("a folder entry").path();
+            if path.is_dir() {
+                folders.extend((!path.ends_with("samples")).then_some(path));
+            } else if path.extension().is_some_and(|extension| extension == "rs" || extension == "json") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    let mut all = Vec::new();
+    for path in &files {
+        // Names are the same on every platform.
+        all.extend(path.to_string_lossy().replace('\\', "/").bytes());
+        let bytes = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        all.extend(seal::checksum(&bytes).to_le_bytes());
+    }
+    seal::checksum(&all)
 }
 
 /// The order of the keys in the samples: an object without values for each event type, whose samples are merged. Items of

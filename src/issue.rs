@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::blob::blob;
 pub use crate::code::{Code, CodeInfo, Stage};
 
 /// The severity of an issue. Only an [`Error`](Severity::Error) rejects a delivery.
@@ -15,6 +16,8 @@ pub enum Severity {
     /// A harmless fact.
     Info,
 }
+
+blob!(enum Severity { 0 => Error, 1 => Warning, 2 => Info });
 
 /// The profile of an evaluation: the severity of deviations from the contract.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

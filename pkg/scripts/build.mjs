@@ -22,7 +22,7 @@ const WASM_ENTRIES = new Set(["workerd.ts", "edge-light.ts"]);
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
-cpSync(join(src, "generated", "core.wasm"), join(dist, "core.wasm"));
+for (const name of ["core.wasm", "full.wasm"]) cpSync(join(src, "generated", name), join(dist, name));
 
 const sources = readdirSync(src, { recursive: true, encoding: "utf8" })
   .filter((name) => /\.(ts|js)$/.test(name) && !name.endsWith(".d.ts") && !/^cli[\\/]/.test(name))

@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use super::{Table, bytes_equal};
+use crate::blob::{Blob, Reader, Writer};
 
 /// The number of an interned key.
 pub type Symbol = u16;
@@ -33,9 +34,7 @@ impl KeyInterner {
             #[allow(clippy::cast_possible_truncation)] // MAX_SYMBOLS bounds it
             return *symbol as Symbol;
         }
-        let needs_no_escape = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
-        if self.texts.len() == MAX_SYMBOLS || text.len() > MAX_KEY_BYTES || !text.bytes().all(needs_no_escape)
-        {
+        if self.texts.len() == MAX_SYMBOLS || !is_internable(text) {
             return NO_SYMBOL;
         }
         #[allow(clippy::cast_possible_truncation)] // MAX_SYMBOLS bounds it
@@ -45,16 +44,19 @@ impl KeyInterner {
         symbol
     }
 
-    #[inline(never)]
     pub fn build(self) -> KeyTable {
-        let table = Table::new(self.texts.iter().map(|text| text.as_bytes()));
-        let keys: Vec<InternedKey> = self.texts.into_iter().map(InternedKey::new).collect();
-        let successors = (0..(keys.len() + 1) * CONTEXT_SLOTS).map(|_| AtomicU16::new(NO_SYMBOL)).collect();
-        KeyTable { keys, table, successors }
+        KeyTable::new(self.texts)
     }
 }
 
+/// Whether the parser looks a key up: printable ASCII without an escape.
+fn is_internable(text: &str) -> bool {
+    let needs_no_escape = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
+    text.len() <= MAX_KEY_BYTES && text.bytes().all(needs_no_escape)
+}
+
 /// The interned keys of compiled schemas and pointers. The index of a key is its symbol.
+#[derive(Default)]
 pub struct KeyTable {
     keys: Vec<InternedKey>,
     table: Table,
@@ -100,6 +102,25 @@ impl InternedKey {
 }
 
 impl KeyTable {
+    #[inline(never)]
+    fn new(texts: Vec<Box<str>>) -> Self {
+        let table = Table::new(texts.iter().map(|text| text.as_bytes()));
+        let keys: Vec<InternedKey> = texts.into_iter().map(InternedKey::new).collect();
+        let successors = (0..(keys.len() + 1) * CONTEXT_SLOTS).map(|_| AtomicU16::new(NO_SYMBOL)).collect();
+        Self { keys, table, successors }
+    }
+
+    /// Returns the symbol of a key, or `NO_SYMBOL`.
+    pub fn symbol(&self, key: &str) -> Symbol {
+        self.find(key.as_bytes()).unwrap_or(NO_SYMBOL)
+    }
+
+    fn find(&self, key: &[u8]) -> Option<Symbol> {
+        let is_equal =
+            |index: usize| self.keys.get(index).is_some_and(|other| bytes_equal(other.text.as_bytes(), key));
+        Symbol::try_from(self.table.find(key, is_equal)?).ok()
+    }
+
     /// Predicts the key after `last`: its symbol and its length, if it is at `offset`. Returns `None` within the last
     /// `PREFIX_BYTES` of a text.
     #[inline]
@@ -118,9 +139,7 @@ impl KeyTable {
 
     /// Looks up the symbol of a key without escapes, and stores it as the successor of `last`.
     pub(super) fn lookup(&self, last: Symbol, context: u8, key: &[u8]) -> Option<Symbol> {
-        let is_equal =
-            |index: usize| self.keys.get(index).is_some_and(|other| bytes_equal(other.text.as_bytes(), key));
-        let symbol = Symbol::try_from(self.table.find(key, is_equal)?).ok()?;
+        let symbol = self.find(key)?;
         if let Some(successor) = self.successors.get(cache_slot(last, context)) {
             successor.store(symbol, Ordering::Relaxed);
         }
@@ -130,6 +149,22 @@ impl KeyTable {
     /// The keys in the order of their symbols.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.keys.iter().map(|key| &*key.text)
+    }
+}
+
+/// The keys in the order of their symbols. Values that are read afterwards name a key by its symbol.
+impl Blob for KeyTable {
+    fn put(&self, out: &mut Writer) {
+        self.keys.len().put(out);
+        for text in self.texts() {
+            out.text(text);
+        }
+    }
+
+    fn get(input: &mut Reader<'_>) -> Self {
+        let texts = Vec::<Box<str>>::get(input);
+        input.check(texts.len() <= MAX_SYMBOLS && texts.iter().all(|text| is_internable(text)));
+        Self::new(texts)
     }
 }
 

@@ -203,7 +203,7 @@ impl Ord for Decimal<'_> {
 }
 
 /// The value of the keyword `multipleOf`, as an integer times a power of ten.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Divisor {
     mantissa: u64,
     exponent: i64,

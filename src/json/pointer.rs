@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::{KeyInterner, KeyTable, Kind, NO_SYMBOL, Symbol, Value};
+use crate::blob::{Blob, Reader, Writer};
 
 /// A parsed JSON Pointer.
 ///
@@ -50,9 +51,9 @@ impl From<&str> for Pointer {
 
 impl Pointer {
     /// Interns the keys of the pointer.
-    pub(crate) fn intern_keys(&mut self, interner: &mut KeyInterner) {
-        for segment in self.segments.iter_mut().flatten() {
-            segment.symbol = interner.intern(&segment.key);
+    pub(crate) fn intern_keys(&self, interner: &mut KeyInterner) {
+        for segment in self.segments.iter().flatten() {
+            interner.intern(&segment.key);
         }
     }
 
@@ -62,9 +63,23 @@ impl Pointer {
         self.segments.iter().flatten().map(|segment| &*segment.key)
     }
 
-    /// Binds the symbols of the pointer to the key table that they are from.
+    /// Binds the pointer to a key table. Keys that the table lacks are compared as texts.
     pub(crate) fn bind_keys(&mut self, key_table: &Arc<KeyTable>) {
+        for segment in self.segments.iter_mut().flatten() {
+            segment.symbol = key_table.symbol(&segment.key);
+        }
         self.key_table = Some(Arc::clone(key_table));
+    }
+}
+
+impl Blob for Pointer {
+    fn put(&self, out: &mut Writer) {
+        out.text(&self.text);
+    }
+
+    /// Reads a pointer that is not bound to its key table yet.
+    fn get(input: &mut Reader<'_>) -> Self {
+        input.text().into()
     }
 }
 
@@ -149,7 +164,7 @@ mod tests {
         ];
         let mut interner = KeyInterner::default();
         let mut parsed: Vec<Pointer> = pointers.iter().map(|(pointer, _)| Pointer::from(*pointer)).collect();
-        for pointer in &mut parsed {
+        for pointer in &parsed {
             pointer.intern_keys(&mut interner);
         }
         let key_table = Arc::new(interner.build());

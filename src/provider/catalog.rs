@@ -1,12 +1,70 @@
 //! The built-in providers: every folder of `providers/`, bundled by `build.rs`.
+//!
+//! A build with `cfg(blob)` has them compiled, too. Then it never reads the texts to make a webhook.
+
+use super::compiled::seal_catalog;
+use super::{DefinitionError, Provider};
+#[cfg(any(blob, test))]
+use crate::blob::Reader;
+use crate::blob::{Blob, Writer};
 
 /// Id, definition and key orders of every built-in provider. A definition is one JSON text with its schemas inlined, as a
 /// run-time definition is.
 static BUNDLES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/bundles.rs"));
 
+/// The built-in providers as [`compile_catalog`] writes them, without the seal.
+#[cfg(blob)]
+static BLOB: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/providers.blob"));
+
 /// Returns the ids of the built-in providers.
+#[cfg(not(blob))]
 pub fn ids() -> impl Iterator<Item = &'static str> {
     BUNDLES.iter().map(|(id, ..)| *id)
+}
+
+/// Returns the ids of the built-in providers.
+#[cfg(blob)]
+pub fn ids() -> impl Iterator<Item = &'static str> {
+    compiled_parts(BLOB).into_iter().map(|(id, _)| id)
+}
+
+/// Returns a built-in provider.
+#[cfg(not(blob))]
+pub(crate) fn built_in(id: &str) -> Option<Result<Provider, DefinitionError>> {
+    Some(Provider::from_trusted_json(definition(id)?.as_bytes()))
+}
+
+/// Returns a built-in provider. PERF: no other provider is read.
+#[cfg(blob)]
+pub(crate) fn built_in(id: &str) -> Option<Result<Provider, DefinitionError>> {
+    let (_, bytes) = compiled_parts(BLOB).into_iter().find(|(name, _)| *name == id)?;
+    Provider::from_payload(bytes).map(Ok)
+}
+
+/// Compiles all built-in providers to a blob, for the build of a module: the environment variable `HOOKSEAL_BLOB` has the
+/// path of a file with it.
+///
+/// # Errors
+/// A definition is invalid.
+pub fn compile_catalog() -> Result<Vec<u8>, DefinitionError> {
+    let (mut index, mut parts) = (Writer::default(), Vec::new());
+    BUNDLES.len().put(&mut index);
+    for (id, text, _) in BUNDLES {
+        let part = Writer::bytes_of(&Provider::from_trusted_json(text.as_bytes())?);
+        index.text(id);
+        part.len().put(&mut index);
+        parts.extend(part);
+    }
+    Ok(seal_catalog(&[index.into_bytes(), parts].concat()))
+}
+
+/// The id and the bytes of each provider of a catalog.
+#[cfg(any(blob, test))]
+fn compiled_parts(payload: &[u8]) -> Vec<(&str, &[u8])> {
+    let mut input = Reader::new(payload);
+    let index: Vec<(&str, usize)> =
+        (0..input.length()).map(|_| (input.text(), usize::get(&mut input))).collect();
+    index.into_iter().map(|(id, length)| (id, input.take(length))).collect()
 }
 
 /// Returns the definition of a built-in provider as a JSON text.
@@ -24,6 +82,25 @@ pub fn definition(id: &str) -> Option<&'static str> {
 
 /// Returns the order of the keys in the samples of a built-in provider: a JSON array with an object without values for
 /// each event type. An array is replaced by the object of all its items.
+#[cfg(feature = "full")]
 pub(crate) fn key_orders(id: &str) -> Option<&'static str> {
     BUNDLES.iter().find(|(name, ..)| *name == id).map(|(.., orders)| *orders)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::compiled::unseal_catalog;
+
+    #[test]
+    fn a_catalog_has_every_provider_by_its_id() {
+        let catalog = compile_catalog().unwrap();
+        let parts = compiled_parts(unseal_catalog(&catalog).unwrap());
+        assert_eq!(parts.iter().map(|(id, _)| *id).collect::<Vec<_>>(), ids().collect::<Vec<_>>());
+        for (id, bytes) in parts {
+            let compiled = Provider::from_payload(bytes).unwrap();
+            let text = Provider::from_json(definition(id).unwrap().as_bytes()).unwrap();
+            assert!(format!("{compiled:?}") == format!("{text:?}"), "{id}");
+        }
+    }
 }

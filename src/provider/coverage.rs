@@ -2,6 +2,7 @@
 
 use super::envelope::FieldSource;
 use super::idempotency::IdempotencySource;
+use crate::blob::blob;
 use crate::signature::Scheme;
 
 /// The values a receiver relies on that the signature does not cover. An attacker can replay a recorded delivery with
@@ -33,6 +34,8 @@ pub(crate) struct Coverage {
     /// Whether each source of the idempotency key is a header that is not signed, in the order of `Provider::dedupe`.
     uncovered_sources: Vec<bool>,
 }
+
+blob!(struct Coverage { is_type_uncovered, uncovered_sources });
 
 impl Coverage {
     pub(super) fn new(

@@ -1,5 +1,6 @@
 //! A provider definition: parsed, checked and compiled from JSON.
 
+use crate::blob::blob;
 use crate::issue::{Code, Issue, Severity};
 use crate::json::{Document, KeyInterner, KeyTable, Pointer, Value};
 use crate::schema::{CompileOptions, Schema};
@@ -86,6 +87,10 @@ pub(crate) struct KnownMistake {
     pub message: String,
 }
 
+blob!(struct Event { event_type, revisions });
+blob!(struct Revision { name, when, schema });
+blob!(struct KnownMistake { required_pointers, message });
+
 /// Why a definition is invalid.
 #[derive(Debug)]
 pub struct DefinitionError {
@@ -153,31 +158,15 @@ impl Provider {
         let id = text(root, "/id").unwrap_or_default();
         check_consistency(document)?;
         let mut interner = KeyInterner::default();
-        let mut events = events(document, &mut interner)?;
-        let mut dedupe = idempotency::parse_sources(root);
-        let mut envelope = Envelope::parse(root, &dedupe);
-        let mut pointers: Vec<&mut Pointer> = envelope.pointers().collect();
-        pointers.extend(dedupe.iter_mut().filter_map(IdempotencySource::pointer));
-        let whens = events.iter_mut().flat_map(|event| &mut event.revisions).map(|r| &mut r.when);
-        pointers.extend(whens.flatten());
-        let mut signed_time = signed_time(root);
-        pointers.extend(signed_time.as_mut().map(|time| &mut time.pointer));
-        for pointer in &mut pointers {
-            pointer.intern_keys(&mut interner);
-        }
-        let key_table = Arc::new(interner.build());
-        for pointer in pointers {
-            pointer.bind_keys(&key_table);
-        }
-        for revision in events.iter_mut().flat_map(|event| &mut event.revisions) {
-            revision.schema.bind_keys(&key_table);
-        }
+        let events = events(document, &mut interner)?;
+        let dedupe = idempotency::parse_sources(root);
+        let envelope = Envelope::parse(root, &dedupe);
         let scheme = signature(document)?;
-        Ok(Self {
+        let mut provider = Self {
             title: text(root, "/title").unwrap_or_else(|| id.clone()),
             coverage: Coverage::new(scheme.as_ref(), &envelope.event_type, &dedupe),
             scheme,
-            signed_time,
+            signed_time: signed_time(root),
             tolerance: root
                 .pointer("/signature/tolerance")
                 .and_then(|seconds| u32::try_from(seconds.as_i64()?).ok())
@@ -193,7 +182,7 @@ impl Provider {
                 texts(root, "retries").iter().filter_map(|delay| parse_duration_ms(delay)).collect()
             }),
             events,
-            key_table,
+            key_table: Arc::default(),
             sensitive: texts(root, "sensitive"),
             rules: Rules::parse(&id, root)
                 .map_err(|(value, message)| definition_error(document, value, &message))?,
@@ -205,7 +194,34 @@ impl Provider {
                 })
                 .collect(),
             id,
-        })
+        };
+        for pointer in provider.pointers() {
+            pointer.intern_keys(&mut interner);
+        }
+        provider.key_table = Arc::new(interner.build());
+        provider.bind_keys();
+        Ok(provider)
+    }
+
+    /// Returns all pointers into a payload that are resolved often.
+    fn pointers(&mut self) -> Vec<&mut Pointer> {
+        let mut pointers: Vec<&mut Pointer> = self.envelope.pointers().collect();
+        pointers.extend(self.dedupe.iter_mut().filter_map(IdempotencySource::pointer));
+        let revisions = self.events.iter_mut().flat_map(|event| &mut event.revisions);
+        pointers.extend(revisions.filter_map(|revision| revision.when.as_mut()));
+        pointers.extend(self.signed_time.as_mut().map(|time| &mut time.pointer));
+        pointers
+    }
+
+    /// Binds pointers and schemas to the table of their keys.
+    pub(super) fn bind_keys(&mut self) {
+        let key_table = Arc::clone(&self.key_table);
+        for pointer in self.pointers() {
+            pointer.bind_keys(&key_table);
+        }
+        for revision in self.events.iter_mut().flat_map(|event| &mut event.revisions) {
+            revision.schema.bind_keys(&key_table);
+        }
     }
 
     /// Returns the message of a known mistake that the body matches.

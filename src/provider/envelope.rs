@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::idempotency::IdempotencySource;
 use super::members::{pointer, text};
+use crate::blob::blob;
 use crate::delivery::{Headers, is_plain_header};
 use crate::json::{Pointer, Value};
 use crate::text::is_plain;
@@ -29,6 +30,9 @@ pub enum FieldSource {
     /// Name of a header.
     Header(String),
 }
+
+blob!(struct Envelope { event_type, id, created_at, data });
+blob!(enum FieldSource { 0 => Pointer(pointer), 1 => Header(name) });
 
 impl Envelope {
     /// Parses the envelope of a valid definition.

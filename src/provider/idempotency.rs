@@ -1,6 +1,7 @@
 //! The sources of the idempotency key.
 
 use super::members::texts;
+use crate::blob::blob;
 use crate::json::{Pointer, Value};
 
 /// One source of an idempotency key.
@@ -15,6 +16,8 @@ pub enum IdempotencySource {
     /// No key: every delivery is a separate event.
     None,
 }
+
+blob!(enum IdempotencySource { 0 => Pointer(pointer), 1 => Header(name), 2 => Digest, 3 => None });
 
 impl IdempotencySource {
     pub(super) fn pointer(&mut self) -> Option<&mut Pointer> {

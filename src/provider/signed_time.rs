@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::blob::blob;
 use crate::json::{Pointer, Value};
 use crate::signature::TimestampUnit;
 
@@ -13,6 +14,8 @@ pub struct SignedTime {
     /// Unit of the timestamp.
     pub unit: TimestampUnit,
 }
+
+blob!(struct SignedTime { pointer, unit });
 
 impl SignedTime {
     /// Parses the timestamp to milliseconds since 1970; the error is the invalid value, if there is one.

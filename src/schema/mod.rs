@@ -22,6 +22,7 @@ mod error;
 mod format;
 mod message;
 mod pattern;
+#[cfg(feature = "full")]
 mod positions;
 mod resolve;
 mod uri;
@@ -32,8 +33,11 @@ pub use error::SchemaError;
 pub(crate) use format::instant;
 pub(crate) use message::closest;
 
+use crate::blob::blob;
 use crate::issue::{Issue, PendingIssue, Profile};
-use crate::json::{Document, Key, KeyInterner, KeyTable, Value};
+#[cfg(feature = "full")]
+use crate::json::Key;
+use crate::json::{Document, KeyInterner, KeyTable, Value};
 use compiled::CompiledSchema;
 use std::sync::Arc;
 
@@ -66,6 +70,8 @@ pub struct CompileOptions {
 pub struct Schema {
     compiled: CompiledSchema,
 }
+
+blob!(struct Schema { compiled });
 
 impl Schema {
     /// Compiles the text of a schema.
@@ -106,7 +112,7 @@ impl Schema {
         }
     }
 
-    /// Binds the schema to a key table. PERF: in documents that were parsed with this table, keys are compared as numbers.
+    /// Binds the schema to the key table that its symbols are from. PERF: in documents that were parsed with this table, keys are compared as numbers.
     pub(crate) fn bind_keys(&mut self, key_table: &Arc<KeyTable>) {
         self.compiled.key_table = Some(Arc::clone(key_table));
     }
@@ -122,6 +128,7 @@ impl Schema {
     }
 
     /// Calls `visit` with each key that the schema names and its position, in the order of the document.
+    #[cfg(feature = "full")]
     pub(crate) fn visit_positions<'d>(&self, value: Value<'d>, visit: &mut dyn FnMut(Key<'d>, usize)) {
         positions::visit_positions(&self.compiled, value, visit);
     }

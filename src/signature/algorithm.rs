@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::blob::blob;
+
 /// A hash function under HMAC (RFC 2104).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Algorithm {
@@ -13,6 +15,8 @@ pub enum Algorithm {
     /// HMAC-SHA-512: 64 bytes.
     Sha512,
 }
+
+blob!(enum Algorithm { 0 => Sha1, 1 => Sha256, 2 => Sha512 });
 
 impl Algorithm {
     /// Every algorithm.

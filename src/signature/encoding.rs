@@ -2,7 +2,10 @@
 
 use base64ct::{Base64, Encoding as _};
 
-use crate::text::{decode_base64, decode_base64_into};
+use crate::blob::blob;
+#[cfg(feature = "full")]
+use crate::text::decode_base64;
+use crate::text::decode_base64_into;
 
 /// Length of the longest digest, SHA-512.
 const MAX_DIGEST_BYTES: usize = 64;
@@ -19,6 +22,8 @@ pub(crate) enum Encoding {
     /// RFC 4648, section 5; decoded with and without padding, encoded without padding.
     Base64Url,
 }
+
+blob!(enum Encoding { 0 => Hex, 1 => Base64, 2 => Base64Url });
 
 /// A received digest. PERF: not allocated. Of a digest longer than any algorithm's, only the length is kept.
 #[derive(Clone, Debug)]
@@ -75,6 +80,7 @@ impl Encoding {
     }
 
     /// Decodes a text of any length and any padding.
+    #[cfg(feature = "full")]
     #[inline(never)]
     pub fn decode_lenient(self, text: &str) -> Option<Vec<u8>> {
         let unpadded = text.trim_end_matches('=');

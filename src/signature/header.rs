@@ -4,6 +4,7 @@
 use super::Algorithm;
 use super::encoding::Encoding;
 use super::template::{TemplateToken, tokens};
+use crate::blob::blob;
 use crate::delivery::has_control;
 use crate::text::{into_owned_outlined, split_once};
 
@@ -51,6 +52,11 @@ struct TimestampItem {
     /// Whether the timestamp precedes the signature.
     is_first: bool,
 }
+
+blob!(struct HeaderFormat { list, prefix, label, middle, encoding, suffix, timestamp });
+blob!(enum ListSyntax { 0 => Commas, 1 => Semicolons, 2 => Pairs });
+blob!(enum Label { 0 => None, 1 => Any, 2 => Fixed(algorithm, name) });
+blob!(struct TimestampItem { prefix, is_first });
 
 /// A parsed item of a header value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,6 +195,7 @@ impl HeaderFormat {
     }
 
     /// Returns whether a label or another text precedes the digest.
+    #[cfg(feature = "full")]
     pub fn has_label(&self) -> bool {
         self.label != Label::None || !self.prefix.is_empty()
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use super::header::HeaderFormat;
 use super::template::SignedContent;
 use super::{Algorithm, Keys, KeysError, Secret, SecretFormat, TimestampUnit};
+use crate::blob::blob;
 use crate::delivery::is_token;
 use crate::text::eq_ignore_ascii_case;
 
@@ -71,6 +72,20 @@ pub struct Scheme {
     /// Whether the signed content has no separator at the end of its timestamp, so that only the length marks the end.
     has_undelimited_timestamp: bool,
 }
+
+blob!(struct SchemeDefinition {
+    header,
+    format,
+    algorithms,
+    signed_content,
+    secret,
+    optional,
+    timestamp_header,
+    id_header,
+    timestamp_unit,
+    ambiguous,
+});
+blob!(struct Scheme { definition, format, content, is_ambiguous, has_undelimited_timestamp });
 
 impl Scheme {
     /// Checks and compiles a definition.

@@ -2,6 +2,7 @@
 
 use zeroize::Zeroizing;
 
+use crate::blob::blob;
 use crate::text::{decode_base64, split_once};
 
 /// How the text of a secret encodes the key.
@@ -15,6 +16,8 @@ pub enum SecretEncoding {
     /// Hex digits in either letter case.
     Hex,
 }
+
+blob!(enum SecretEncoding { 0 => Utf8, 1 => Base64, 2 => Hex });
 
 impl SecretEncoding {
     const ALL: [SecretEncoding; 3] = [Self::Utf8, Self::Base64, Self::Hex];
@@ -44,6 +47,8 @@ pub struct SecretFormat {
     /// A prefix such as `whsec_` that is not part of the key. Secrets without the prefix are accepted, too.
     pub prefix: Option<String>,
 }
+
+blob!(struct SecretFormat { encoding, prefix });
 
 impl SecretFormat {
     /// Parses the format in a definition: `utf8`, `base64` or `hex`, or one of them in braces after a prefix:

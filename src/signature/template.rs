@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::hmac::Mac;
+use crate::blob::{Blob, Reader, Writer, blob};
 use crate::delivery::{Headers, is_token};
 use crate::text::{into_owned_outlined, split_once};
 
@@ -52,6 +53,28 @@ enum ContentPart {
     },
     Url,
     Method,
+}
+
+blob!(enum ContentPart {
+    0 => Literal(text),
+    1 => Body,
+    2 => Timestamp,
+    3 => Header { name, is_id },
+    4 => Url,
+    5 => Method,
+});
+
+impl Blob for SignedContent {
+    fn put(&self, out: &mut Writer) {
+        self.parts.put(out);
+    }
+
+    fn get(input: &mut Reader<'_>) -> Self {
+        let parts = Vec::get(input);
+        let is_body = |part: &&ContentPart| **part == ContentPart::Body;
+        input.check(parts.iter().filter(is_body).count() == 1);
+        Self { parts }
+    }
 }
 
 impl fmt::Display for ContentPart {
@@ -173,6 +196,7 @@ impl SignedContent {
     }
 
     /// The body between two texts of any kind, which are passed as `{url}` and `{method}`.
+    #[cfg(feature = "full")]
     pub fn framed() -> Self {
         Self { parts: vec![ContentPart::Url, ContentPart::Body, ContentPart::Method] }
     }

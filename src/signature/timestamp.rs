@@ -1,5 +1,6 @@
 //! Timestamps in headers, and the timestamp tolerance.
 
+use crate::blob::blob;
 use crate::text::split_once;
 
 /// The unit of a timestamp that counts from 1970-01-01T00:00:00Z.
@@ -11,6 +12,8 @@ pub enum TimestampUnit {
     /// Whole milliseconds.
     Milliseconds,
 }
+
+blob!(enum TimestampUnit { 0 => Seconds, 1 => Milliseconds });
 
 impl TimestampUnit {
     pub(crate) const fn name(self) -> &'static str {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::issue::{Code, Issue, Location, PendingIssue, Severity};
 use crate::json::without_location;
-use crate::provider::DefinitionError;
+use crate::provider::{CompiledError, DefinitionError};
 use crate::signature::KeysError;
 use crate::text::escape_controls;
 
@@ -99,6 +99,12 @@ impl From<DefinitionError> for Error {
     fn from(error: DefinitionError) -> Self {
         let message = error.to_string();
         Self { code: Code::DEFINITION_INVALID, issues: error.issues, message }
+    }
+}
+
+impl From<CompiledError> for Error {
+    fn from(error: CompiledError) -> Self {
+        Self::new(Code::DEFINITION_INVALID, error.to_string())
     }
 }
 

@@ -7,6 +7,7 @@ mod create;
 mod digest;
 mod error;
 mod evaluate;
+#[cfg(feature = "full")]
 mod explain;
 mod inspect;
 mod report;
@@ -18,6 +19,7 @@ mod verify;
 pub use accepted::{AcceptedDelivery, CoveredPart, SignatureInfo, Verified};
 pub use compare::{Change, Comparison};
 pub use error::Error;
+#[cfg(feature = "full")]
 pub use explain::{
     CAUSES, Cause, CauseCategory, CauseDefinition, DEFAULT_MAX_COMBINATIONS, Difference, Explanation,
     FRAMEWORKS, FrameworkFix, RAW_BODY_FIX, SECRET_FIX,
@@ -157,7 +159,7 @@ impl Webhook {
     /// # Errors
     /// As [`Webhook::new`]; `definition-invalid` where there is no such provider.
     pub fn built_in(id: &str, options: WebhookOptions) -> Result<Self, Error> {
-        let Some(text) = provider::definition(id) else {
+        let Some(provider) = provider::built_in(id) else {
             // SECURITY: the message does not repeat the id, which may be a secret that was passed as the wrong argument.
             let known: Vec<&str> = provider::ids().collect();
             let message =
@@ -165,7 +167,7 @@ impl Webhook {
             let like = closest(id, &known).map(|id| format!("Did you mean {}?", quoted(id)));
             return Err(Error::new(Code::DEFINITION_INVALID, message).hint(like.as_deref()));
         };
-        Self::new(Provider::from_trusted_json(text.as_bytes())?, options)
+        Self::new(provider?, options)
     }
 
     /// Sets the native hash, which hashes long messages.

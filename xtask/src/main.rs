@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask demo | test | words | build | www | bench | load | faults | types | reproduce | advisories`.
 
+mod blob;
 mod cache;
 mod causes;
 mod codes;

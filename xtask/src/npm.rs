@@ -28,6 +28,7 @@ pub fn build() -> Result<(), Failure> {
             "pkg/dist/cli.cjs",
             "pkg/dist/esm/index.d.ts",
             "pkg/dist/core.wasm",
+            "pkg/dist/full.wasm",
             "pkg/README.md",
         ],
     )?

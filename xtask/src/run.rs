@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use crate::crates;
+use crate::{blob, crates};
 
 /// The reason why a step failed, and the command that fixes it if there is one.
 #[derive(Debug)]
@@ -83,13 +83,17 @@ fn target_of(cargo: &mut Command) -> PathBuf {
         .unwrap_or_else(|| root().join("target"))
 }
 
-/// A cargo command that compiles for WebAssembly with SIMD. The flags are set for this command only, so that native
-/// builds keep their cache. `CARGO_ENCODED_RUSTFLAGS` takes precedence over a caller's `RUSTFLAGS`.
+/// A cargo command that compiles for WebAssembly with SIMD and the compiled providers; the caller adds the features. The
+/// flags are set for this command only, so that native builds keep their cache. `CARGO_ENCODED_RUSTFLAGS` takes precedence over a caller's `RUSTFLAGS`.
 pub fn cargo_wasm(subcommand: &str) -> Result<Command, Failure> {
     let mut command = cargo();
     command
-        .args([subcommand, "--locked", "--target", "wasm32-unknown-unknown", "--features", "js"])
-        .env("CARGO_ENCODED_RUSTFLAGS", wasm_flags()?);
+        .args([subcommand, "--locked", "--target", "wasm32-unknown-unknown"])
+        .env(blob::ENV, blob::write()?)
+        .env("CARGO_ENCODED_RUSTFLAGS", wasm_flags()?)
+        // Puts a hash of the features into the names of cargo's files. So both modules share a target folder and its
+        // compiled dependencies, and neither makes the other one stale.
+        .env("__CARGO_DEFAULT_LIB_METADATA", "hookseal-module");
     Ok(command)
 }
 

@@ -2,23 +2,49 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::cache::CachedStep;
-use crate::run::{Failure, cargo_wasm, node, progress, root, run, target};
+use crate::run::{Failure, cargo_wasm, display_command, node, progress, root, run, target};
 use crate::{setup, versions};
 
 /// The folder of the generated glue and module, among the sources of the npm package.
 pub const GENERATED: &str = "pkg/src/generated";
-// The following paths are relative to the target folder.
-const COMPILED: &str = "wasm32-unknown-unknown/release/hookseal.wasm";
-const GLUE: &str = "xtask/glue";
 
-/// The core of the playground: smaller, half as fast (`[profile.page]` in Cargo.toml), and with outlines for the editor.
-const PAGE_COMPILED: &str = "wasm32-unknown-unknown/page/hookseal.wasm";
-const PAGE_GLUE: &str = "xtask/page-glue";
+/// A WebAssembly module of the crate.
+struct Module {
+    /// The name of its folder in the target folder.
+    id: &'static str,
+    /// The name of its file, without the extension.
+    name: &'static str,
+    /// The name of its glue, without the extensions.
+    glue: &'static str,
+    /// The profile of cargo.
+    profile: &'static str,
+    /// Arguments of cargo that select the features.
+    features: &'static [&'static str],
+}
+
+/// Arguments of cargo for a module without the feature `full`.
+const LIGHT: &[&str] = &["--no-default-features", "--features", "js"];
+
+/// The module of the npm package that signs and verifies.
+const CORE: Module =
+    Module { id: "core", name: "core", glue: "glue", profile: "release", features: FULL.features };
+/// The module of the npm package that also explains and imports.
+const FULL: Module = Module {
+    id: "full",
+    name: "full",
+    glue: "full-glue",
+    profile: "release",
+    features: &["--features", "js"],
+};
+/// The module of the playground: smaller, half as fast (`[profile.page]` in Cargo.toml), and with outlines for the editor.
+const PAGE: Module =
+    Module { id: "page", name: "core", glue: "glue", profile: "page", features: &["--features", "outline"] };
+
 pub const PAGE_MODULE: &str = "xtask/page/core.wasm";
 /// The environment variable that names the page's module to its build and its tests. The glue is in the same folder.
 pub const PAGE_MODULE_ENV: &str = "HOOKSEAL_PAGE_CORE";
@@ -38,68 +64,131 @@ const FEATURES: [&str; 7] = [
 /// of their own, and the crates of the hash functions are optimized before this one.
 const INLINING: &str = "-Cllvm-args=-inline-threshold=75";
 
-/// Compiles the core and puts glue and module into [`GENERATED`].
+/// Compiles the modules of the package, and puts them and their glue into [`GENERATED`].
 pub fn build() -> Result<(), Failure> {
     setup::wasm_target()?;
     versions::check()?;
-    progress("compiling the core: cargo rustc --release --target wasm32-unknown-unknown");
-    run(
-        cargo_wasm("rustc")?.args(["--release", "--quiet", "--package", "hookseal", "--lib", "--", INLINING]),
-        "fix what the compiler reports; if it is about Cargo.lock, run `cargo check` and commit the lock file",
-    )?;
-    let module = format!("{GENERATED}/core.wasm");
-    let inline = format!("{GENERATED}/inline.ts");
-    CachedStep::new(
-        "wasm",
-        &[
-            target().join(COMPILED).as_path(),
-            Path::new("Cargo.lock"),
-            Path::new("package-lock.json"),
-            Path::new("xtask/src/wasm.rs"),
-            Path::new("pkg/scripts/inline.mjs"),
-        ],
-        &[&module, &inline],
-    )?
-    .run_if_stale(|| {
-        progress("generating the JavaScript glue and optimizing the module: wasm-bindgen, wasm-opt -O3");
-        bind(COMPILED, GLUE)?;
-        write_glue(GLUE, &root().join(GENERATED))?;
-        optimize(GLUE, &["-O3", "-ocimfs", "0"], &root().join(&module))?;
-        run(node("pkg/scripts/inline.mjs").args([&module, &inline]), "fix what Node reports")
-    })
+    for (module, inline) in [(CORE, "inline.ts"), (FULL, "full-inline.ts")] {
+        // PERF: `-ocimfs 0` keeps functions with one caller out of it. Inlining them creates functions of 40 KB, which V8
+        // takes 0.1 s to compile: too long for a process that verifies one delivery.
+        let file = module.build(&root().join(GENERATED), &[INLINING], &["-O3", "-ocimfs", "0"])?;
+        let inline = root().join(GENERATED).join(inline);
+        CachedStep::new(
+            &format!("inline-{}", module.id),
+            &[file.as_path(), Path::new("pkg/scripts/inline.mjs")],
+            &[&inline],
+        )?
+        .run_if_stale(|| {
+            run(node("pkg/scripts/inline.mjs").args([&file, &inline]), "fix what Node reports")
+        })?;
+    }
+    Ok(())
 }
 
 /// Compiles the core for the playground. Its glue differs from the package's by the call for outlines.
 pub fn build_for_page() -> Result<(), Failure> {
-    progress("compiling the core for the page: cargo build --profile page --target wasm32-unknown-unknown");
-    run(
-        cargo_wasm("build")?.args([
-            "--features",
-            "outline",
-            "--profile",
-            "page",
-            "--quiet",
-            "--package",
-            "hookseal",
-        ]),
-        "fix what the compiler reports",
-    )?;
-    CachedStep::new(
-        "wasm-page",
-        &[
-            target().join(PAGE_COMPILED).as_path(),
-            Path::new("Cargo.lock"),
-            Path::new("package-lock.json"),
-            Path::new("xtask/src/wasm.rs"),
-        ],
-        &[target().join(PAGE_MODULE), page_folder().join("glue.js")],
-    )?
-    .run_if_stale(|| {
-        progress("optimizing the module for the page: wasm-bindgen, wasm-opt -Oz");
-        bind(PAGE_COMPILED, PAGE_GLUE)?;
-        write_glue(PAGE_GLUE, &page_folder())?;
-        optimize(PAGE_GLUE, &["-Oz"], &target().join(PAGE_MODULE))
-    })
+    PAGE.build(&page_folder(), &[], &["-Oz"]).map(drop)
+}
+
+impl Module {
+    /// Puts the module and its glue into a folder; returns the path of the module. `flags` are of rustc, `level` of wasm-opt.
+    fn build(&self, folder: &Path, flags: &[&str], level: &[&str]) -> Result<PathBuf, Failure> {
+        let compiled = self.compile(flags)?;
+        let file = folder.join(self.name).with_extension("wasm");
+        CachedStep::new(
+            &format!("wasm-{}", self.id),
+            &[
+                compiled.as_path(),
+                Path::new("Cargo.lock"),
+                Path::new("package-lock.json"),
+                Path::new("xtask/src/wasm.rs"),
+            ],
+            &[&file, &folder.join(self.glue).with_extension("js")],
+        )?
+        .run_if_stale(|| {
+            progress(&format!("optimizing the module {}: wasm-bindgen, wasm-opt {}", self.id, level[0]));
+            self.bind(&compiled)?;
+            self.write_glue(folder)?;
+            optimize(&self.folder().join(format!("{}_bg.wasm", self.glue)), level, &file)
+        })?;
+        Ok(file)
+    }
+
+    /// The folder of the module and the glue as generated.
+    fn folder(&self) -> PathBuf {
+        target().join("xtask/modules").join(self.id)
+    }
+
+    /// Compiles the module and returns its path.
+    fn compile(&self, flags: &[&str]) -> Result<PathBuf, Failure> {
+        progress(&format!("compiling the module {}: cargo rustc --profile {}", self.id, self.profile));
+        let mut command = cargo_wasm("rustc")?;
+        command.args(self.features).args(["--profile", self.profile, "--package", "hookseal", "--lib"]);
+        command.args(["--quiet", JSON_MESSAGES, "--"]).args(flags);
+        cargo_messages(&mut command)?
+            .iter()
+            .filter(|message| message["target"]["name"] == "hookseal")
+            .filter_map(|message| message["filenames"].as_array())
+            .flatten()
+            .filter_map(|file| file.as_str().map(PathBuf::from))
+            .find(|file| file.extension().is_some_and(|extension| extension == "wasm"))
+            .ok_or_else(|| Failure::new("cargo names no module among the files that it compiled"))
+    }
+
+    /// Generates the glue for the `web` target, without a default path to the module: a `new URL(...)` inside a dependency
+    /// breaks the development servers of bundlers. The package loads the module itself.
+    fn bind(&self, compiled: &Path) -> Result<(), Failure> {
+        Bindgen::new()
+            .input_path(compiled)
+            .web(true)
+            .and_then(|bindgen| {
+                bindgen
+                    .typescript(true)
+                    .omit_default_module_path(true)
+                    .remove_name_section(true)
+                    .remove_producers_section(true)
+                    .out_name(self.glue)
+                    .generate(self.folder())
+            })
+            .map_err(|error| Failure::new(format!("wasm-bindgen: {error:#}")))
+    }
+
+    /// Writes the glue to a folder, changed so that the core can be restarted after a trap.
+    fn write_glue(&self, folder: &Path) -> Result<(), Failure> {
+        fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))?;
+        let read = |extension: &str| {
+            let path = self.folder().join(self.glue).with_extension(extension);
+            fs::read_to_string(&path).map_err(|error| Failure::file(&path, error))
+        };
+        let glue = restartable(&read("js")?).ok_or_else(|| {
+            Failure::new("the glue does not have the form that `restartable` expects")
+                .hint("adapt `restartable` in xtask/src/wasm.rs to the generator's new version")
+        })?;
+        let declarations = read("d.ts")? + FORGET;
+        for (extension, text) in [("js", glue), ("d.ts", declarations)] {
+            let path = folder.join(self.glue).with_extension(extension);
+            fs::write(&path, text).map_err(|error| Failure::file(&path, error))?;
+        }
+        Ok(())
+    }
+}
+
+/// Makes cargo print its messages as JSON, and the compiler's as text.
+const JSON_MESSAGES: &str = "--message-format=json-render-diagnostics";
+
+/// Runs cargo and returns its messages.
+fn cargo_messages(command: &mut Command) -> Result<Vec<serde_json::Value>, Failure> {
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| Failure::new(format!("cargo did not start: {error}")))?;
+    if !output.status.success() {
+        return Err(Failure::new(format!("`{}` failed", display_command(command))).hint(
+            "fix what the compiler reports; if it is about Cargo.lock, run `cargo check` and commit the lock file",
+        ));
+    }
+    let messages = String::from_utf8_lossy(&output.stdout);
+    Ok(messages.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
 }
 
 /// The folder with the module and the glue of the playground.
@@ -107,46 +196,8 @@ pub fn page_folder() -> PathBuf {
     target().join(PAGE_MODULE).with_file_name("")
 }
 
-/// Generates the glue for the `web` target, without a default path to the module: a `new URL(...)` inside a dependency
-/// breaks the development servers of bundlers. The package loads the module itself.
-fn bind(compiled: &str, glue: &str) -> Result<(), Failure> {
-    let glue = target().join(glue);
-    Bindgen::new()
-        .input_path(target().join(compiled))
-        .web(true)
-        .and_then(|bindgen| {
-            bindgen
-                .typescript(true)
-                .omit_default_module_path(true)
-                .remove_name_section(true)
-                .remove_producers_section(true)
-                .out_name("glue")
-                .generate(&glue)
-        })
-        .map_err(|error| Failure::new(format!("wasm-bindgen: {error:#}")))
-}
-
 /// The TypeScript declaration of the function that [`restartable`] adds.
 const FORGET: &str = "\n/**\n * Drops the instance; `initSync` then creates a new one.\n */\nexport function forget(): void;\n";
-
-/// Writes the glue to a folder, changed so that the core can be restarted after a trap.
-fn write_glue(glue: &str, folder: &Path) -> Result<(), Failure> {
-    fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))?;
-    let read = |name: &str| {
-        let path = target().join(glue).join(name);
-        fs::read_to_string(&path).map_err(|error| Failure::file(&path, error))
-    };
-    let glue = restartable(&read("glue.js")?).ok_or_else(|| {
-        Failure::new("glue.js does not have the form that `restartable` expects")
-            .hint("adapt `restartable` in xtask/src/wasm.rs to the generator's new version")
-    })?;
-    let declarations = read("glue.d.ts")? + FORGET;
-    for (name, text) in [("glue.js", glue), ("glue.d.ts", declarations)] {
-        let path = folder.join(name);
-        fs::write(&path, text).map_err(|error| Failure::file(&path, error))?;
-    }
-    Ok(())
-}
 
 /// Adds `forget`, after which `initSync` creates a new instance. Each finalizer knows the instance of its pointer, so that
 /// a pointer into the old instance is never freed in the new one. PERF: the generator's own option for this adds two checks
@@ -186,36 +237,32 @@ fn replace_once(text: &str, from: &str, to: &str) -> Option<String> {
     (text.matches(from).count() == 1).then(|| text.replacen(from, to, 1))
 }
 
-/// Optimizes a module with wasm-opt. PERF: `-ocimfs 0` keeps functions with one caller out of it. Inlining them creates
-/// functions of 40 KB, which V8 takes 0.1 s to compile: too long for a process that verifies one delivery.
-fn optimize(glue: &str, level: &[&str], module: &Path) -> Result<(), Failure> {
+/// Optimizes a module with wasm-opt.
+fn optimize(bound: &Path, level: &[&str], module: &Path) -> Result<(), Failure> {
     let mut command = node("node_modules/binaryen/bin/wasm-opt");
     command
         .args(FEATURES)
         .args(level)
         .args(["--strip-producers", "--strip-target-features", "-o"])
-        .arg(module);
-    command.arg(target().join(glue).join("glue_bg.wasm"));
+        .arg(module)
+        .arg(bound);
     run(&mut command, "run `npm ci`, then this command again")
 }
 
-/// Compiles the tests of the core for WebAssembly and returns the paths of the modules.
+/// Compiles the tests of both modules for WebAssembly and returns the paths of the compiled tests.
 fn test_modules() -> Result<Vec<PathBuf>, Failure> {
-    let mut command = cargo_wasm("test")?;
-    command.args(["--quiet", "--package", "hookseal", "--test", "wasm", "--no-run", "--message-format=json"]);
-    command.stderr(std::process::Stdio::inherit());
-    let output = command.output().map_err(|error| Failure::new(format!("cargo did not start: {error}")))?;
-    if !output.status.success() {
-        return Err(Failure::new("the tests for WebAssembly do not compile")
-            .hint("fix what the compiler reports above"));
+    let mut modules = Vec::new();
+    for features in [LIGHT, FULL.features] {
+        let mut command = cargo_wasm("test")?;
+        command.args(features).args(["--quiet", "--package", "hookseal", "--test", "wasm", "--no-run"]);
+        modules.extend(
+            cargo_messages(command.arg(JSON_MESSAGES))?
+                .iter()
+                .filter(|message| message["profile"]["test"] == true)
+                .filter_map(|message| message["executable"].as_str().map(PathBuf::from)),
+        );
     }
-    let messages = String::from_utf8_lossy(&output.stdout);
-    Ok(messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-        .filter(|message| message["profile"]["test"] == true)
-        .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
-        .collect())
+    Ok(modules)
 }
 
 /// Commands that run the core's own tests in Node, one for each test module.

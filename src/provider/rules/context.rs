@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use crate::blob::blob;
 use crate::code::codes;
 use crate::issue::{Code, Location, PendingIssue, Profile, Severity};
 use crate::json::{Document, TokenKind, Value, bytes_equal};
@@ -165,7 +166,11 @@ impl<'r> RuleReporter<'r> {
 
 /// The range of scores of each level, by mode: data of the definition, because the vendor's list is not public.
 #[derive(Debug, Default)]
-pub(super) struct ScoreRanges(Vec<ScoreRange>);
+pub(super) struct ScoreRanges {
+    ranges: Vec<ScoreRange>,
+}
+
+blob!(struct ScoreRanges { ranges });
 
 #[derive(Debug)]
 struct ScoreRange {
@@ -174,6 +179,8 @@ struct ScoreRange {
     min: i64,
     max: i64,
 }
+
+blob!(struct ScoreRange { mode, level, min, max });
 
 impl ScoreRanges {
     pub fn parse(value: Value<'_>) -> Self {
@@ -187,13 +194,15 @@ impl ScoreRanges {
                 }
             }
         }
-        Self(ranges)
+        Self { ranges }
     }
 
     /// Returns whether the score is in the range of the level; `None` if mode and level have no range.
     pub fn contains(&self, mode: Value<'_>, level: Value<'_>, score: i64) -> Option<bool> {
-        let range =
-            self.0.iter().find(|range| is_string(level, &range.level) && is_string(mode, &range.mode))?;
+        let range = self
+            .ranges
+            .iter()
+            .find(|range| is_string(level, &range.level) && is_string(mode, &range.mode))?;
         Some((range.min..=range.max).contains(&score))
     }
 }

@@ -8,6 +8,7 @@ mod context;
 mod painchek;
 mod xon;
 
+use crate::blob::{Blob, Reader, Writer};
 use crate::issue::{CodeInfo, PendingIssue, Profile, Severity};
 use crate::json::{Document, Value};
 
@@ -90,6 +91,28 @@ impl Rules {
             RuleReporter::new(settings, score_ranges, document, profile, min_severity, pending);
         (ruleset.evaluate)(document.root(), &mut reporter);
         reporter.finish();
+    }
+}
+
+/// The severities of all rules, in the order of the codes of the provider.
+impl Blob for Rules {
+    fn put(&self, out: &mut Writer) {
+        let Self { ruleset, settings, score_ranges } = self;
+        ruleset.map(|ruleset| ruleset.provider.to_owned()).put(out);
+        for (_, [lenient, strict]) in settings {
+            lenient.put(out);
+            strict.put(out);
+        }
+        score_ranges.put(out);
+    }
+
+    fn get(input: &mut Reader<'_>) -> Self {
+        let provider = Option::<String>::get(input);
+        let ruleset = RULESETS.into_iter().find(|ruleset| Some(ruleset.provider) == provider.as_deref());
+        input.check(ruleset.is_some() == provider.is_some());
+        let codes = ruleset.map(|ruleset| (ruleset.codes)()).unwrap_or_default();
+        let settings = codes.into_iter().map(|code| (code, [Blob::get(input), Blob::get(input)])).collect();
+        Self { ruleset, settings, score_ranges: Blob::get(input) }
     }
 }
 

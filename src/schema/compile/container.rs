@@ -5,10 +5,9 @@ use std::collections::HashMap;
 use super::scalar::pattern;
 use super::severity::SeverityOverrides;
 use super::{Compiler, count, members, names};
-use crate::json::{KeyInterner, Kind, NO_SYMBOL, Table, Value};
+use crate::json::{KeyInterner, Kind, NO_SYMBOL, Value};
 use crate::schema::compiled::{
-    Additional, AdditionalItems, ArrayRules, Contains, Node, ObjectRules, Property, SymbolIndex, UNTRACKED,
-    WithSeverity,
+    Additional, AdditionalItems, ArrayRules, Contains, Node, ObjectRules, Property, UNTRACKED, WithSeverity,
 };
 use crate::schema::error::CompileError;
 
@@ -103,25 +102,9 @@ impl<'s> Compiler<'s, '_> {
                 Some(WithSeverity { rule, severities: overrides.severities("propertyNames") });
         }
         self.dependents(&mut rules, &mut keys, schema, overrides)?;
-        rules.tracked_count = keys.tracked_count;
-        if keys.tracked_count <= 64 {
-            let bit = |rule: &WithSeverity<u32>| 1u64 << keys.properties[rule.rule as usize].bit;
-            rules.required_bits = rules.required.iter().map(bit).fold(0, |all, bits| all | bits);
-            for (profile, needed) in rules.required_error_bits.iter_mut().enumerate() {
-                let is_needed =
-                    |rule: &&WithSeverity<u32>| rule.severities.failing(false) >> profile & 1 == 1;
-                *needed = rules.required.iter().filter(is_needed).map(bit).fold(0, |all, bits| all | bits);
-            }
-            for property in keys.properties.iter_mut().filter(|property| property.bit != UNTRACKED) {
-                property.mask = 1 << property.bit;
-            }
-        }
-        rules.is_simple =
-            keys.tracked_count <= 64 && rules.patterns.is_empty() && rules.property_names.is_none();
         keys.bind_keys(self.interner);
-        rules.symbols = SymbolIndex::new(&keys.properties);
-        rules.table = Table::new(keys.properties.iter().map(|property| property.name.as_bytes()));
         rules.properties = keys.properties;
+        rules.derive(keys.tracked_count);
         let has_rules = !rules.properties.is_empty()
             || !rules.patterns.is_empty()
             || !matches!(rules.additional, Additional::Allow)

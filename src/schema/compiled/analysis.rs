@@ -7,6 +7,9 @@ use super::{
 };
 use crate::json::Kind;
 
+/// The bits of both profiles.
+const ALL_PROFILES: u8 = 3;
+
 /// The node that closes a cycle: a schema that references itself for the same value.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ReferenceCycle(pub NodeId);
@@ -34,7 +37,7 @@ fn warning_only_profiles(node: &Node) -> u8 {
     if !node.applicators.is_empty() || node.is_false_schema {
         return 0;
     }
-    !failing_rules(node)
+    !failing_rules(node) & ALL_PROFILES
 }
 
 /// Chooses the fast check of a node.
@@ -235,7 +238,7 @@ fn mark_failures(schema: &mut CompiledSchema) {
 fn own_failures(node: &Node, detects_placeholders: bool) -> u8 {
     if node.is_false_schema || node.memoize {
         // A memoized node can exceed the limits of validation, which is an error in every profile.
-        return 3;
+        return ALL_PROFILES;
     }
     let mut failing = failing_rules(node);
     if node.types != types::ALL {

@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering;
 
-use crate::json::{Decimal, Kind, TokenKind, Value, bytes_equal, escape_into, sort_by};
+use crate::blob::{Blob, Reader, Writer, blob};
+use crate::json::{Decimal, Document, Kind, TokenKind, Value, bytes_equal, escape_into, sort_by};
 
 /// A JSON value of the schema that does not borrow from its text.
 #[derive(Clone, Debug)]
@@ -15,6 +16,15 @@ pub enum Literal {
     /// Sorted by key.
     Object(Vec<(Box<str>, Literal)>),
 }
+
+blob!(enum Literal {
+    0 => Null,
+    1 => Boolean(value),
+    2 => Number(number),
+    3 => Text(text),
+    4 => Array(items),
+    5 => Object(members),
+});
 
 impl Literal {
     pub fn from_value(value: Value<'_>) -> Self {
@@ -120,6 +130,19 @@ impl Literals {
     }
 }
 
+impl Blob for Literals {
+    fn put(&self, out: &mut Writer) {
+        self.values.put(out);
+        self.sorted.put(out);
+    }
+
+    fn get(input: &mut Reader<'_>) -> Self {
+        let (values, sorted) = <(Vec<Literal>, Vec<usize>)>::get(input);
+        input.check(sorted.iter().all(|index| *index < values.len()));
+        Self { values, sorted }
+    }
+}
+
 /// Quotes a text for a message. A long text is cut.
 pub fn quoted(text: &str) -> String {
     const MAX_CHARS: usize = 60;
@@ -148,14 +171,19 @@ const MAX_I64_DIGITS: usize = 18;
 
 impl Number {
     pub fn from_value(value: Value<'_>) -> Self {
-        Self { text: String::from_utf8_lossy(value.raw_bytes()).into(), integer: value.as_i64() }
+        Self::new(String::from_utf8_lossy(value.raw_bytes()).into())
+    }
+
+    fn new(text: Box<str>) -> Self {
+        let integer = Decimal::parse(text.as_bytes()).to_i64();
+        Self { text, integer }
     }
 
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    fn decimal(&self) -> Decimal<'_> {
+    pub fn decimal(&self) -> Decimal<'_> {
         Decimal::parse(self.text.as_bytes())
     }
 
@@ -179,6 +207,20 @@ impl Number {
             return (if is_negative { -magnitude } else { magnitude }).cmp(&integer);
         }
         Decimal::parse(raw).cmp(&self.decimal())
+    }
+}
+
+impl Blob for Number {
+    fn put(&self, out: &mut Writer) {
+        self.text.put(out);
+    }
+
+    fn get(input: &mut Reader<'_>) -> Self {
+        let text = input.text();
+        let is_number =
+            Document::parse(text.as_bytes()).is_ok_and(|document| document.root().kind() == Kind::Number);
+        input.check(is_number);
+        Self::new(if is_number { text } else { "0" }.into())
     }
 }
 
@@ -217,6 +259,16 @@ impl StringSet {
     }
 }
 
+impl Blob for StringSet {
+    fn put(&self, out: &mut Writer) {
+        self.values.put(out);
+    }
+
+    fn get(input: &mut Reader<'_>) -> Self {
+        Self::new(Blob::get(input))
+    }
+}
+
 fn order_texts(a: &[u8], b: &[u8]) -> Ordering {
     a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
@@ -224,7 +276,6 @@ fn order_texts(a: &[u8], b: &[u8]) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::Document;
 
     #[test]
     fn literals_are_equal_by_meaning() {
@@ -251,6 +302,13 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn bytes_nest_literals_to_a_limit_only() {
+        let nested = |depth: usize| [&[4, 1].repeat(depth)[..], &[0]].concat();
+        assert!(Reader::value_of::<Literal>(&nested(100)).is_some());
+        assert!(Reader::value_of::<Literal>(&nested(100_000)).is_none());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! and a `$ref` is resolved before validation.
 
 mod analysis;
+mod blob;
 mod literal;
 
 pub(super) use analysis::{ReferenceCycle, analyze};
@@ -272,6 +273,28 @@ pub(super) struct Property {
 #[derive(Debug, Default)]
 pub(super) struct SymbolIndex {
     slots: Box<[(Symbol, u16)]>,
+}
+
+impl ObjectRules {
+    /// Computes what follows from `properties` and the rules. `tracked_count` is the number of properties with a bit.
+    pub fn derive(&mut self, tracked_count: u32) {
+        self.tracked_count = tracked_count;
+        if tracked_count <= 64 {
+            let bit = |rule: &WithSeverity<u32>| 1u64 << self.properties[rule.rule as usize].bit;
+            self.required_bits = self.required.iter().map(bit).fold(0, |all, bits| all | bits);
+            for (profile, needed) in self.required_error_bits.iter_mut().enumerate() {
+                let is_needed =
+                    |rule: &&WithSeverity<u32>| rule.severities.failing(false) >> profile & 1 == 1;
+                *needed = self.required.iter().filter(is_needed).map(bit).fold(0, |all, bits| all | bits);
+            }
+            for property in self.properties.iter_mut().filter(|property| property.bit != UNTRACKED) {
+                property.mask = 1 << property.bit;
+            }
+        }
+        self.is_simple = tracked_count <= 64 && self.patterns.is_empty() && self.property_names.is_none();
+        self.symbols = SymbolIndex::new(&self.properties);
+        self.table = Table::new(self.properties.iter().map(|property| property.name.as_bytes()));
+    }
 }
 
 impl SymbolIndex {

@@ -7,6 +7,7 @@ mod time;
 mod uri;
 
 use super::pattern::Pattern;
+use crate::blob::blob;
 use uri::Alphabet;
 
 pub(crate) use time::instant;
@@ -35,6 +36,28 @@ pub(crate) enum Format {
     RelativeJsonPointer,
     Regex,
 }
+
+blob!(enum Format {
+    0 => Uuid,
+    1 => DateTime,
+    2 => DateTimeNanos,
+    3 => Date,
+    4 => Time,
+    5 => Duration,
+    6 => Email,
+    7 => IdnEmail,
+    8 => Hostname,
+    9 => Ipv4,
+    10 => Ipv6,
+    11 => Uri,
+    12 => UriReference,
+    13 => Iri,
+    14 => IriReference,
+    15 => UriTemplate,
+    16 => JsonPointer,
+    17 => RelativeJsonPointer,
+    18 => Regex,
+});
 
 /// The result of looking up a name in `format`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,6 +18,7 @@ mod set;
 mod tests;
 mod tree;
 
+use crate::blob::{Blob, Reader, Writer, blob};
 use error::PatternError;
 use program::Program;
 use sequence::Sequence;
@@ -30,6 +31,18 @@ pub(crate) struct Pattern(CompiledPattern);
 enum CompiledPattern {
     Sequence(Sequence),
     Program(Program),
+}
+
+blob!(enum CompiledPattern { 0 => Sequence(sequence), 1 => Program(program) });
+
+impl Blob for Pattern {
+    fn put(&self, out: &mut Writer) {
+        self.0.put(out);
+    }
+
+    fn get(input: &mut Reader<'_>) -> Self {
+        Self(Blob::get(input))
+    }
 }
 
 impl Pattern {

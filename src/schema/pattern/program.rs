@@ -7,6 +7,7 @@
 use super::error::PatternError;
 use super::set::CharSet;
 use super::tree::{Id, PatternNode, Tree};
+use crate::blob::{Blob, Reader, Writer, blob};
 
 /// SECURITY: limits the time of a match. A schema needs more only with large nested repetitions.
 const MAX_STATES: usize = 10_000;
@@ -61,7 +62,67 @@ pub(super) enum Assertion {
     Lookahead { part: u16, negated: bool },
 }
 
+blob!(struct SubProgram { entry, end });
+blob!(enum Instruction {
+    0 => Char { code, next },
+    1 => Set { set, next },
+    2 => Split { left, right },
+    3 => Assert { what, next },
+    4 => Match,
+});
+blob!(enum Assertion {
+    0 => Start,
+    1 => End,
+    2 => Boundary { negated },
+    3 => Lookahead { part, negated },
+});
+
+impl Blob for Program {
+    fn put(&self, out: &mut Writer) {
+        let Self { states, sets, parts, ends_at_end } = self;
+        states.put(out);
+        sets.put(out);
+        parts.put(out);
+        ends_at_end.put(out);
+    }
+
+    fn get(input: &mut Reader<'_>) -> Self {
+        let program = Self {
+            states: Blob::get(input),
+            sets: Blob::get(input),
+            parts: Blob::get(input),
+            ends_at_end: Blob::get(input),
+        };
+        input.check(program.is_valid());
+        program
+    }
+}
+
 impl Program {
+    /// Whether all numbers of states, sets and parts exist, and the states belong to the parts in order.
+    fn is_valid(&self) -> bool {
+        let is_state = |state: StateId| usize::from(state) < self.states.len();
+        let mut end = 0;
+        let are_parts_valid = self.parts.iter().all(|part| {
+            let is_valid = end <= part.end && is_state(part.entry);
+            end = part.end;
+            is_valid
+        });
+        let lookaheads = self.parts.len().saturating_sub(1);
+        are_parts_valid
+            && self.states.len() <= MAX_STATES + 1
+            && usize::from(end) == self.states.len()
+            && self.states.iter().all(|state| match *state {
+                Instruction::Set { set, next } => usize::from(set) < self.sets.len() && is_state(next),
+                Instruction::Split { left, right } => is_state(left) && is_state(right),
+                Instruction::Assert { what: Assertion::Lookahead { part, .. }, next } => {
+                    usize::from(part) < lookaheads && is_state(next)
+                }
+                Instruction::Char { next, .. } | Instruction::Assert { next, .. } => is_state(next),
+                Instruction::Match => true,
+            })
+    }
+
     pub(super) fn new(tree: &Tree) -> Result<Self, PatternError> {
         let mut compiler = PatternCompiler {
             tree,

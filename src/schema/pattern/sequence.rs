@@ -3,6 +3,7 @@
 
 use super::set::CharSet;
 use super::tree::{Id, PatternNode, Tree};
+use crate::blob::blob;
 
 /// A pattern that needs no automaton.
 #[derive(Debug)]
@@ -10,7 +11,7 @@ pub(super) enum Sequence {
     /// Literal text, anywhere.
     Literal(Box<str>),
     /// Classes, from the start of the text.
-    Anchored { items: Box<[SequenceItem]>, is_anchored_end: bool },
+    Anchored { items: Vec<SequenceItem>, is_anchored_end: bool },
 }
 
 #[derive(Debug)]
@@ -19,6 +20,9 @@ pub(super) struct SequenceItem {
     min: u32,
     max: Option<u32>,
 }
+
+blob!(struct SequenceItem { set, min, max });
+blob!(enum Sequence { 0 => Literal(text), 1 => Anchored { items, is_anchored_end } });
 
 impl Sequence {
     /// Converts a pattern, if it is a sequence.
@@ -33,7 +37,7 @@ impl Sequence {
         if is_anchored_end {
             terms = &terms[..terms.len() - 1];
         }
-        let items = terms.iter().map(|term| item(tree, term)).collect::<Option<Box<[SequenceItem]>>>()?;
+        let items = terms.iter().map(|term| item(tree, term)).collect::<Option<Vec<SequenceItem>>>()?;
         let is_clear = (0..items.len()).all(|i| is_deterministic(&items[i], &items[i + 1..]));
         is_clear.then_some(Self::Anchored { items, is_anchored_end })
     }

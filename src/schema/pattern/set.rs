@@ -4,6 +4,7 @@ use std::collections::BinaryHeap;
 
 use super::category;
 use super::tree::ClassItem;
+use crate::blob::{Blob, Reader, Writer};
 
 /// A set of code points, with negation applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +13,31 @@ pub(super) struct CharSet {
     ascii: u128,
     /// Sorted, neither overlapping nor adjacent.
     ranges: Box<[(u32, u32)]>,
+}
+
+/// The ranges, each as the distance from the previous one and its length.
+impl Blob for CharSet {
+    fn put(&self, out: &mut Writer) {
+        self.ranges.len().put(out);
+        let mut next = 0;
+        for (first, last) in &self.ranges {
+            (first - next).put(out);
+            (last - first).put(out);
+            next = *last;
+        }
+    }
+
+    fn get(input: &mut Reader<'_>) -> Self {
+        let mut ranges = Vec::<(u32, u32)>::get(input);
+        let mut next = 0u32;
+        for (first, last) in &mut ranges {
+            *first = first.saturating_add(next);
+            *last = last.saturating_add(*first);
+            next = *last;
+        }
+        input.check(next <= 0x10_FFFF);
+        Self::from_ranges(ranges)
+    }
 }
 
 impl CharSet {
@@ -45,8 +71,8 @@ impl CharSet {
 
     fn from_ranges(ranges: Vec<(u32, u32)>) -> Self {
         let mut ascii = 0;
-        for code in 0..128 {
-            ascii |= u128::from(holds(&ranges, code)) << code;
+        for &(first, last) in ranges.iter().take_while(|(first, _)| *first < 128) {
+            ascii |= u128::MAX >> (127 - last.min(127)) & u128::MAX << first;
         }
         Self { ascii, ranges: ranges.into() }
     }
