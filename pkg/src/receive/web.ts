@@ -73,7 +73,7 @@ export function toIncomingRequest<R extends FetchRequest>(request: R, fix: strin
           }
           sink.end();
         };
-        pump().catch(sink.fail);
+        pump().catch((error: unknown) => sink.fail(error));
         return () => {
           isStopped = true;
           // Not at once: SvelteKit closes the connection of a canceled body before the response is sent.
