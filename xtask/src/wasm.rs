@@ -19,8 +19,8 @@ struct Module {
     id: &'static str,
     /// The name of its file, without the extension.
     name: &'static str,
-    /// Whether its glue is put beside it.
-    has_glue: bool,
+    /// The module whose glue it runs with; `None`: its own, which is put next to it.
+    shares: Option<&'static Module>,
     /// The profile of cargo.
     profile: &'static str,
     /// Arguments of cargo that select the features.
@@ -32,12 +32,12 @@ const LIGHT: &[&str] = &["--no-default-features", "--features", "js"];
 
 /// The module of the npm package that signs and verifies. It runs with the glue of [`FULL`].
 const CORE: Module =
-    Module { id: "core", name: "core", has_glue: false, profile: "release", features: LIGHT };
+    Module { id: "core", name: "core", shares: Some(&FULL), profile: "release", features: LIGHT };
 /// The module of the npm package that also explains and imports.
 const FULL: Module = Module {
     id: "full",
     name: "full",
-    has_glue: true,
+    shares: None,
     profile: "release",
     features: &["--features", "js-full"],
 };
@@ -45,7 +45,7 @@ const FULL: Module = Module {
 const PAGE: Module = Module {
     id: "page",
     name: "core",
-    has_glue: true,
+    shares: None,
     profile: "page",
     features: &["--features", "js-full,outline"],
 };
@@ -78,35 +78,46 @@ pub fn build() -> Result<(), Failure> {
     versions::check()?;
     let folder = root().join(GENERATED);
     let mut files = vec![PathBuf::from("pkg/scripts/text.mjs")];
-    for module in [CORE, FULL] {
+    for module in [FULL, CORE] {
         // PERF: `-ocimfs 0` keeps functions with one caller out of it. Inlining them creates functions of 40 KB, which V8
         // takes 0.1 s to compile: too long for a process that verifies one delivery.
         files.push(module.build(&folder, &[INLINING], &["-O3", "-ocimfs", "0"])?);
     }
-    check_shared_glue(&CORE.glue("js")?, &FULL.glue("js")?)?;
     let outputs = ["text/core.js", "text/full.js", "hashes.ts"].map(|name| folder.join(name));
     CachedStep::new("texts", &files, &outputs)?
         .run_if_stale(|| run(node("pkg/scripts/text.mjs").arg(&folder), "fix what Node reports"))
 }
 
-/// Checks that the glue of one module has every function that another module imports.
-fn check_shared_glue(part: &str, whole: &str) -> Result<(), Failure> {
+/// Gives each function that a module imports the name that the function has in the glue of another module. The generator
+/// numbers its conversions, and the two modules do not need the same ones.
+fn share_glue(part: &str, whole: &str, module: &[u8]) -> Result<Vec<u8>, Failure> {
     let whole = imported_functions(whole);
-    match imported_functions(part).into_iter().find(|function| !whole.contains(function)) {
-        None => Ok(()),
-        Some(function) => Err(Failure::new(format!(
-            "the glue of the full module lacks an import of the light one: {}",
-            function.lines().next().unwrap_or_default()
-        ))
-        .hint("both modules share one glue: make the full module import that function, too")),
+    let mut renamed = module.to_vec();
+    for (name, function) in imported_functions(part) {
+        if whole.contains(&(name, function)) {
+            continue;
+        }
+        let shared = whole.iter().find(|(other, same)| *same == function && other.len() == name.len());
+        let mut places =
+            module.windows(name.len()).enumerate().filter(|(_, bytes)| *bytes == name.as_bytes());
+        let (Some((shared, _)), Some((place, _)), None) = (shared, places.next(), places.next()) else {
+            return Err(Failure::new(format!(
+                "the glue of the full module lacks an import of the light one: __wb{name}"
+            ))
+            .hint("both modules share one glue: make the full module import that function, too"));
+        };
+        renamed[place..place + name.len()].copy_from_slice(shared.as_bytes());
     }
+    Ok(renamed)
 }
 
-/// The functions that a glue passes to its module.
-fn imported_functions(glue: &str) -> Vec<&str> {
+/// The functions that a glue passes to its module, with their names.
+fn imported_functions(glue: &str) -> Vec<(&str, &str)> {
     let start = glue.find("const import0 = {").unwrap_or(glue.len());
     let end = glue[start..].find("\n    };").map_or(glue.len(), |length| start + length);
-    glue[start..end].split("\n        __wb").skip(1).collect()
+    // The names begin with `__wb`, which is left out here.
+    let functions = glue[start..end].split("\n        __wb").skip(1);
+    functions.filter_map(|function| function.split_once(": ")).collect()
 }
 
 /// Compiles the core for the playground. Its glue differs from the package's by the call for outlines.
@@ -120,26 +131,25 @@ impl Module {
         let compiled = self.compile(flags)?;
         let file = folder.join(self.name).with_extension("wasm");
         let mut outputs = vec![file.clone()];
-        if self.has_glue {
+        if self.shares.is_none() {
             outputs.push(folder.join(GLUE).with_extension("js"));
         }
-        CachedStep::new(
-            &format!("wasm-{}", self.id),
-            &[
-                compiled.as_path(),
-                Path::new("Cargo.lock"),
-                Path::new("package-lock.json"),
-                Path::new("xtask/src/wasm.rs"),
-            ],
-            &outputs,
-        )?
-        .run_if_stale(|| {
+        let mut inputs = vec![compiled.clone()];
+        inputs.extend(["Cargo.lock", "package-lock.json", "xtask/src/wasm.rs"].map(PathBuf::from));
+        inputs.extend(self.shares.map(|module| module.folder().join(GLUE).with_extension("js")));
+        CachedStep::new(&format!("wasm-{}", self.id), &inputs, &outputs)?.run_if_stale(|| {
             progress(&format!("optimizing the module {}: wasm-bindgen, wasm-opt {}", self.id, level[0]));
             self.bind(&compiled)?;
-            if self.has_glue {
-                self.write_glue(folder)?;
+            let bound = self.folder().join(format!("{GLUE}_bg.wasm"));
+            match self.shares {
+                None => self.write_glue(folder)?,
+                Some(module) => {
+                    let bytes = fs::read(&bound).map_err(|error| Failure::file(&bound, error))?;
+                    let renamed = share_glue(&self.glue("js")?, &module.glue("js")?, &bytes)?;
+                    fs::write(&bound, renamed).map_err(|error| Failure::file(&bound, error))?;
+                }
             }
-            optimize(&self.folder().join(format!("{GLUE}_bg.wasm")), level, &file)
+            optimize(&bound, level, &file)
         })?;
         Ok(file)
     }
