@@ -6,10 +6,10 @@ import { basename, dirname, join } from "node:path";
 import { build, transform } from "esbuild";
 import { constants } from "./constants.mjs";
 
-/** The entries that package.json exports, and those that the files of the library import by name. */
-const INTERNAL_ENTRIES = ["loading", "runtime"];
+/** Entries that package.json does not export: the generated files and the playground import them. */
+const INTERNAL_ENTRIES = ["core", "loading", "runtime"];
 
-/** Files that are not part of a chunk: those that a runtime replaces, and the glue, whose page's version the playground has. */
+/** Files that are not part of a chunk: those that a runtime replaces, and the glue, which the tests of the playground replace. */
 const SEPARATE = /^\.\.?\/((?:index|(?:core|full)-module|generated\/glue)\.js)$/;
 
 /** @param {string} pkg the folder of the package */
