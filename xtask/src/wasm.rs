@@ -34,15 +34,20 @@ const LIGHT: &[&str] = &["--no-default-features", "--features", "js"];
 const CORE: Module =
     Module { id: "core", name: "core", has_glue: false, profile: "release", features: LIGHT };
 /// The module of the npm package that also explains and imports.
-const FULL: Module =
-    Module { id: "full", name: "full", has_glue: true, profile: "release", features: &["--features", "js"] };
+const FULL: Module = Module {
+    id: "full",
+    name: "full",
+    has_glue: true,
+    profile: "release",
+    features: &["--features", "js-full"],
+};
 /// The module of the playground: smaller, half as fast (`[profile.page]` in Cargo.toml), and with outlines for the editor.
 const PAGE: Module = Module {
     id: "page",
     name: "core",
     has_glue: true,
     profile: "page",
-    features: &["--features", "outline"],
+    features: &["--features", "js-full,outline"],
 };
 
 /// The name of generated glue, without the extensions.
