@@ -1,6 +1,8 @@
 //! Builds the WebAssembly core: compiles it, generates the JavaScript glue, optimizes the module. Runs its tests in Node.
 
+use std::collections::hash_map::DefaultHasher;
 use std::fs;
+use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -19,8 +21,8 @@ struct Module {
     id: &'static str,
     /// The name of its file, without the extension.
     name: &'static str,
-    /// The module whose glue it runs with; `None`: its own, which is put next to it.
-    shares: Option<&'static Module>,
+    /// Whether its glue is put beside it.
+    has_glue: bool,
     /// The profile of cargo.
     profile: &'static str,
     /// Arguments of cargo that select the features.
@@ -32,12 +34,12 @@ const LIGHT: &[&str] = &["--no-default-features", "--features", "js"];
 
 /// The module of the npm package that signs and verifies. It runs with the glue of [`FULL`].
 const CORE: Module =
-    Module { id: "core", name: "core", shares: Some(&FULL), profile: "release", features: LIGHT };
+    Module { id: "core", name: "core", has_glue: false, profile: "release", features: LIGHT };
 /// The module of the npm package that also explains and imports.
 const FULL: Module = Module {
     id: "full",
     name: "full",
-    shares: None,
+    has_glue: true,
     profile: "release",
     features: &["--features", "js-full"],
 };
@@ -45,7 +47,7 @@ const FULL: Module = Module {
 const PAGE: Module = Module {
     id: "page",
     name: "core",
-    shares: None,
+    has_glue: true,
     profile: "page",
     features: &["--features", "js-full,outline"],
 };
@@ -78,46 +80,58 @@ pub fn build() -> Result<(), Failure> {
     versions::check()?;
     let folder = root().join(GENERATED);
     let mut files = vec![PathBuf::from("pkg/scripts/text.mjs")];
-    for module in [FULL, CORE] {
+    for module in [CORE, FULL] {
         // PERF: `-ocimfs 0` keeps functions with one caller out of it. Inlining them creates functions of 40 KB, which V8
         // takes 0.1 s to compile: too long for a process that verifies one delivery.
         files.push(module.build(&folder, &[INLINING], &["-O3", "-ocimfs", "0"])?);
     }
+    check_shared_glue(&CORE.glue("js")?, &FULL.glue("js")?)?;
     let outputs = ["text/core.js", "text/full.js", "hashes.ts"].map(|name| folder.join(name));
     CachedStep::new("texts", &files, &outputs)?
         .run_if_stale(|| run(node("pkg/scripts/text.mjs").arg(&folder), "fix what Node reports"))
 }
 
-/// Gives each function that a module imports the name that the function has in the glue of another module. The generator
-/// numbers its conversions, and the two modules do not need the same ones.
-fn share_glue(part: &str, whole: &str, module: &[u8]) -> Result<Vec<u8>, Failure> {
+/// Checks that the glue of one module has every function that another module imports.
+fn check_shared_glue(part: &str, whole: &str) -> Result<(), Failure> {
     let whole = imported_functions(whole);
-    let mut renamed = module.to_vec();
-    for (name, function) in imported_functions(part) {
-        if whole.contains(&(name, function)) {
-            continue;
-        }
-        let shared = whole.iter().find(|(other, same)| *same == function && other.len() == name.len());
-        let mut places =
-            module.windows(name.len()).enumerate().filter(|(_, bytes)| *bytes == name.as_bytes());
-        let (Some((shared, _)), Some((place, _)), None) = (shared, places.next(), places.next()) else {
-            return Err(Failure::new(format!(
-                "the glue of the full module lacks an import of the light one: __wb{name}"
-            ))
-            .hint("both modules share one glue: make the full module import that function, too"));
-        };
-        renamed[place..place + name.len()].copy_from_slice(shared.as_bytes());
+    match imported_functions(part).into_iter().find(|function| !whole.contains(function)) {
+        None => Ok(()),
+        Some(function) => Err(Failure::new(format!(
+            "the glue of the full module lacks an import of the light one: {}",
+            function.lines().next().unwrap_or_default()
+        ))
+        .hint("both modules share one glue: make the full module import that function, too")),
     }
-    Ok(renamed)
 }
 
-/// The functions that a glue passes to its module, with their names.
-fn imported_functions(glue: &str) -> Vec<(&str, &str)> {
+/// The names of the functions of a glue that convert values, and for each a name of the same length by its code.
+fn cast_names(glue: &str) -> Vec<(String, String)> {
+    imported_functions(glue)
+        .into_iter()
+        .filter_map(|function| function.strip_prefix("indgen_generic_")?.split_once(':'))
+        .map(|(number, code)| {
+            let mut hasher = DefaultHasher::new();
+            code.hash(&mut hasher);
+            (format!("__wbindgen_generic_{number}"), format!("__wbindgen_generic_{:016x}", hasher.finish()))
+        })
+        .collect()
+}
+
+/// Replaces bytes by as many others, everywhere.
+fn replace_bytes(bytes: &mut [u8], from: &[u8], to: &[u8]) {
+    assert_eq!(from.len(), to.len(), "a name in a module has a length before it");
+    for start in 0..bytes.len().saturating_sub(from.len() - 1) {
+        if bytes[start..].starts_with(from) {
+            bytes[start..start + to.len()].copy_from_slice(to);
+        }
+    }
+}
+
+/// The functions that a glue passes to its module.
+fn imported_functions(glue: &str) -> Vec<&str> {
     let start = glue.find("const import0 = {").unwrap_or(glue.len());
     let end = glue[start..].find("\n    };").map_or(glue.len(), |length| start + length);
-    // The names begin with `__wb`, which is left out here.
-    let functions = glue[start..end].split("\n        __wb").skip(1);
-    functions.filter_map(|function| function.split_once(": ")).collect()
+    glue[start..end].split("\n        __wb").skip(1).collect()
 }
 
 /// Compiles the core for the playground. Its glue differs from the package's by the call for outlines.
@@ -131,25 +145,27 @@ impl Module {
         let compiled = self.compile(flags)?;
         let file = folder.join(self.name).with_extension("wasm");
         let mut outputs = vec![file.clone()];
-        if self.shares.is_none() {
+        if self.has_glue {
             outputs.push(folder.join(GLUE).with_extension("js"));
         }
-        let mut inputs = vec![compiled.clone()];
-        inputs.extend(["Cargo.lock", "package-lock.json", "xtask/src/wasm.rs"].map(PathBuf::from));
-        inputs.extend(self.shares.map(|module| module.folder().join(GLUE).with_extension("js")));
-        CachedStep::new(&format!("wasm-{}", self.id), &inputs, &outputs)?.run_if_stale(|| {
+        CachedStep::new(
+            &format!("wasm-{}", self.id),
+            &[
+                compiled.as_path(),
+                Path::new("Cargo.lock"),
+                Path::new("package-lock.json"),
+                Path::new("xtask/src/wasm.rs"),
+            ],
+            &outputs,
+        )?
+        .run_if_stale(|| {
             progress(&format!("optimizing the module {}: wasm-bindgen, wasm-opt {}", self.id, level[0]));
             self.bind(&compiled)?;
-            let bound = self.folder().join(format!("{GLUE}_bg.wasm"));
-            match self.shares {
-                None => self.write_glue(folder)?,
-                Some(module) => {
-                    let bytes = fs::read(&bound).map_err(|error| Failure::file(&bound, error))?;
-                    let renamed = share_glue(&self.glue("js")?, &module.glue("js")?, &bytes)?;
-                    fs::write(&bound, renamed).map_err(|error| Failure::file(&bound, error))?;
-                }
+            self.rename_casts()?;
+            if self.has_glue {
+                self.write_glue(folder)?;
             }
-            optimize(&bound, level, &file)
+            optimize(&self.folder().join(format!("{GLUE}_bg.wasm")), level, &file)
         })?;
         Ok(file)
     }
@@ -197,6 +213,20 @@ impl Module {
                     .generate(self.folder())
             })
             .map_err(|error| Failure::new(format!("wasm-bindgen: {error:#}")))
+    }
+
+    /// Names the functions that convert values after what they do. The generator numbers them, in each module from 1.
+    fn rename_casts(&self) -> Result<(), Failure> {
+        let paths = [format!("{GLUE}.js"), format!("{GLUE}_bg.wasm")].map(|name| self.folder().join(name));
+        let names = cast_names(&self.glue("js")?);
+        for path in paths {
+            let mut bytes = fs::read(&path).map_err(|error| Failure::file(&path, error))?;
+            for (from, to) in &names {
+                replace_bytes(&mut bytes, from.as_bytes(), to.as_bytes());
+            }
+            fs::write(&path, bytes).map_err(|error| Failure::file(&path, error))?;
+        }
+        Ok(())
     }
 
     /// Writes the glue to a folder, changed so that the core can be restarted after a trap.
@@ -331,4 +361,42 @@ pub fn test_commands() -> Result<Vec<Command>, Failure> {
         commands.push(command);
     }
     Ok(commands)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A glue with these functions, as the generator writes it.
+    fn glue(functions: &[&str]) -> String {
+        let functions: String =
+            functions.iter().map(|function| format!("\n        __wb{function},")).collect();
+        format!("start\n    const import0 = {{\n        __proto__: null,{functions}\n    }};\nend")
+    }
+
+    #[test]
+    fn a_glue_serves_a_module_that_imports_a_part_of_it() {
+        let (add, parse) = ("g_add_1: function(a) {\n        }", "g_parse_2: function() {\n        }");
+        let whole = glue(&[add, parse]);
+        for part in [glue(&[]), glue(&[parse]), whole.clone()] {
+            assert!(check_shared_glue(&part, &whole).is_ok());
+        }
+        assert!(check_shared_glue(&whole, &glue(&[add])).is_err());
+        assert!(check_shared_glue(&glue(&["g_add_1: function(b) {\n        }"]), &whole).is_err());
+    }
+
+    #[test]
+    fn a_conversion_is_named_by_its_code() {
+        let cast = |number: u8, code: &str| format!("indgen_generic_000000000000000{number}: {code}");
+        let (first, second) = ("function(a) { 1 }", "function(a) { 2 }");
+        let names = |functions: [String; 2]| cast_names(&glue(&functions.each_ref().map(String::as_str)));
+        let one = names([cast(1, first), cast(2, second)]);
+        let other = names([cast(1, second), cast(2, first)]);
+        assert_eq!(one[0].0, "__wbindgen_generic_0000000000000001");
+        assert_eq!((&one[0].1, &one[1].1), (&other[1].1, &other[0].1));
+        assert_ne!(one[0].1, one[1].1);
+        let mut bytes = format!("a{}b", one[0].0).into_bytes();
+        replace_bytes(&mut bytes, one[0].0.as_bytes(), one[0].1.as_bytes());
+        assert_eq!(bytes, format!("a{}b", one[0].1).into_bytes());
+    }
 }

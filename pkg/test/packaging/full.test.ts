@@ -39,6 +39,10 @@ describe("the full module", () => {
       "only.mjs": `import "hookseal/full";\nimport { importDeliveries } from "hookseal";
 const { deliveries } = importDeliveries("POST / HTTP/1.1\\r\\n\\r\\n{}");
 console.log(deliveries.length);\n`,
+      "send.mjs": `import { send } from "hookseal/send";
+const rejected = (options) => send("https://h/", { headers: {}, body: "{}" }, options).catch(({ code }) => code);
+console.log(await rejected({ provider: "painchek", retries: ["soon"] }), await rejected({}));
+`,
       "without.cjs": `${cjs}${PROGRAM}`,
       "with.cjs": `${cjs}require("hookseal/full");\n${PROGRAM}`,
       "slim.mjs": `import { readFileSync } from "node:fs";
@@ -79,6 +83,13 @@ await init(file(process.argv[2]));\n${PROGRAM}`,
         texts?.map((text) => text.slice(9, 13)),
         ["full"],
       );
+    });
+  }
+
+  for (const name of ["esbuild with conditions", "Rollup"]) {
+    it(`is not in a bundle of ${name} that sends: its provider is an option there`, async () => {
+      const { output } = await bundled(BUNDLERS[name] as Bundler, "send.mjs", `${name}-send`);
+      assert.equal(output, "option-invalid full-missing\n");
     });
   }
 
