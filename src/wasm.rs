@@ -6,6 +6,9 @@
 
 mod compiled;
 mod data;
+#[cfg(feature = "full")]
+mod explain;
+#[cfg(feature = "full")]
 mod import;
 mod invalid_option;
 mod js_number;
@@ -14,6 +17,8 @@ mod options;
 #[cfg(feature = "outline")]
 mod outline;
 mod primitives;
+#[cfg(feature = "full")]
+mod schema;
 mod send;
 
 use std::borrow::Cow;
@@ -28,22 +33,23 @@ use crate::issue::{ByteSpan, Profile};
 use crate::json::{Pointer, Token, json_text};
 use crate::layout::{accepted_word, profile, rejected_word, result, separator, uncovered_bit};
 use crate::webhook::{
-    AcceptedDelivery, DEFAULT_MAX_COMBINATIONS, Error, SignParams, SignatureInfo, SignedDelivery,
-    VerifyOptions, Webhook, WebhookOptions,
+    AcceptedDelivery, Error, SignParams, SignatureInfo, SignedDelivery, VerifyOptions, Webhook,
+    WebhookOptions,
 };
 
 #[cfg(feature = "full")]
 pub use compiled::compile_provider;
 use data::{
-    ChangeData, ComparisonData, ErrorData, EventMetadata, ExplanationData, ProviderMetadata, SignParamsData,
-    SignedData, WebhookOptionsData, from_js_millis, to_usize,
+    ChangeData, ComparisonData, ErrorData, EventMetadata, ProviderMetadata, SignParamsData, SignedData,
+    WebhookOptionsData, from_js_millis, to_usize,
 };
-pub use import::{
-    DetectorHandle, ImportStream, export_delivery, import_text, provider_definition, provider_ids,
-};
+#[cfg(feature = "full")]
+pub use import::{DetectorHandle, ImportStream, export_delivery, import_text, provider_definition};
 #[cfg(feature = "outline")]
 pub use outline::outline;
-pub use primitives::{SchemaHandle, digest, hmac_sign, hmac_verify};
+pub use primitives::{digest, hmac_sign, hmac_verify, provider_ids};
+#[cfg(feature = "full")]
+pub use schema::SchemaHandle;
 pub use send::{duration_option, status_range_option};
 
 thread_local! {
@@ -294,33 +300,6 @@ impl Hook {
         let options = self.options(profile, max_bytes, tolerance);
         with_delivery(head, body, |delivery| {
             to_js(&self.0.inspect_with(delivery, from_js_millis(now), &options))
-        })
-    }
-
-    /// Explains the delivery in the scratch buffer. `max_combinations` is NaN for the default. The signed body is left in
-    /// `text`, and its length is a member of the result.
-    #[must_use]
-    #[expect(clippy::too_many_arguments, reason = "numbers cross the bridge one by one")]
-    pub fn explain(
-        &self,
-        head: usize,
-        body: usize,
-        now: f64,
-        profile: u32,
-        max_bytes: f64,
-        tolerance: f64,
-        max_combinations: f64,
-    ) -> JsValue {
-        let options = self.options(profile, max_bytes, tolerance);
-        let max_combinations = to_usize(max_combinations).unwrap_or(DEFAULT_MAX_COMBINATIONS);
-        with_delivery(head, body, |delivery| {
-            let explanation = self.0.explain_with(delivery, from_js_millis(now), &options, max_combinations);
-            to_js(&ExplanationData {
-                matches: &explanation.matches,
-                observations: &explanation.observations,
-                tried: explanation.tried,
-                signed_length: explanation.signed_body.map(|body| write_text(&[&body])),
-            })
         })
     }
 

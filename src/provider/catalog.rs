@@ -82,6 +82,7 @@ pub fn definition(id: &str) -> Option<&'static str> {
 
 /// Returns the order of the keys in the samples of a built-in provider: a JSON array with an object without values for
 /// each event type. An array is replaced by the object of all its items.
+#[cfg(feature = "full")]
 pub(crate) fn key_orders(id: &str) -> Option<&'static str> {
     BUNDLES.iter().find(|(name, ..)| *name == id).map(|(.., orders)| *orders)
 }

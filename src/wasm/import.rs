@@ -115,13 +115,6 @@ impl DetectorHandle {
     }
 }
 
-/// The ids of the built-in providers.
-#[wasm_bindgen]
-#[must_use]
-pub fn provider_ids() -> Vec<String> {
-    provider::ids().map(str::to_owned).collect()
-}
-
 /// Writes a built-in definition into `text`, and returns its length; 0 if the id is unknown.
 #[wasm_bindgen]
 #[must_use]

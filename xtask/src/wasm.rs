@@ -21,27 +21,29 @@ struct Module {
     name: &'static str,
     /// The name of its glue, without the extensions.
     glue: &'static str,
-    /// Arguments of cargo: the profile and the features.
-    arguments: &'static [&'static str],
+    /// The profile of cargo.
+    profile: &'static str,
+    /// Arguments of cargo that select the features.
+    features: &'static [&'static str],
 }
 
+/// Arguments of cargo for a module without the feature `full`.
+const LIGHT: &[&str] = &["--no-default-features", "--features", "js"];
+
 /// The module of the npm package that signs and verifies.
-const CORE: Module = Module {
-    id: "core",
-    name: "core",
-    glue: "glue",
-    arguments: &["--release", "--no-default-features", "--features", "js"],
-};
+const CORE: Module =
+    Module { id: "core", name: "core", glue: "glue", profile: "release", features: FULL.features };
 /// The module of the npm package that also explains and imports.
-const FULL: Module =
-    Module { id: "full", name: "full", glue: "full-glue", arguments: &["--release", "--features", "js"] };
-/// The module of the playground: smaller, half as fast (`[profile.page]` in Cargo.toml), and with outlines for the editor.
-const PAGE: Module = Module {
-    id: "page",
-    name: "core",
-    glue: "glue",
-    arguments: &["--profile", "page", "--features", "outline"],
+const FULL: Module = Module {
+    id: "full",
+    name: "full",
+    glue: "full-glue",
+    profile: "release",
+    features: &["--features", "js"],
 };
+/// The module of the playground: smaller, half as fast (`[profile.page]` in Cargo.toml), and with outlines for the editor.
+const PAGE: Module =
+    Module { id: "page", name: "core", glue: "glue", profile: "page", features: &["--features", "outline"] };
 
 pub const PAGE_MODULE: &str = "xtask/page/core.wasm";
 /// The environment variable that names the page's module to its build and its tests. The glue is in the same folder.
@@ -119,12 +121,10 @@ impl Module {
 
     /// Compiles the module and returns its path.
     fn compile(&self, flags: &[&str]) -> Result<PathBuf, Failure> {
-        progress(&format!("compiling the module {}: cargo rustc {}", self.id, self.arguments.join(" ")));
+        progress(&format!("compiling the module {}: cargo rustc --profile {}", self.id, self.profile));
         let mut command = cargo_wasm("rustc")?;
-        // The variable puts a hash of the features into the names of cargo's files. So the modules of a profile share a
-        // target folder and its compiled dependencies, and none makes another one stale.
-        command.env("__CARGO_DEFAULT_LIB_METADATA", "hookseal-module").args(self.arguments);
-        command.args(["--quiet", "--package", "hookseal", "--lib", JSON_MESSAGES, "--"]).args(flags);
+        command.args(self.features).args(["--profile", self.profile, "--package", "hookseal", "--lib"]);
+        command.args(["--quiet", JSON_MESSAGES, "--"]).args(flags);
         cargo_messages(&mut command)?
             .iter()
             .filter(|message| message["target"]["name"] == "hookseal")
@@ -249,16 +249,20 @@ fn optimize(bound: &Path, level: &[&str], module: &Path) -> Result<(), Failure> 
     run(&mut command, "run `npm ci`, then this command again")
 }
 
-/// Compiles the tests of the core for WebAssembly and returns the paths of the modules.
+/// Compiles the tests of both modules for WebAssembly and returns the paths of the compiled tests.
 fn test_modules() -> Result<Vec<PathBuf>, Failure> {
-    let mut command = cargo_wasm("test")?;
-    command.args(["--features", "js", "--quiet", "--package", "hookseal", "--test", "wasm", "--no-run"]);
-    let messages = cargo_messages(command.arg(JSON_MESSAGES))?;
-    Ok(messages
-        .iter()
-        .filter(|message| message["profile"]["test"] == true)
-        .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
-        .collect())
+    let mut modules = Vec::new();
+    for features in [LIGHT, FULL.features] {
+        let mut command = cargo_wasm("test")?;
+        command.args(features).args(["--quiet", "--package", "hookseal", "--test", "wasm", "--no-run"]);
+        modules.extend(
+            cargo_messages(command.arg(JSON_MESSAGES))?
+                .iter()
+                .filter(|message| message["profile"]["test"] == true)
+                .filter_map(|message| message["executable"].as_str().map(PathBuf::from)),
+        );
+    }
+    Ok(modules)
 }
 
 /// Commands that run the core's own tests in Node, one for each test module.
