@@ -6,9 +6,9 @@
 
 mod compiled;
 mod data;
-#[cfg(feature = "full")]
+#[cfg(feature = "js-full")]
 mod explain;
-#[cfg(feature = "full")]
+#[cfg(feature = "js-full")]
 mod import;
 mod invalid_option;
 mod js_number;
@@ -17,7 +17,9 @@ mod options;
 #[cfg(feature = "outline")]
 mod outline;
 mod primitives;
-#[cfg(feature = "full")]
+#[cfg(feature = "js-full")]
+mod reports;
+#[cfg(feature = "js-full")]
 mod schema;
 mod send;
 
@@ -43,12 +45,14 @@ use data::{
     ChangeData, ComparisonData, ErrorData, EventMetadata, ProviderMetadata, SignParamsData, SignedData,
     WebhookOptionsData, from_js_millis, to_usize,
 };
-#[cfg(feature = "full")]
+#[cfg(feature = "js-full")]
 pub use import::{DetectorHandle, ImportStream, export_delivery, import_text, provider_definition};
 #[cfg(feature = "outline")]
 pub use outline::outline;
 pub use primitives::{digest, hmac_sign, hmac_verify, provider_ids};
-#[cfg(feature = "full")]
+#[cfg(feature = "js-full")]
+pub use reports::report_to_js;
+#[cfg(feature = "js-full")]
 pub use schema::SchemaHandle;
 pub use send::{duration_option, status_range_option};
 
@@ -155,7 +159,9 @@ fn parse_delivery<'d>(head: &'d str, body: &'d [u8]) -> Delivery<'d> {
     Delivery { headers, body, url, method }
 }
 
-fn to_js(value: &impl Serialize) -> JsValue {
+/// Returns the value as an object of JavaScript, by way of JSON text; null for types that no report has.
+#[must_use]
+pub fn to_js(value: &impl Serialize) -> JsValue {
     json_text(value).and_then(|text| js_sys::JSON::parse(&text).ok()).unwrap_or(JsValue::NULL)
 }
 

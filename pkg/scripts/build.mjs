@@ -1,7 +1,4 @@
-// Makes pkg/dist from pkg/src: one file each, twice (ES modules and CommonJS), with declarations; and the
-// command in one file.
-//
-// Of the library nothing is bundled. So all entries of one kind share one core, and a bundler sees every edge.
+// Makes pkg/dist from pkg/src: the library, with declarations, and the command in one file.
 import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -9,40 +6,16 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { command } from "./command.mjs";
-import { constants } from "./constants.mjs";
+import { library } from "./library.mjs";
 import { publishedReadme } from "./readme.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const pkg = join(root, "pkg");
 const dist = join(pkg, "dist");
-const src = join(pkg, "src");
-
-/** Entries that import a `.wasm` file: only ES modules can. */
-const WASM_ENTRIES = new Set(["workerd.ts", "edge-light.ts"]);
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
-for (const name of ["core.wasm", "full.wasm"]) cpSync(join(src, "generated", name), join(dist, name));
-
-const sources = readdirSync(src, { recursive: true, encoding: "utf8" })
-  .filter((name) => /\.(ts|js)$/.test(name) && !name.endsWith(".d.ts") && !/^cli[\\/]/.test(name))
-  .sort();
-for (const format of /** @type {const} */ (["esm", "cjs"])) {
-  await build({
-    entryPoints: sources
-      .filter((name) => format === "esm" || !WASM_ENTRIES.has(name))
-      .map((name) => join(src, name)),
-    outbase: src,
-    outdir: join(dist, format),
-    format,
-    target: "es2022",
-    platform: "neutral",
-    legalComments: "none",
-    logLevel: "warning",
-    plugins: [constants(src)],
-  });
-}
-
+await library(pkg);
 await build(command(root));
 chmodSync(join(dist, "cli.cjs"), 0o755);
 
@@ -52,6 +25,9 @@ const tsc = spawnSync(
   { stdio: "inherit" },
 );
 if (tsc.status !== 0) process.exit(1);
+// All of index.ts has the types of api.ts: a function with the module is the same function.
+writeFileSync(join(dist, "esm", "index.d.ts"), 'export * from "./api.js";\n');
+for (const name of ["core", "full"]) rmSync(join(dist, "esm", `${name}-module.d.ts`));
 for (const name of readdirSync(join(dist, "esm"), { recursive: true, encoding: "utf8" })) {
   if (name.endsWith(".d.ts")) cpSync(join(dist, "esm", name), join(dist, "cjs", name));
 }

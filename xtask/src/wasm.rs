@@ -19,8 +19,8 @@ struct Module {
     id: &'static str,
     /// The name of its file, without the extension.
     name: &'static str,
-    /// The name of its glue, without the extensions.
-    glue: &'static str,
+    /// Whether its glue is put beside it.
+    has_glue: bool,
     /// The profile of cargo.
     profile: &'static str,
     /// Arguments of cargo that select the features.
@@ -30,20 +30,28 @@ struct Module {
 /// Arguments of cargo for a module without the feature `full`.
 const LIGHT: &[&str] = &["--no-default-features", "--features", "js"];
 
-/// The module of the npm package that signs and verifies.
+/// The module of the npm package that signs and verifies. It runs with the glue of [`FULL`].
 const CORE: Module =
-    Module { id: "core", name: "core", glue: "glue", profile: "release", features: FULL.features };
+    Module { id: "core", name: "core", has_glue: false, profile: "release", features: LIGHT };
 /// The module of the npm package that also explains and imports.
 const FULL: Module = Module {
     id: "full",
     name: "full",
-    glue: "full-glue",
+    has_glue: true,
     profile: "release",
-    features: &["--features", "js"],
+    features: &["--features", "js-full"],
 };
 /// The module of the playground: smaller, half as fast (`[profile.page]` in Cargo.toml), and with outlines for the editor.
-const PAGE: Module =
-    Module { id: "page", name: "core", glue: "glue", profile: "page", features: &["--features", "outline"] };
+const PAGE: Module = Module {
+    id: "page",
+    name: "core",
+    has_glue: true,
+    profile: "page",
+    features: &["--features", "js-full,outline"],
+};
+
+/// The name of generated glue, without the extensions.
+const GLUE: &str = "glue";
 
 pub const PAGE_MODULE: &str = "xtask/page/core.wasm";
 /// The environment variable that names the page's module to its build and its tests. The glue is in the same folder.
@@ -64,25 +72,41 @@ const FEATURES: [&str; 7] = [
 /// of their own, and the crates of the hash functions are optimized before this one.
 const INLINING: &str = "-Cllvm-args=-inline-threshold=75";
 
-/// Compiles the modules of the package, and puts them and their glue into [`GENERATED`].
+/// Compiles the modules of the package, and puts them, their glue and their texts into [`GENERATED`].
 pub fn build() -> Result<(), Failure> {
     setup::wasm_target()?;
     versions::check()?;
-    for (module, inline) in [(CORE, "inline.ts"), (FULL, "full-inline.ts")] {
+    let folder = root().join(GENERATED);
+    let mut files = vec![PathBuf::from("pkg/scripts/text.mjs")];
+    for module in [CORE, FULL] {
         // PERF: `-ocimfs 0` keeps functions with one caller out of it. Inlining them creates functions of 40 KB, which V8
         // takes 0.1 s to compile: too long for a process that verifies one delivery.
-        let file = module.build(&root().join(GENERATED), &[INLINING], &["-O3", "-ocimfs", "0"])?;
-        let inline = root().join(GENERATED).join(inline);
-        CachedStep::new(
-            &format!("inline-{}", module.id),
-            &[file.as_path(), Path::new("pkg/scripts/inline.mjs")],
-            &[&inline],
-        )?
-        .run_if_stale(|| {
-            run(node("pkg/scripts/inline.mjs").args([&file, &inline]), "fix what Node reports")
-        })?;
+        files.push(module.build(&folder, &[INLINING], &["-O3", "-ocimfs", "0"])?);
     }
-    Ok(())
+    check_shared_glue(&CORE.glue("js")?, &FULL.glue("js")?)?;
+    let outputs = ["text/core.js", "text/full.js", "hashes.ts"].map(|name| folder.join(name));
+    CachedStep::new("texts", &files, &outputs)?
+        .run_if_stale(|| run(node("pkg/scripts/text.mjs").arg(&folder), "fix what Node reports"))
+}
+
+/// Checks that the glue of one module has every function that another module imports.
+fn check_shared_glue(part: &str, whole: &str) -> Result<(), Failure> {
+    let whole = imported_functions(whole);
+    match imported_functions(part).into_iter().find(|function| !whole.contains(function)) {
+        None => Ok(()),
+        Some(function) => Err(Failure::new(format!(
+            "the glue of the full module lacks an import of the light one: {}",
+            function.lines().next().unwrap_or_default()
+        ))
+        .hint("both modules share one glue: make the full module import that function, too")),
+    }
+}
+
+/// The functions that a glue passes to its module.
+fn imported_functions(glue: &str) -> Vec<&str> {
+    let start = glue.find("const import0 = {").unwrap_or(glue.len());
+    let end = glue[start..].find("\n    };").map_or(glue.len(), |length| start + length);
+    glue[start..end].split("\n        __wb").skip(1).collect()
 }
 
 /// Compiles the core for the playground. Its glue differs from the package's by the call for outlines.
@@ -95,6 +119,10 @@ impl Module {
     fn build(&self, folder: &Path, flags: &[&str], level: &[&str]) -> Result<PathBuf, Failure> {
         let compiled = self.compile(flags)?;
         let file = folder.join(self.name).with_extension("wasm");
+        let mut outputs = vec![file.clone()];
+        if self.has_glue {
+            outputs.push(folder.join(GLUE).with_extension("js"));
+        }
         CachedStep::new(
             &format!("wasm-{}", self.id),
             &[
@@ -103,13 +131,15 @@ impl Module {
                 Path::new("package-lock.json"),
                 Path::new("xtask/src/wasm.rs"),
             ],
-            &[&file, &folder.join(self.glue).with_extension("js")],
+            &outputs,
         )?
         .run_if_stale(|| {
             progress(&format!("optimizing the module {}: wasm-bindgen, wasm-opt {}", self.id, level[0]));
             self.bind(&compiled)?;
-            self.write_glue(folder)?;
-            optimize(&self.folder().join(format!("{}_bg.wasm", self.glue)), level, &file)
+            if self.has_glue {
+                self.write_glue(folder)?;
+            }
+            optimize(&self.folder().join(format!("{GLUE}_bg.wasm")), level, &file)
         })?;
         Ok(file)
     }
@@ -117,6 +147,12 @@ impl Module {
     /// The folder of the module and the glue as generated.
     fn folder(&self) -> PathBuf {
         target().join("xtask/modules").join(self.id)
+    }
+
+    /// The glue as generated.
+    fn glue(&self, extension: &str) -> Result<String, Failure> {
+        let path = self.folder().join(GLUE).with_extension(extension);
+        fs::read_to_string(&path).map_err(|error| Failure::file(&path, error))
     }
 
     /// Compiles the module and returns its path.
@@ -147,7 +183,7 @@ impl Module {
                     .omit_default_module_path(true)
                     .remove_name_section(true)
                     .remove_producers_section(true)
-                    .out_name(self.glue)
+                    .out_name(GLUE)
                     .generate(self.folder())
             })
             .map_err(|error| Failure::new(format!("wasm-bindgen: {error:#}")))
@@ -156,17 +192,13 @@ impl Module {
     /// Writes the glue to a folder, changed so that the core can be restarted after a trap.
     fn write_glue(&self, folder: &Path) -> Result<(), Failure> {
         fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))?;
-        let read = |extension: &str| {
-            let path = self.folder().join(self.glue).with_extension(extension);
-            fs::read_to_string(&path).map_err(|error| Failure::file(&path, error))
-        };
-        let glue = restartable(&read("js")?).ok_or_else(|| {
+        let glue = restartable(&self.glue("js")?).ok_or_else(|| {
             Failure::new("the glue does not have the form that `restartable` expects")
                 .hint("adapt `restartable` in xtask/src/wasm.rs to the generator's new version")
         })?;
-        let declarations = read("d.ts")? + FORGET;
+        let declarations = self.glue("d.ts")? + FORGET;
         for (extension, text) in [("js", glue), ("d.ts", declarations)] {
-            let path = folder.join(self.glue).with_extension(extension);
+            let path = folder.join(GLUE).with_extension(extension);
             fs::write(&path, text).map_err(|error| Failure::file(&path, error))?;
         }
         Ok(())
