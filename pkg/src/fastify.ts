@@ -102,9 +102,10 @@ export async function hookseal(scope: FastifyScope, options: FastifyOptions): Pr
   );
   // Fastify adds a Content-Type to bytes without one. A Response without a type has to stay without one.
   const untyped = new WeakSet<FastifyReply>();
-  const onSend = async (_request: unknown, reply: FastifyReply) => {
+  const onSend = (_request: unknown, reply: FastifyReply, _payload: unknown, done: () => void) => {
     if (untyped.has(reply) && reply.getHeader("content-type") === "application/octet-stream")
       reply.removeHeader("content-type");
+    done();
   };
   scope.all(path, { onSend }, async (request: FastifyIncoming, reply: FastifyReply) => {
     const { raw, body: stream, rawBody } = request;

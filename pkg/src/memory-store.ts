@@ -43,6 +43,7 @@ export interface MemoryStore extends DeliveryStore {
 interface MemoryEntry {
   id: string;
   digest: string;
+  /** PERF: a whole number, which takes no memory of its own. */
   expiresAt: number;
   /** The token of a claim. A handled delivery has none. */
   token: string | undefined;
@@ -142,7 +143,7 @@ class Memory implements MemoryStore {
       this.#handled.delete(id);
     }
     this.#evict(now);
-    this.#claims.set(id, { id, digest, expiresAt: now + this.claimTtl, token });
+    this.#claims.set(id, { id, digest, expiresAt: Math.ceil(now + this.claimTtl), token });
     return "new";
   }
 
@@ -152,7 +153,7 @@ class Memory implements MemoryStore {
     if (claim === undefined || isOwnedByOther(claim, token)) return;
     this.#claims.delete(id);
     claim.token = undefined;
-    claim.expiresAt = this.now() + this.retention;
+    claim.expiresAt = Math.ceil(this.now() + this.retention);
     this.#handled.set(id, claim);
     this.#order.push(claim);
   }

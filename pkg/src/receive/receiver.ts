@@ -4,11 +4,12 @@ import type { Delivery, Report, Verified, VerifyOptions } from "../types.js";
 import type { VerifiedOf } from "../verified-of.js";
 import type { Webhook } from "../webhook.js";
 import { decompress } from "./body.js";
-import { type Claim, Claims } from "./claims.js";
+import { type Claim, type ClaimEvent, Claims } from "./claims.js";
 import { isResponse, readHandlerResponse } from "./handler-response.js";
 import { checkContentLength, checkContentType, encodingOf, type HeaderSource } from "./headers.js";
 import { formatLine, LogRateLimit } from "./log.js";
 import type {
+  BodyEncoding,
   Durations,
   ErrorSource,
   Handler,
@@ -38,13 +39,20 @@ export interface Incoming<R> extends HeaderSource {
 }
 
 /** The state of one request. */
-class RequestState {
-  readonly event: Omit<ReceiverEvent, "outcome" | "status">;
-  readonly durations: Durations;
+class RequestState implements ClaimEvent {
+  /** Why the request is not handled. */
+  code: ReceiverEvent["code"];
+  retryChanged?: true;
+  replayed?: true;
+  storeFailed?: "claim" | "done" | "release";
+  /** The type, ids and digest of an accepted delivery, if somebody observes the receiver. */
+  identity: Partial<ReceiverEvent> | undefined;
+  durations: Omit<Durations, "total"> = NO_DURATIONS;
   /** The response that the handler set. */
   reply: ResponseParts | undefined;
-  /** The body after decompression. */
+  /** The body after decompression, and its length when it was read. */
   body: Uint8Array | undefined;
+  bytes = 0;
   /** The delivery that was checked, and the error of the check. */
   checked: Delivery | undefined;
   error: RejectedRequest["error"];
@@ -55,15 +63,12 @@ class RequestState {
   isReported = false;
 
   constructor(
-    receiver: string,
-    provider: string,
     readonly start: number,
-    startedAt: number,
-  ) {
-    this.durations = { total: 0 };
-    this.event = { receiver, provider, startedAt, durations: this.durations };
-  }
+    readonly startedAt: number,
+  ) {}
 }
+
+const NO_DURATIONS = Object.freeze({});
 
 /** How long the response waits for `onRejected`: long enough to store a request, too short to block the sender. */
 const REJECTED_TIMEOUT_MS = 1_000;
@@ -106,13 +111,29 @@ export class Receiver<Events, R> {
 
   /** Handles one request. The promise is never rejected. */
   async handle(incoming: Incoming<R>): Promise<ResponseParts> {
-    const { name } = this.#settings;
-    const startedAt = this.#isObserved ? Date.now() : 0;
-    const state = new RequestState(name, this.#hook.provider, this.#now(), startedAt);
+    const { maxBytes, bodyTimeout, handlerTimeout } = this.#settings;
+    const state = new RequestState(this.#now(), this.#isObserved ? Date.now() : 0);
+    if (this.#isObserved) state.durations = {};
     let outcome: ReceiverEvent["outcome"];
     let response: ResponseParts;
+    // PERF: all that waits for nothing is done without a promise, since promises cost more than the rest of the receiver.
     try {
-      outcome = await this.#receive(incoming, state);
+      const encoding = this.#admit(incoming);
+      const reading = this.#now();
+      const raw = await incoming.read(maxBytes, bodyTimeout);
+      const body = encoding === undefined ? raw : await decompress(raw, encoding, maxBytes);
+      this.#setDuration(state, "read", reading);
+      const delivery = this.#accept(incoming, body, state);
+      const claim = delivery && (this.#claimAtOnce(delivery, state) ?? (await this.#claim(delivery, state)));
+      if (delivery === undefined || claim === undefined) outcome = "ignored";
+      else if (typeof claim === "string") outcome = claim;
+      else {
+        const handling = this.#handle(delivery, incoming.request, claim, state);
+        const result = await (handlerTimeout === undefined
+          ? handling
+          : withTimeout(handlerTimeout, handling));
+        outcome = conclude(result, state);
+      }
       response = state.reply ?? success(this.#settings.success, outcome);
     } catch (thrown) {
       if (!(thrown instanceof RequestError)) {
@@ -122,14 +143,13 @@ export class Receiver<Events, R> {
       const error =
         thrown instanceof RequestError ? thrown : new RequestError("internal", { outcome: "failed" });
       outcome = error.outcome;
-      state.event.code = error.code;
+      state.code = error.code;
       state.detail = error.detail;
       response = problem(error);
     }
     const isLogged = isLogDue(state, outcome);
     if (!isLogged && !this.#isObserved) return response;
-    state.durations.total = this.#now() - state.start;
-    const event = { ...state.event, durations: { ...state.durations }, outcome, status: response.status };
+    const event = this.#eventOf(state, outcome, response.status);
     if (isLogged) {
       this.#log(event, state);
       await this.#passRejected(event, state, incoming);
@@ -139,30 +159,29 @@ export class Receiver<Events, R> {
     return response;
   }
 
-  async #receive(incoming: Incoming<R>, state: RequestState): Promise<ReceiverEvent["outcome"]> {
-    const { maxBytes, bodyTimeout, encodings, url, unknownEvents } = this.#settings;
-    const { method, headers, request } = incoming;
-    const { event, durations } = state;
-    if (method !== "POST") {
+  /** Throws at a request whose body need not be read. Returns the encoding of the body. */
+  #admit(incoming: Incoming<R>): BodyEncoding | undefined {
+    if (incoming.method !== "POST") {
       const detail = "Method not allowed; use POST.";
       throw new RequestError("method-not-allowed", { detail, headers: { allow: "POST" } });
     }
     checkContentType(incoming, this.#hook);
+    const { maxBytes, encodings } = this.#settings;
     const isEncoded = incoming.header("content-encoding") !== undefined && !incoming.isDecoded?.();
     const encoding = isEncoded ? encodingOf(incoming, encodings) : undefined;
     checkContentLength(incoming, maxBytes);
-    const reading = this.#now();
-    const raw = await incoming.read(maxBytes, bodyTimeout);
-    const body = encoding === undefined ? raw : await decompress(raw, encoding, maxBytes);
-    durations.read = this.#now() - reading;
-    event.bytes = body.length;
-    state.body = body;
+    return encoding;
+  }
 
+  /** Checks a delivery. Throws at one that is rejected. Undefined for one to be ignored. */
+  #accept(incoming: Incoming<R>, body: Uint8Array, state: RequestState): VerifiedOf<Events> | undefined {
+    state.bytes = body.length;
+    state.body = body;
     const checking = this.#now();
-    const address = typeof url === "function" ? url(request) : url || incoming.url();
-    state.checked = { headers, body, method, url: address };
+    const { headers, method } = incoming;
+    state.checked = { headers, body, method, url: this.#urlOf(incoming) };
     const checked = this.#hook.check(state.checked, this.#checkOptions);
-    durations.check = this.#now() - checking;
+    this.#setDuration(state, "check", checking);
     if (!checked.ok) {
       const { status, code } = checked.error;
       state.error = checked.error;
@@ -170,76 +189,63 @@ export class Receiver<Events, R> {
     }
     const delivery = checked.value;
     state.accepted = delivery;
-    if (this.#isObserved) fillEvent(event, delivery);
-    if (delivery.unknown === true && unknownEvents === "ignore") {
-      event.code = "event-unknown";
-      return "ignored";
+    if (this.#isObserved) state.identity = identityOf(delivery);
+    if (delivery.unknown === true && this.#settings.unknownEvents === "ignore") {
+      state.code = "event-unknown";
+      return undefined;
     }
+    return delivery;
+  }
+
+  /** The URL that the sender requested. */
+  #urlOf(incoming: Incoming<R>): string | undefined {
+    const { url } = this.#settings;
+    return typeof url === "function" ? url(incoming.request) : url || incoming.url();
+  }
+
+  /** Claims a delivery in a store that needs no time. Undefined where only `#claim` can. */
+  #claimAtOnce(delivery: Verified, state: RequestState): Claim | "duplicate" | undefined {
+    const claiming = this.#now();
+    const claim = this.#claims.claimAtOnce(delivery);
+    this.#setDuration(state, "claim", claiming);
+    return claim;
+  }
+
+  async #claim(delivery: Verified, state: RequestState): Promise<Claim | "duplicate" | "replayed"> {
     const claiming = this.#now();
     let claim: Claim | "duplicate" | "replayed";
     try {
-      claim = this.#claims.claimAtOnce(delivery) ?? (await this.#claims.claim(delivery, event));
+      claim = await this.#claims.claim(delivery, state);
     } finally {
-      durations.claim = this.#now() - claiming;
+      this.#setDuration(state, "claim", claiming);
       // The store's error was reported already.
-      state.isReported = event.storeFailed !== undefined;
+      state.isReported = state.storeFailed !== undefined;
     }
     if (claim === "replayed") {
-      event.code = "replayed";
+      state.code = "replayed";
       state.detail =
         "The body was received before under another id or event type, so the delivery was treated as a duplicate.";
     }
     if (typeof claim === "string") return claim;
     if (claim.retryChanged) addWarning(delivery, WARNINGS.retryChanged);
     if (claim.replayed) addWarning(delivery, WARNINGS.replayed);
-    return await this.#handle(delivery, request, claim, state);
+    return claim;
   }
 
+  /** Calls the handler, and ends the claim when it has finished. */
   async #handle(
     delivery: VerifiedOf<Events>,
     request: R,
     claim: Claim,
     state: RequestState,
-  ): Promise<"handled" | "failed"> {
-    const { handlerTimeout } = this.#settings;
-    const handling = this.#callHandler(delivery, request, claim, state);
-    const result =
-      handlerTimeout === undefined ? await handling : await withTimeout(handlerTimeout, handling);
-    if (result === "handled") return result;
-    if (result === undefined) {
-      const detail = "The delivery is still being handled.";
-      throw new RequestError("handler-timeout", {
-        outcome: "unavailable",
-        detail,
-        headers: { "retry-after": "30" },
-      });
-    }
-    if (result === "threw") {
-      state.isReported = true;
-      throw new RequestError("handler-failed", {
-        outcome: "failed",
-        detail: "The delivery could not be handled.",
-      });
-    }
-    state.event.code = "handler-failed";
-    state.detail = "The handler returned a Response with this status.";
-    return "failed";
-  }
-
-  /** Calls the handler, and ends the claim when it has finished. The promise is never rejected. */
-  async #callHandler(
-    delivery: VerifiedOf<Events>,
-    request: R,
-    claim: Claim,
-    state: RequestState,
-  ): Promise<"handled" | "failed" | "threw"> {
+  ): Promise<HandlerResult> {
     const { key, retryChanged, replayed } = claim;
     const reply = (body: string, contentType = "text/plain; charset=utf-8") => {
       state.reply = customResponse(body, contentType);
     };
     const context: HandlerContext<R> = { request, key, retryChanged, replayed, reply };
     const start = this.#now();
-    let result: "handled" | "failed" | "threw" = "handled";
+    let result: HandlerResult = "handled";
     try {
       const returned = await this.#handler(delivery, context);
       if (isResponse(returned)) {
@@ -250,10 +256,33 @@ export class Receiver<Events, R> {
       this.#report(error, "handler");
       result = "threw";
     }
-    state.durations.handle = this.#now() - start;
+    this.#setDuration(state, "handle", start);
     const operation = result === "handled" ? "done" : "release";
-    if (!this.#claims.endAtOnce(operation, claim)) await this.#claims.end(operation, claim, state.event);
+    if (!this.#claims.endAtOnce(operation, claim)) await this.#claims.end(operation, claim, state);
     return result;
+  }
+
+  /** Sets the duration of a step from its start, if somebody sees it. */
+  #setDuration({ durations }: RequestState, step: Exclude<keyof Durations, "total">, start: number): void {
+    if (this.#isObserved) durations[step] = performance.now() - start;
+  }
+
+  #eventOf(state: RequestState, outcome: ReceiverEvent["outcome"], status: number): ReceiverEvent {
+    const { code, retryChanged, replayed, storeFailed, identity, bytes, body, startedAt, start } = state;
+    return {
+      receiver: this.#settings.name,
+      provider: this.#hook.provider,
+      startedAt,
+      ...(body === undefined ? {} : { bytes }),
+      ...identity,
+      ...(code === undefined ? {} : { code }),
+      ...(retryChanged && { retryChanged }),
+      ...(replayed && { replayed }),
+      ...(storeFailed && { storeFailed }),
+      durations: { total: this.#now() - start, ...state.durations },
+      outcome,
+      status,
+    };
   }
 
   /** Writes the line about a request that was not handled. */
@@ -320,8 +349,8 @@ export class Receiver<Events, R> {
 }
 
 /** Whether a line is due: for a request that was not handled, unless `onError` was called, or no action is needed. */
-function isLogDue({ event, isReported }: RequestState, outcome: ReceiverEvent["outcome"]): boolean {
-  return event.code !== undefined && !isReported && outcome !== "in-progress" && outcome !== "ignored";
+function isLogDue({ code, isReported }: RequestState, outcome: ReceiverEvent["outcome"]): boolean {
+  return code !== undefined && !isReported && outcome !== "in-progress" && outcome !== "ignored";
 }
 
 /** The event type, if the signature covers it. */
@@ -332,13 +361,46 @@ function typeIfCovered(
   return signature.status === "verified" && signature.uncovered?.includes("type") !== true ? type : undefined;
 }
 
-/** Copies type, ids and digest of an accepted delivery into its event. */
-function fillEvent(event: RequestState["event"], delivery: Verified): void {
-  const { type, id, webhookId, deliveryId, digest, signature } = delivery;
-  event.type = type;
-  if (id !== "") event.id = id;
-  if (webhookId !== undefined) event.webhookId = webhookId;
-  if (deliveryId !== undefined) event.deliveryId = deliveryId;
-  event.digest = digest;
-  event.signature = signature.status;
+/** Type, ids and digest of an accepted delivery. */
+function identityOf({
+  type,
+  id,
+  webhookId,
+  deliveryId,
+  digest,
+  signature,
+}: Verified): Partial<ReceiverEvent> {
+  return {
+    type,
+    ...(id === "" ? {} : { id }),
+    ...(webhookId === undefined ? {} : { webhookId }),
+    ...(deliveryId === undefined ? {} : { deliveryId }),
+    digest,
+    signature: signature.status,
+  };
+}
+
+/** What became of the call of a handler: it threw, or returned, maybe a Response that says that it failed. */
+type HandlerResult = "handled" | "failed" | "threw";
+
+/** The outcome of a delivery by the result of its handler: undefined where the handler takes too long. */
+function conclude(result: HandlerResult | undefined, state: RequestState): "handled" | "failed" {
+  if (result === "handled") return result;
+  if (result === undefined) {
+    throw new RequestError("handler-timeout", {
+      outcome: "unavailable",
+      detail: "The delivery is still being handled.",
+      headers: { "retry-after": "30" },
+    });
+  }
+  if (result === "threw") {
+    state.isReported = true;
+    throw new RequestError("handler-failed", {
+      outcome: "failed",
+      detail: "The delivery could not be handled.",
+    });
+  }
+  state.code = "handler-failed";
+  state.detail = "The handler returned a Response with this status.";
+  return "failed";
 }
