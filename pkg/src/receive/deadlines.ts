@@ -12,35 +12,42 @@ export abstract class Pending {
   abstract onDeadline(): void;
 }
 
-/** The used members of Node's `Timeout`. */
+/** The used members of Node's `Timeout`. Elsewhere a timer is a number. */
 interface NodeTimer {
-  ref(): unknown;
-  unref(): unknown;
+  ref?(): unknown;
+  unref?(): unknown;
 }
+
+/** A timer that is so late does not run: it was a test's, or the machine was suspended. */
+const MAX_LATE_MS = 1_000;
 
 /** Deadlines with one duration, so that they pass in the order in which they were set. */
 export class Deadlines {
   readonly #durationMs: number;
+  readonly #isShared: boolean;
   #first: Pending | undefined;
   #last: Pending | undefined;
   #timer: NodeTimer | undefined;
+  /** When the timer is to fire. */
+  #firesAt = 0;
 
-  constructor(durationMs: number) {
+  /** `isShared`: whether the timer may outlive the request that started it. */
+  constructor(durationMs: number, isShared: boolean) {
     this.#durationMs = durationMs;
+    this.#isShared = isShared;
   }
 
   /** Sets the deadline of `pending`. */
   start(pending: Pending): void {
-    pending.deadline = performance.now() + this.#durationMs;
+    const now = performance.now();
+    pending.deadline = now + this.#durationMs;
     pending.previous = this.#last;
     if (this.#last !== undefined) this.#last.next = pending;
-    else {
-      this.#first = pending;
-      // A pending deadline keeps the process alive, as a timer of its own would.
-      if (this.#timer === undefined) this.#arm(this.#durationMs);
-      else this.#timer.ref();
-    }
+    else this.#first = pending;
     this.#last = pending;
+    if (this.#timer === undefined || now > this.#firesAt + MAX_LATE_MS) this.#arm(now, this.#durationMs);
+    // A pending deadline keeps the process alive, as a timer of its own would.
+    else if (pending === this.#first) this.#timer.ref?.();
   }
 
   /** Removes the deadline of `pending`, if it has one. */
@@ -53,14 +60,23 @@ export class Deadlines {
     else next.previous = previous;
     pending.deadline = 0;
     pending.previous = pending.next = undefined;
-    if (this.#first !== undefined) return;
+    const timer = this.#timer;
+    if (this.#first !== undefined || timer === undefined) return;
     // The timer stays for the next deadline.
-    if (CAN_SHARE) this.#timer?.unref();
-    else clearTimeout(this.#timer as never);
+    if (this.#isShared && timer.unref !== undefined) timer.unref();
+    else {
+      clearTimeout(timer as never);
+      this.#timer = undefined;
+    }
   }
 
-  #arm(ms: number): void {
-    this.#timer = setTimeout(() => this.#pass(), ms) as unknown as NodeTimer;
+  #arm(now: number, ms: number): void {
+    const timer = setTimeout(() => {
+      // A timer that came too late was replaced.
+      if (this.#timer === timer) this.#pass();
+    }, ms) as unknown as NodeTimer;
+    this.#timer = timer;
+    this.#firesAt = now + ms;
   }
 
   /** Ends everything whose deadline has passed. */
@@ -69,7 +85,7 @@ export class Deadlines {
     const now = performance.now();
     for (let first = this.#first; first !== undefined; first = this.#first) {
       if (first.deadline > now) {
-        this.#arm(Math.ceil(first.deadline - now));
+        this.#arm(now, Math.ceil(first.deadline - now));
         return;
       }
       this.stop(first);
@@ -98,10 +114,10 @@ const deadlinesOfMs = new Map<number, Deadlines>();
 /** The deadlines with this duration. */
 export function deadlinesOf(ms: number): Deadlines {
   // Without sharing, each list has one deadline and a timer of its own.
-  if (!CAN_SHARE) return new Deadlines(ms);
+  if (!CAN_SHARE) return new Deadlines(ms, false);
   let deadlines = deadlinesOfMs.get(ms);
   if (deadlines === undefined) {
-    deadlines = new Deadlines(ms);
+    deadlines = new Deadlines(ms, true);
     deadlinesOfMs.set(ms, deadlines);
   }
   return deadlines;
