@@ -39,10 +39,11 @@ let instanceGeneration = 0;
  * The code that catches a trap increments `generation`. (An assignment needs no stack, which may be exhausted.) The next call
  * makes a new instance, and each {@link CoreHandle} makes its object again.
  *
- * `tapeGeneration` counts the verifications: each overwrites the tape of the one before.
+ * `tapeGeneration` counts the verifications: each overwrites the tape of the one before. `scratchGeneration` counts the calls
+ * that write into the scratch buffer.
  * @internal
  */
-export const state = { generation: 1, tapeGeneration: 0 };
+export const state = { generation: 1, tapeGeneration: 0, scratchGeneration: 0 };
 
 /** All of the core's memory; replaced when the memory has grown, which detaches the view. */
 let view = new Uint8Array(0);
@@ -63,6 +64,7 @@ interface NodeBuffer {
   utf8Write(text: string, offset: number, length: number): number;
   utf8Slice(start: number, end: number): string;
   latin1Slice(start: number, end: number): string;
+  latin1Write(text: string, offset: number, length: number): number;
 }
 let buffer: NodeBuffer | undefined;
 
@@ -350,11 +352,18 @@ export function scratchDigest(length: number, offset: number): string {
 }
 
 /**
- * The SHA-256 of a text's UTF-8, in hex.
+ * The SHA-256 of bytes, or of a text's UTF-8, in hex.
  * @internal
  */
-export function textDigest(text: string): string {
-  return nativeDigest(text) ?? callCore(() => scratchDigest(writeText(text), 0));
+export function digestOf(data: Uint8Array | string): string {
+  return (
+    nativeDigest(data) ??
+    callCore(() => {
+      if (typeof data === "string") return scratchDigest(writeText(data), 0);
+      writeBytes(data);
+      return scratchDigest(data.length, 0);
+    })
+  );
 }
 
 /**
@@ -364,6 +373,7 @@ export function textDigest(text: string): string {
  */
 export function reserve(length: number): void {
   const { scratch } = core();
+  state.scratchGeneration += 1;
   if (length <= scratchLength) return;
   // The glue would truncate a longer length to 32 bits.
   if (length > MAX_SCRATCH_BYTES) throw outOfMemory();
@@ -381,8 +391,11 @@ export function reserve(length: number): void {
 /** The longest of Rust's vectors with pointers of 32 bits. */
 const MAX_SCRATCH_BYTES = 0x7fff_ffff;
 
-/** The core's memory. When it grows, every older view is detached and has no length. */
-function memoryBytes(): Uint8Array {
+/**
+ * The core's memory. When it grows, every older view is detached and has no length.
+ * @internal
+ */
+export function memoryBytes(): Uint8Array {
   if (view.length === 0) refreshViews();
   return view;
 }
@@ -395,7 +408,8 @@ function refreshViews(): void {
   // PERF: Node's Buffer reads and writes texts without a new view for each.
   const { Buffer } = globalThis as { Buffer?: { from(memory: ArrayBuffer): Partial<NodeBuffer> } };
   const node = Buffer?.from(bytes);
-  buffer = node?.utf8Write && node.utf8Slice && node.latin1Slice ? (node as NodeBuffer) : undefined;
+  const isComplete = node?.utf8Write && node.utf8Slice && node.latin1Slice && node.latin1Write;
+  buffer = isComplete ? (node as NodeBuffer) : undefined;
 }
 
 /**
@@ -422,6 +436,18 @@ export function writeText(text: string, offset = 0): number {
 }
 
 /**
+ * Writes a text of one character per byte into the scratch buffer.
+ * @internal
+ */
+export function writeLatin1(text: string): void {
+  const { length } = text;
+  reserve(length);
+  const target = memoryBytes();
+  if (buffer !== undefined) buffer.latin1Write(text, scratchPtr, length);
+  else for (let index = 0; index < length; index++) target[scratchPtr + index] = text.charCodeAt(index);
+}
+
+/**
  * Copies bytes out of the scratch buffer.
  * @internal
  */
@@ -430,21 +456,30 @@ export function readBytes(length: number, offset = 0): Uint8Array {
 }
 
 /**
- * The text of bytes of the scratch buffer. ASCII needs no decoding.
+ * Whether bytes outside of ASCII can be kept as a text of one character per byte.
  * @internal
  */
-export function scratchText(length: number, offset: number, isAscii: boolean): string {
-  return textAt(scratchPtr + offset, length, isAscii);
+export function hasLatin1(): boolean {
+  memoryBytes();
+  return buffer !== undefined;
 }
 
 /**
- * The text of bytes of the core's memory.
+ * The address of an offset in the scratch buffer.
  * @internal
  */
-export function textAt(start: number, length: number, isAscii: boolean): string {
+export function scratchAddress(offset: number): number {
+  return scratchPtr + offset;
+}
+
+/**
+ * The text of bytes of the core's memory. `isLatin1`: one character per byte. Without Node's Buffer, only for ASCII.
+ * @internal
+ */
+export function textAt(start: number, length: number, isLatin1: boolean): string {
   const bytes = memoryBytes();
   if (buffer !== undefined) {
-    return isAscii ? buffer.latin1Slice(start, start + length) : buffer.utf8Slice(start, start + length);
+    return isLatin1 ? buffer.latin1Slice(start, start + length) : buffer.utf8Slice(start, start + length);
   }
   return decoder.decode(bytes.subarray(start, start + length));
 }

@@ -1,9 +1,18 @@
 /** An accepted delivery, kept to make its event, issues, digest and body when they are read. */
-import { type CoreHandle, callCore, type core, state, textDigest } from "./core.js";
+import {
+  type CoreHandle,
+  callCore,
+  type core,
+  digestOf,
+  scratchAddress,
+  state,
+  writeLatin1,
+  writeText,
+} from "./core.js";
 import { NO_LIMIT, writeDelivery } from "./delivery.js";
 import type { EncodedOptions } from "./encoded-options.js";
 import { eventOf } from "./event.js";
-import { TextEncoder } from "./runtime.js";
+import { TextDecoder, TextEncoder } from "./runtime.js";
 import type { Issue, Report } from "./types.js";
 import type { LazyFields } from "./verified.js";
 
@@ -23,6 +32,19 @@ export type Call = [
   tolerance: number,
 ];
 
+/** The body of an accepted delivery as it is kept, and where the core left it and its tape. */
+export interface KeptBody {
+  text: string;
+  /** Whether the text has one character per byte. Otherwise it is the body decoded. */
+  isLatin1: boolean;
+  isAscii: boolean;
+  /** The offset of the bytes in the scratch buffer, and their number. */
+  offset: number;
+  length: number;
+  /** The address of the tape; 0 for none. */
+  tape: number;
+}
+
 /**
  * The fields of a delivery that are made when they are read.
  * @internal
@@ -30,13 +52,12 @@ export type Call = [
 export class LazyDelivery implements LazyFields {
   readonly #hook: CoreHandle<Hook>;
   readonly #keys: readonly string[];
-  readonly #text: string;
+  readonly #kept: KeptBody;
   readonly #head: string;
   readonly #options: EncodedOptions;
-  /** The address of the tape; 0 for none. */
-  readonly #tape: number;
-  /** The generation of the tape: a later verification overwrites it. */
+  /** The generations of the tape and of the scratch buffer: later calls overwrite them. */
   readonly #tapeGeneration: number;
+  readonly #scratchGeneration: number;
   // `undefined` means "not made yet": JSON has no such value.
   #event: unknown;
   #issues: Issue[] | undefined;
@@ -46,35 +67,54 @@ export class LazyDelivery implements LazyFields {
   constructor(
     hook: CoreHandle<Hook>,
     keys: readonly string[],
-    text: string,
+    kept: KeptBody,
     head: string,
     encoded: EncodedOptions,
-    tape: number,
     digest: string | undefined,
   ) {
     this.#hook = hook;
     this.#keys = keys;
-    this.#text = text;
+    this.#kept = kept;
     this.#head = head;
     this.#options = encoded;
-    this.#tape = tape;
     this.#tapeGeneration = state.tapeGeneration;
+    this.#scratchGeneration = state.scratchGeneration;
     this.#digest = digest;
   }
 
   event(): unknown {
     if (this.#event === undefined) {
-      const hasTape = this.#tape !== 0 && this.#tapeGeneration === state.tapeGeneration;
-      const event = hasTape ? eventOf(this.#text, this.#tape, this.#keys) : undefined;
-      this.#event = event === undefined ? JSON.parse(this.#text) : event.value;
+      const offset = this.#tapedOffset();
+      this.#event = offset === undefined ? JSON.parse(this.#decodedText()) : this.#tapedEvent(offset);
     }
     return this.#event;
+  }
+
+  /** The offset of the body in the scratch buffer, written there again if need be; undefined where the tape is overwritten. */
+  #tapedOffset(): number | undefined {
+    const { text, isLatin1, tape } = this.#kept;
+    let { offset } = this.#kept;
+    const hasTape = () => tape !== 0 && this.#tapeGeneration === state.tapeGeneration;
+    if (hasTape() && this.#scratchGeneration !== state.scratchGeneration) {
+      offset = 0;
+      if (isLatin1) writeLatin1(text);
+      else writeText(text);
+    }
+    // The write makes a new instance where the one with the tape trapped.
+    return hasTape() ? offset : undefined;
+  }
+
+  #tapedEvent(offset: number): unknown {
+    const { text, isLatin1, isAscii, length, tape } = this.#kept;
+    const start = scratchAddress(offset);
+    // A text of the caller may be part of a longer one, which no text of the event may keep in memory.
+    return eventOf({ start, length, isAscii, text: isLatin1 ? text : undefined, tape, keys: this.#keys });
   }
 
   issues(): Issue[] {
     if (this.#issues === undefined) {
       this.#issues = callCore(() => {
-        const call = writeCall(this.#head, this.#text, this.#options, NO_LIMIT);
+        const call = writeCall(this.#head, this.#textOrBytes(), this.#options, NO_LIMIT);
         return (this.#hook.get().inspect(...call) as Report).issues;
       });
     }
@@ -82,15 +122,35 @@ export class LazyDelivery implements LazyFields {
   }
 
   digest(): string {
-    this.#digest ??= textDigest(this.#text);
+    this.#digest ??= digestOf(this.#textOrBytes());
     return this.#digest;
   }
 
   body(): Uint8Array {
+    const { text, isLatin1, isAscii } = this.#kept;
     // JSON is UTF-8, so the text has the bytes that were verified.
-    this.#body ??= new TextEncoder().encode(this.#text);
+    this.#body ??= isLatin1 && !isAscii ? latin1Bytes(text) : new TextEncoder().encode(text);
     return this.#body;
   }
+
+  /** The text whose UTF-8 is the body, if it is at hand, or else the body. */
+  #textOrBytes(): string | Uint8Array {
+    const { text, isLatin1, isAscii } = this.#kept;
+    return isLatin1 && !isAscii ? this.body() : text;
+  }
+
+  #decodedText(): string {
+    const data = this.#textOrBytes();
+    return typeof data === "string" ? data : new TextDecoder("utf-8", { ignoreBOM: true }).decode(data);
+  }
+}
+
+/** The bytes of a text of one character per byte. */
+function latin1Bytes(text: string): Uint8Array {
+  const { length } = text;
+  const bytes = new Uint8Array(length);
+  for (let index = 0; index < length; index++) bytes[index] = text.charCodeAt(index);
+  return bytes;
 }
 
 /** Writes a delivery into the scratch buffer for a call of the core. */

@@ -1,10 +1,20 @@
 /** Results of `verify`, read from the core's memory: an accepted delivery, or the error of a rejected one. */
-import { type CoreHandle, callCore, resultWords, scratchDigest, scratchText, textAt } from "./core.js";
+import {
+  type CoreHandle,
+  callCore,
+  hasLatin1,
+  resultWords,
+  scratchAddress,
+  scratchDigest,
+  textAt,
+} from "./core.js";
 import type { EncodedOptions } from "./encoded-options.js";
 import { HooksealError } from "./error.js";
+import { USES_TAPE } from "./event.js";
 import type { IssueCode } from "./generated/codes.js";
 import { AcceptedWord, ALGORITHMS, RejectedWord, ResultLayout } from "./generated/layout.js";
 import { type Hook, LazyDelivery, writeCall } from "./lazy-delivery.js";
+import { TextDecoder, TextEncoder } from "./runtime.js";
 import type { Issue, SignatureInfo, Uncovered, Verified } from "./types.js";
 import { trusted, VerifiedDelivery } from "./verified.js";
 
@@ -84,16 +94,19 @@ export function accepted(input: VerifiedInput, withDigest: boolean): Verified {
   const { hook, provider, head, headLength, body, bodyLength, encoded } = input;
   const words = resultWords();
   const isAscii = words[AcceptedWord.isAscii] === 1;
+  const isLatin1 = isAscii || (USES_TAPE && hasLatin1());
+  const isText = typeof body === "string" && isWellFormed(body);
   // A copy of the bytes that were verified, so that later changes of the caller's buffer change nothing here.
-  const text =
-    typeof body === "string" && isWellFormed(body) ? body : scratchText(bodyLength, headLength, isAscii);
-  const texts = textAt(words[AcceptedWord.text] as number, words[AcceptedWord.textBytes] as number, isAscii);
+  const kept = isText ? body : textAt(scratchAddress(headLength), bodyLength, isLatin1);
+  const textBytes = words[AcceptedWord.textBytes] as number;
+  const texts = textAt(words[AcceptedWord.text] as number, textBytes, isAscii);
   let position = 0;
   /** The next of the texts, by its length. */
   const next = (units: number | undefined): string | undefined => {
     if (units === undefined || units === ResultLayout.absent) return undefined;
     position += units;
-    return texts.slice(position - units, position);
+    const text = texts.slice(position - units, position);
+    return textBytes > MAX_SHARED_BYTES ? detached(text) : text;
   };
   const id = next(words[AcceptedWord.id]) as string;
   const createdAt = next(words[AcceptedWord.createdAt]);
@@ -107,10 +120,11 @@ export function accepted(input: VerifiedInput, withDigest: boolean): Verified {
       ? { status: "unsigned" }
       : trusted(algorithm, words[AcceptedWord.secret] as number, words[AcceptedWord.uncovered] as number);
   const type = next(words[AcceptedWord.eventType]) ?? (event?.type as string);
-  const tape = isAscii ? (words[AcceptedWord.tape] as number) : 0;
+  const tape = USES_TAPE && isLatin1 ? (words[AcceptedWord.tape] as number) : 0;
   // Last, since it may overwrite the texts.
   const digest = withDigest ? scratchDigest(bodyLength, headLength) : undefined;
-  const fields = new LazyDelivery(hook, provider.internedKeys, text, head, encoded, tape, digest);
+  const keptBody = { text: kept, isLatin1: isLatin1 && !isText, isAscii, offset: headLength, length: bodyLength, tape };
+  const fields = new LazyDelivery(hook, provider.internedKeys, keptBody, head, encoded, digest);
   const delivery: { -readonly [Key in keyof Verified]: Verified[Key] } = new VerifiedDelivery(
     type,
     id,
@@ -123,6 +137,14 @@ export function accepted(input: VerifiedInput, withDigest: boolean): Verified {
   if (revision != null) delivery.revision = revision;
   if (event === undefined) delivery.unknown = true;
   return delivery;
+}
+
+/** Up to this length, the texts of a delivery are slices of one, which each of them keeps in memory. */
+const MAX_SHARED_BYTES = 200;
+
+/** A copy of a text that keeps no other text in memory. */
+function detached(text: string): string {
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(new TextEncoder().encode(text));
 }
 
 function isWellFormed(text: string): boolean {

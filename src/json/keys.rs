@@ -15,7 +15,7 @@ pub type Symbol = u16;
 pub const NO_SYMBOL: Symbol = Symbol::MAX;
 
 /// Twelve bits of a token are for the symbol, and sixteen for the length of the key.
-const MAX_SYMBOLS: usize = 1 << 12;
+pub(super) const MAX_SYMBOLS: usize = 1 << 12;
 const MAX_KEY_BYTES: usize = (1 << 16) - 1;
 
 /// Collects keys and builds a key table.
@@ -66,7 +66,7 @@ pub struct KeyTable {
 }
 
 /// The number of bytes that a prediction compares. A longer key is never predicted.
-const PREFIX_BYTES: usize = 32;
+pub(super) const PREFIX_BYTES: usize = 32;
 
 struct InternedKey {
     text: Box<str>,
@@ -135,6 +135,18 @@ impl KeyTable {
         let symbol = self.successors.get(cache_slot(last, context))?.load(Ordering::Relaxed);
         let key = self.keys.get(symbol as usize)?;
         key.is_prefix_of(bytes).then_some((symbol, key.text.len()))
+    }
+
+    /// The length of an interned key, if it is at `offset`.
+    #[inline]
+    pub(super) fn len_at(&self, symbol: Symbol, bytes: &[u8], offset: usize) -> Option<usize> {
+        let key = self.keys.get(usize::from(symbol))?;
+        key.is_prefix_of(bytes.get(offset..)?.first_chunk()?).then_some(key.text.len())
+    }
+
+    /// The number of keys.
+    pub(super) fn len(&self) -> usize {
+        self.keys.len()
     }
 
     /// Looks up the symbol of a key without escapes, and stores it as the successor of `last`.

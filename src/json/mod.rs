@@ -2,6 +2,7 @@
 //! reads the tape. This module knows nothing of webhooks.
 
 mod diagnostics;
+mod document_keys;
 mod duplicates;
 mod equality;
 mod js_number;
@@ -252,6 +253,7 @@ impl Token {
     pub const LOW_BITS_MASK: u32 = (1 << Self::KIND_SHIFT) - 1;
     pub const SYMBOL_SHIFT: u32 = 16;
     pub const SYMBOL_MASK: u32 = 0xfff;
+    pub const KEY_LENGTH_MASK: u32 = 0xffff;
     /// The kind bits of an interned key. [`token_kind`](Self::token_kind) reports such a token as an ASCII string.
     pub const INTERNED_KEY: u32 = 11;
 
@@ -307,7 +309,7 @@ impl Token {
 
     /// The number of bytes between the quotes of a string.
     pub fn len(self) -> usize {
-        (if self.kind_bits() == Self::INTERNED_KEY as usize { self.word & 0xffff } else { self.low_bits() })
+        (if self.kind_bits() == Self::INTERNED_KEY as usize { self.word & Self::KEY_LENGTH_MASK } else { self.low_bits() })
             as usize
     }
 

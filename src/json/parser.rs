@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use super::diagnostics::Diagnostics;
+use super::document_keys::DocumentKeys;
 use super::string::{scan, scan_escape};
 use super::syntax_error::{Expected, OpenContainer, SyntaxError, SyntaxErrorContext, SyntaxErrorKind};
 use super::{
@@ -44,6 +45,7 @@ struct JsonParser<'a> {
     tape: Vec<Token>,
     stack: Vec<ContainerFrame>,
     key_table: Option<&'a KeyTable>,
+    document_keys: DocumentKeys,
     /// The symbol of the last key of the innermost object. After a container: the key of that container.
     last_key: Symbol,
     /// A hash of the keys on the path to the innermost object, so that keys are predicted separately for each path.
@@ -113,6 +115,8 @@ impl<'a> JsonParser<'a> {
             tape: Vec::with_capacity(bytes.len().min(MAX_DOCUMENT_BYTES) / 10 + 8),
             stack: Vec::with_capacity(12),
             key_table,
+            document_keys: key_table
+                .map_or_else(DocumentKeys::default, |table| DocumentKeys::new(bytes.len(), table.len())),
             last_key: NO_SYMBOL,
             context: 0,
             diagnostics: Diagnostics::default(),
@@ -296,6 +300,8 @@ impl<'a> JsonParser<'a> {
         };
         let end = if let Some((symbol, len)) = predicted {
             self.push_interned_key(pos, symbol, len)
+        } else if let Some((symbol, len)) = self.predict_document_key(pos + 1) {
+            self.push_interned_key(pos, symbol, len)
         } else {
             self.parse_key(pos)?
         };
@@ -307,6 +313,17 @@ impl<'a> JsonParser<'a> {
             return Err(SyntaxError::expected(colon, Expected::Colon));
         }
         Ok(skip_whitespace(self.bytes, colon + 1))
+    }
+
+    /// Predicts a key after one that the key table lacks, or one that it lacks: its symbol and its length.
+    #[inline(always)]
+    fn predict_document_key(&self, offset: usize) -> Option<(Symbol, usize)> {
+        let symbol = self.document_keys.successor(self.last_key, self.context)?;
+        let len = match self.key_table {
+            Some(table) if usize::from(symbol) < table.len() => table.len_at(symbol, self.bytes, offset),
+            _ => self.document_keys.len_at(symbol, self.bytes, offset),
+        };
+        Some((symbol, len?))
     }
 
     #[inline(always)]
@@ -326,10 +343,15 @@ impl<'a> JsonParser<'a> {
         let key = &self.bytes[pos + 1..end - 1];
         if kind == TokenKind::Ascii
             && let Some(table) = self.key_table
-            && let Some(symbol) = table.lookup(self.last_key, self.context, key)
         {
-            self.tape.pop();
-            return Ok(self.push_interned_key(pos, symbol, key.len()));
+            let symbol = table
+                .lookup(self.last_key, self.context, key)
+                .or_else(|| self.document_keys.intern(self.bytes, pos + 1, key.len()));
+            if let Some(symbol) = symbol {
+                self.document_keys.set_successor(self.last_key, self.context, symbol);
+                self.tape.pop();
+                return Ok(self.push_interned_key(pos, symbol, key.len()));
+            }
         }
         self.last_key = NO_SYMBOL;
         if let Some(frame) = self.stack.last_mut() {

@@ -178,6 +178,8 @@ groups! {
         SYMBOL_SHIFT = Token::SYMBOL_SHIFT;
         /// The symbol of an interned key, shifted.
         SYMBOL_MASK = Token::SYMBOL_MASK;
+        /// The length of an interned key.
+        KEY_LENGTH_MASK = Token::KEY_LENGTH_MASK;
     }
 
     /// The kinds of tokens.
@@ -194,13 +196,16 @@ groups! {
         NUMBER = TokenKind::Number as u32;
         /// A string of ASCII without escapes.
         ASCII = TokenKind::Ascii as u32;
+        /// A string of UTF-8 without escapes.
+        UTF8 = TokenKind::Utf8 as u32;
         /// The start of an object.
         OBJECT = TokenKind::Object as u32;
         /// The start of an array.
         ARRAY = TokenKind::Array as u32;
         /// The end of an object or an array.
         CLOSE = TokenKind::Close as u32;
-        /// A key that the provider's schemas name, with its symbol.
+        /// A key with a symbol: one that the provider's schemas name, or after those one that the document repeats, numbered
+        /// when it is first met.
         INTERNED_KEY = Token::INTERNED_KEY;
     }
 }
