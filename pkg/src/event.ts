@@ -129,9 +129,7 @@ function numberAt(offset: number, length: number): number {
 
 function parseEscaped(offset: number, word: number): string {
   const length = 2 + (word & TokenBits.lengthMask);
-  return JSON.parse(
-    isAsciiBody ? cut(offset, offset + length) : textAt(bodyStart + offset, length, false),
-  );
+  return JSON.parse(isAsciiBody ? cut(offset, offset + length) : textAt(bodyStart + offset, length, false));
 }
 
 /** The text of a key that is not in the key table. */

@@ -136,7 +136,8 @@ export class LazyDelivery implements LazyFields {
   /** The text whose UTF-8 is the body, if it is at hand, or else the body. */
   #textOrBytes(): string | Uint8Array {
     const { text, isLatin1, isAscii } = this.#kept;
-    return isLatin1 && !isAscii ? this.body() : text;
+    // Not the array of `body`, which belongs to the caller.
+    return isLatin1 && !isAscii ? latin1Bytes(text) : text;
   }
 
   #decodedText(): string {

@@ -123,7 +123,14 @@ export function accepted(input: VerifiedInput, withDigest: boolean): Verified {
   const tape = USES_TAPE && isLatin1 ? (words[AcceptedWord.tape] as number) : 0;
   // Last, since it may overwrite the texts.
   const digest = withDigest ? scratchDigest(bodyLength, headLength) : undefined;
-  const keptBody = { text: kept, isLatin1: isLatin1 && !isText, isAscii, offset: headLength, length: bodyLength, tape };
+  const keptBody = {
+    text: kept,
+    isLatin1: isLatin1 && !isText,
+    isAscii,
+    offset: headLength,
+    length: bodyLength,
+    tape,
+  };
   const fields = new LazyDelivery(hook, provider.internedKeys, keptBody, head, encoded, digest);
   const delivery: { -readonly [Key in keyof Verified]: Verified[Key] } = new VerifiedDelivery(
     type,

@@ -309,8 +309,11 @@ impl Token {
 
     /// The number of bytes between the quotes of a string.
     pub fn len(self) -> usize {
-        (if self.kind_bits() == Self::INTERNED_KEY as usize { self.word & Self::KEY_LENGTH_MASK } else { self.low_bits() })
-            as usize
+        (if self.kind_bits() == Self::INTERNED_KEY as usize {
+            self.word & Self::KEY_LENGTH_MASK
+        } else {
+            self.low_bits()
+        }) as usize
     }
 
     /// Compares the kind and the lower bits at once.
