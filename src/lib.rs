@@ -99,7 +99,7 @@
 //! - `full` (on by default): explaining, importing and exporting deliveries, and detecting their provider. Without it the
 //!   crate still verifies, inspects, signs, creates and compares:
 //!   `hookseal = { version = "0.1", default-features = false }`.
-//! - `js`: the bridge to JavaScript, for `wasm32-unknown-unknown` only.
+//! - `js`, `js-full`: the bridge to JavaScript, without and with what `full` has; for `wasm32-unknown-unknown` only.
 #![forbid(unsafe_code)]
 
 mod blob;

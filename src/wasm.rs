@@ -4,10 +4,11 @@
 //! return numbers, and leave their results in memory that JavaScript reads: [`layout`](crate::layout) says how. Everything
 //! else is slower, and goes through serde.
 
+mod compiled;
 mod data;
-#[cfg(feature = "full")]
+#[cfg(feature = "js-full")]
 mod explain;
-#[cfg(feature = "full")]
+#[cfg(feature = "js-full")]
 mod import;
 mod invalid_option;
 mod js_number;
@@ -16,7 +17,9 @@ mod options;
 #[cfg(feature = "outline")]
 mod outline;
 mod primitives;
-#[cfg(feature = "full")]
+#[cfg(feature = "js-full")]
+mod reports;
+#[cfg(feature = "js-full")]
 mod schema;
 mod send;
 
@@ -31,22 +34,25 @@ use crate::delivery::{Delivery, Headers};
 use crate::issue::{ByteSpan, Profile};
 use crate::json::{Pointer, Token, json_text};
 use crate::layout::{accepted_word, profile, rejected_word, result, separator, uncovered_bit};
-use crate::provider::Provider;
 use crate::webhook::{
     AcceptedDelivery, Error, SignParams, SignatureInfo, SignedDelivery, VerifyOptions, Webhook,
     WebhookOptions,
 };
 
+#[cfg(feature = "full")]
+pub use compiled::compile_provider;
 use data::{
     ChangeData, ComparisonData, ErrorData, EventMetadata, ProviderMetadata, SignParamsData, SignedData,
     WebhookOptionsData, from_js_millis, to_usize,
 };
-#[cfg(feature = "full")]
+#[cfg(feature = "js-full")]
 pub use import::{DetectorHandle, ImportStream, export_delivery, import_text, provider_definition};
 #[cfg(feature = "outline")]
 pub use outline::outline;
 pub use primitives::{digest, hmac_sign, hmac_verify, provider_ids};
-#[cfg(feature = "full")]
+#[cfg(feature = "js-full")]
+pub use reports::report_to_js;
+#[cfg(feature = "js-full")]
 pub use schema::SchemaHandle;
 pub use send::{duration_option, status_range_option};
 
@@ -153,7 +159,9 @@ fn parse_delivery<'d>(head: &'d str, body: &'d [u8]) -> Delivery<'d> {
     Delivery { headers, body, url, method }
 }
 
-fn to_js(value: &impl Serialize) -> JsValue {
+/// Returns the value as an object of JavaScript, by way of JSON text; null for types that no report has.
+#[must_use]
+pub fn to_js(value: &impl Serialize) -> JsValue {
     json_text(value).and_then(|text| js_sys::JSON::parse(&text).ok()).unwrap_or(JsValue::NULL)
 }
 
@@ -179,7 +187,7 @@ pub struct Hook(Webhook);
 
 #[wasm_bindgen]
 impl Hook {
-    /// Makes a webhook of a built-in provider, or of a definition. Does not touch the scratch buffer: after a trap, a webhook
+    /// Makes a webhook of a built-in provider, or of a definition: its text, or compiled and in base64. Does not touch the scratch buffer: after a trap, a webhook
     /// is made again when its next delivery may already be there.
     ///
     /// # Errors
@@ -189,10 +197,7 @@ impl Hook {
         let options = read_options(options).map_err(|error| error_to_js(&error))?;
         let webhook = match id {
             Some(id) => Webhook::built_in(&id, options),
-            None => match Provider::from_json(definition.as_bytes()) {
-                Ok(provider) => Webhook::new(provider, options),
-                Err(error) => Err(error.into()),
-            },
+            None => compiled::provider(definition).and_then(|provider| Webhook::new(provider, options)),
         };
         let mut webhook = webhook.map_err(|error| error_to_js(&error))?;
         webhook.set_native_hash(native_hash::hash);

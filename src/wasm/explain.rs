@@ -4,7 +4,8 @@ use serde::Serialize;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use super::data::{from_js_millis, to_usize};
-use super::{Hook, to_js, with_delivery, write_text};
+use super::reports::report_to_js;
+use super::{Hook, with_delivery, write_text};
 use crate::webhook::{Cause, DEFAULT_MAX_COMBINATIONS};
 
 /// An explanation without the signed body, which is bytes and crosses the bridge as such.
@@ -38,7 +39,7 @@ impl Hook {
         let max_combinations = to_usize(max_combinations).unwrap_or(DEFAULT_MAX_COMBINATIONS);
         with_delivery(head, body, |delivery| {
             let explanation = self.0.explain_with(delivery, from_js_millis(now), &options, max_combinations);
-            to_js(&ExplanationData {
+            report_to_js(&ExplanationData {
                 matches: &explanation.matches,
                 observations: &explanation.observations,
                 tried: explanation.tried,

@@ -3,7 +3,8 @@
 use serde::Serialize;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::{to_js, to_u32, with_delivery, with_scratch, write_text};
+use super::reports::report_to_js;
+use super::{to_u32, with_delivery, with_scratch, write_text};
 use crate::delivery::{ExportFormat, ImportFormat, ImportedDelivery, Importer, import};
 use crate::issue::Issue;
 use crate::layout::result::ABSENT;
@@ -39,7 +40,7 @@ fn to_data<'d>(
         length: delivery.body.len(),
     };
     let deliveries = deliveries.iter().map(data).collect();
-    to_js(&ImportData { format: format.map(ImportFormat::name), deliveries, issues })
+    report_to_js(&ImportData { format: format.map(ImportFormat::name), deliveries, issues })
 }
 
 /// Imports the capture in the scratch buffer. An empty name means to detect the format.

@@ -1,11 +1,14 @@
 //! What only the full module has: explaining, schemas, importing, exporting and detecting.
 
+use hookseal::delivery::{Delivery, Headers, import};
 use hookseal::layout::result;
 use hookseal::signature::{Algorithm, hmac};
-use hookseal::wasm::{DetectorHandle, ImportStream, SchemaHandle};
+use hookseal::wasm::{DetectorHandle, ImportStream, SchemaHandle, report_to_js, to_js};
 use hookseal::wasm::{export_delivery, import_text, provider_definition, text};
-use js_sys::JSON;
-use wasm_bindgen::JsValue;
+use hookseal::webhook::{Timestamp, Webhook, WebhookOptions};
+use js_sys::{Array, JSON, Object};
+use serde::Serialize;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{BODY, NOW, SECRET, at, head, hex, hook, put, taken};
@@ -119,4 +122,76 @@ fn providers_are_detected_over_the_bridge() {
     let length = provider_definition("xon");
     assert!(taken(text(), length).starts_with("{\"id\":\"xon\""));
     assert_eq!(provider_definition("unknown"), 0);
+}
+
+/// The values are equal in every member, and have the same types.
+fn assert_same(report: &JsValue, parsed: &JsValue) {
+    let (Some(report), Some(parsed)) = (report.dyn_ref::<Object>(), parsed.dyn_ref::<Object>()) else {
+        assert!(Object::is(report, parsed), "{report:?}, {parsed:?}");
+        return;
+    };
+    assert_eq!(Array::is_array(report), Array::is_array(parsed));
+    assert!(Object::is(&Object::get_prototype_of(report), &Object::get_prototype_of(parsed)));
+    let (report, parsed) = (Object::entries(report), Object::entries(parsed));
+    assert_eq!(report.length(), parsed.length());
+    for (member, expected) in report.iter().zip(parsed.iter()) {
+        let [[name, value], [expected_name, expected]] =
+            [member, expected].map(|pair| [0, 1].map(|index| pair.unchecked_ref::<Array>().get(index)));
+        assert_eq!(name.as_string(), expected_name.as_string());
+        assert_same(&value, &expected);
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Unit {
+    TwoWords,
+}
+
+#[derive(Serialize)]
+struct Values {
+    none: Option<u8>,
+    flag: bool,
+    large: u64,
+    negative: i64,
+    text: &'static str,
+    variant: Unit,
+    pair: (u16, String),
+    list: Vec<Option<usize>>,
+}
+
+#[wasm_bindgen_test]
+fn reports_are_the_same_as_by_json_text() {
+    let values = Values {
+        none: None,
+        flag: true,
+        large: (1 << 53) - 1,
+        negative: -1 << 40,
+        text: "\u{0} \u{2028} \u{1f600} \"",
+        variant: Unit::TwoWords,
+        pair: (7, String::new()),
+        list: vec![None, Some(usize::MAX)],
+    };
+    assert_same(&report_to_js(&values), &to_js(&values));
+
+    let secrets = vec![SECRET.to_owned().into()];
+    let hook = Webhook::built_in("painchek", WebhookOptions { secrets, ..WebhookOptions::default() })
+        .expect("a webhook");
+    for signed in [&br#"{"a": 1}"#[..], br#"{"a":1}"#, b"{}\n", b"another body"] {
+        let tag = format!("sha256={}", hex(&hmac::sign(Algorithm::Sha256, SECRET.as_bytes(), signed)));
+        let headers =
+            Headers::from_iter([("X-PainChek-WH-Signature", tag.as_str()), ("Content-Length", "9")]);
+        let found = hook.explain(&Delivery::new(headers, br#"{"a":1}"#), Timestamp::from_millis(NOW as i64));
+        assert!(!found.matches.is_empty() || !found.observations.is_empty());
+        for causes in [&found.matches, &found.observations] {
+            assert_same(&report_to_js(causes), &to_js(causes));
+        }
+    }
+    for capture in
+        ["good morning", "curl 'https://h/\u{e9}' -d $BODY", "POST /a HTTP/1.1\nContent-Length: 9\n\n{}"]
+    {
+        let issues = import(capture.as_bytes(), None).issues;
+        assert!(!issues.is_empty(), "{capture}");
+        assert_same(&report_to_js(&issues), &to_js(&issues));
+    }
 }

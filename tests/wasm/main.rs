@@ -2,7 +2,7 @@
 //! instructions than on this machine: the same results as everywhere. Run by `cargo xtask test`.
 #![cfg(target_arch = "wasm32")]
 
-#[cfg(feature = "full")]
+#[cfg(feature = "js-full")]
 mod full;
 
 use hookseal::json::Document;
@@ -357,7 +357,7 @@ fn lengths_beyond_the_buffer_do_not_panic() {
         let _ = hook.verify(headers, body, NOW, 0, f64::INFINITY, f64::NAN);
         let _ = hook.failure(headers, body, NOW, 0, f64::INFINITY, f64::NAN);
         let _ = hook.inspect(headers, body, NOW, 0, f64::INFINITY, f64::NAN);
-        #[cfg(feature = "full")]
+        #[cfg(feature = "js-full")]
         let _ = hook.explain(headers, body, NOW, 0, f64::INFINITY, f64::NAN, f64::NAN);
         let _ = hook.compare(headers, body, headers, body, f64::NAN);
         let _ = hook.compare(body, headers, 0, body, f64::NAN);
@@ -369,7 +369,7 @@ fn lengths_beyond_the_buffer_do_not_panic() {
     assert_eq!(hmac_sign(9, 1, 1), 0);
     assert!(!hmac_verify(9, 1, 1, 1));
     assert_eq!(hmac_sign(2, most, most), 64);
-    #[cfg(feature = "full")]
+    #[cfg(feature = "js-full")]
     assert!(hookseal::wasm::SchemaHandle::new(most, false, 0).is_err());
     assert_eq!((digest(0, most), digest(most, most), digest(most, 1)), (64, 64, 64));
     // Later calls work.

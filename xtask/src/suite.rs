@@ -103,7 +103,9 @@ impl Suite {
 
     fn webassembly(&mut self) {
         self.step("clippy, WebAssembly", || {
-            for features in [&["--features", "outline"][..], &["--no-default-features", "--features", "js"]] {
+            for features in
+                [&["--features", "js-full,outline"][..], &["--no-default-features", "--features", "js"]]
+            {
                 let mut clippy = crate::run::cargo_wasm("clippy")?;
                 clippy.args(features).args(["--quiet", "--package", "hookseal", "--", "-D", "warnings"]);
                 crate::run::run(&mut clippy, "fix what clippy reports")?;
