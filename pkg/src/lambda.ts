@@ -169,8 +169,14 @@ class LambdaIncoming<R extends LambdaEvent> implements Incoming<R> {
     // A lower bound of the size: base64 has four characters for three bytes, and UTF-8 at least a byte per character.
     const minBytes = isBase64Encoded ? (body.length / 4) * 3 - 2 : body.length;
     if (minBytes > maxBytes) throw tooLarge(maxBytes);
-    return isBase64Encoded ? decode(body) : encoder.encode(body);
+    return isBase64Encoded ? decode(body) : encode(body);
   }
+}
+
+/** The UTF-8 of a body. PERF: Node's Buffer takes a third of the time of TextEncoder. */
+function encode(body: string): Uint8Array {
+  const { Buffer } = globalThis as { Buffer?: { from(text: string): Uint8Array } };
+  return Buffer === undefined ? encoder.encode(body) : Buffer.from(body);
 }
 
 function decode(body: string): Uint8Array {
