@@ -6,7 +6,7 @@ import "./page.ts";
 
 const { Engine } = await import("../../src/engine/client.ts");
 
-type Call = Exclude<WorkerRequest, { core: unknown }>;
+type Call = Exclude<WorkerRequest, { core: unknown } | { full: unknown }>;
 
 /** A worker that responds only when a test does. */
 class ManualWorker {
@@ -20,7 +20,7 @@ class ManualWorker {
     ManualWorker.started.push(this);
   }
   postMessage(message: WorkerRequest): void {
-    if (!("core" in message)) this.calls.push(message);
+    if (!("core" in message || "full" in message)) this.calls.push(message);
   }
   terminate(): void {
     this.isTerminated = true;
