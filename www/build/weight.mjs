@@ -17,6 +17,7 @@ const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 const names = readdirSync(dist, { recursive: true, encoding: "utf8" })
   .filter((name) => /\.(html|js|css|svg)$/.test(name))
   .sort();
+/** @type {number[]} */
 const sizes = PARTS.map(() => 0);
 for (const name of names) {
   const bytes = readFileSync(join(dist, name));
@@ -28,7 +29,7 @@ for (const name of names) {
     0,
     PARTS.findIndex(({ file }) => file?.test(name)),
   );
-  sizes[part] += packed;
+  sizes[part] = (sizes[part] ?? 0) + packed;
   console.log(`${String(packed).padStart(8)}  ${name}`);
 }
 for (const [index, { title, max }] of PARTS.entries()) {
