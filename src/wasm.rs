@@ -4,6 +4,7 @@
 //! return numbers, and leave their results in memory that JavaScript reads: [`layout`](crate::layout) says how. Everything
 //! else is slower, and goes through serde.
 
+mod compiled;
 mod data;
 #[cfg(feature = "js-full")]
 mod explain;
@@ -33,12 +34,13 @@ use crate::delivery::{Delivery, Headers};
 use crate::issue::{ByteSpan, Profile};
 use crate::json::{Pointer, Token, json_text};
 use crate::layout::{accepted_word, profile, rejected_word, result, separator, uncovered_bit};
-use crate::provider::Provider;
 use crate::webhook::{
     AcceptedDelivery, Error, SignParams, SignatureInfo, SignedDelivery, VerifyOptions, Webhook,
     WebhookOptions,
 };
 
+#[cfg(feature = "full")]
+pub use compiled::compile_provider;
 use data::{
     ChangeData, ComparisonData, ErrorData, EventMetadata, ProviderMetadata, SignParamsData, SignedData,
     WebhookOptionsData, from_js_millis, to_usize,
@@ -185,7 +187,7 @@ pub struct Hook(Webhook);
 
 #[wasm_bindgen]
 impl Hook {
-    /// Makes a webhook of a built-in provider, or of a definition. Does not touch the scratch buffer: after a trap, a webhook
+    /// Makes a webhook of a built-in provider, or of a definition: its text, or compiled and in base64. Does not touch the scratch buffer: after a trap, a webhook
     /// is made again when its next delivery may already be there.
     ///
     /// # Errors
@@ -195,10 +197,7 @@ impl Hook {
         let options = read_options(options).map_err(|error| error_to_js(&error))?;
         let webhook = match id {
             Some(id) => Webhook::built_in(&id, options),
-            None => match Provider::from_json(definition.as_bytes()) {
-                Ok(provider) => Webhook::new(provider, options),
-                Err(error) => Err(error.into()),
-            },
+            None => compiled::provider(definition).and_then(|provider| Webhook::new(provider, options)),
         };
         let mut webhook = webhook.map_err(|error| error_to_js(&error))?;
         webhook.set_native_hash(native_hash::hash);
@@ -213,6 +212,7 @@ impl Hook {
         to_js(&ProviderMetadata {
             id: &provider.id,
             required_headers: self.0.required_headers(),
+            requires_target: self.0.requires_target(),
             immutable: provider.immutable,
             success: provider.success,
             retries: provider.retry_delays_ms.as_deref(),

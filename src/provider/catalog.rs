@@ -38,7 +38,7 @@ pub(crate) fn built_in(id: &str) -> Option<Result<Provider, DefinitionError>> {
 #[cfg(blob)]
 pub(crate) fn built_in(id: &str) -> Option<Result<Provider, DefinitionError>> {
     let (_, bytes) = compiled_parts(BLOB).into_iter().find(|(name, _)| *name == id)?;
-    Provider::from_payload(bytes).map(Ok)
+    Provider::from_payload(bytes).ok().map(Ok)
 }
 
 /// Compiles all built-in providers to a blob, for the build of a module: the environment variable `HOOKSEAL_BLOB` has the
