@@ -71,8 +71,9 @@ export class Engine {
 
   /** Makes a call again when the worker has the full module. */
   async #waitForFull(call: PendingCall): Promise<void> {
-    // A newer call of the same name replaces this one.
-    if (this.#pending.some(({ name }) => name === call.name)) return call.resolve(undefined);
+    // A newer call of the same name replaces this one. It may run already.
+    if ([this.#current, ...this.#pending].some((newer) => newer?.name === call.name))
+      return call.resolve(undefined);
     this.#waiting.push(call);
     const isReplaced = () => {
       const index = this.#waiting.indexOf(call);
