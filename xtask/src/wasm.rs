@@ -21,7 +21,7 @@ struct Module {
     id: &'static str,
     /// The name of its file, without the extension.
     name: &'static str,
-    /// Whether its glue is put beside it.
+    /// Whether its glue is put next to it.
     has_glue: bool,
     /// The profile of cargo.
     profile: &'static str,
