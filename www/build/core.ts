@@ -1,18 +1,25 @@
 /**
- * `virtual:core`: the WebAssembly core as a script. The page's policy forbids connections, so it cannot fetch the module.
+ * The modules of the core as scripts: `virtual:core`, which the page starts with, and `virtual:full`, which is loaded when it is
+ * needed. The page's policy forbids connections, so it cannot fetch them as files.
  *
  * Each byte is one character, which adds a fortieth to the compressed size; base64 would add a third. Frequent bytes get
  * the characters that UTF-8 encodes in one byte. The table that decodes them comes first.
  */
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
+import { FULL_GLOBAL } from "../src/engine/full-global.ts";
+import { descriptions, others } from "./samples.ts";
 
 const ID = "virtual:core";
-/** The page's core, compiled for size by `cargo xtask www`. Its glue is in the same folder. */
+const FULL_ID = "virtual:full";
+/** The page's core, compiled for size by `cargo xtask www`. The full module and their glue are in the same folder. */
 export const path =
   process.env.HOOKSEAL_PAGE_CORE ??
   fileURLToPath(new URL("../../target/xtask/page/core.wasm", import.meta.url));
+export const fullPath = join(dirname(path), "full.wasm");
 
 /** Characters of one byte that need no escape in a template literal. */
 const PLAIN = Array.from({ length: 127 }, (_, code) => code + 1).filter(
@@ -36,28 +43,52 @@ export function alphabet(bytes: Uint8Array): number[] {
   return map;
 }
 
+interface EncodedModule {
+  table: number[];
+  length: number;
+  /** A template literal. */
+  literal: string;
+}
+
+function encode(bytes: Uint8Array): EncodedModule {
+  const map = alphabet(bytes);
+  const back: number[] = [];
+  for (const [byte, code] of map.entries()) back[code] = byte;
+  const text = Array.from(bytes, (byte) => String.fromCharCode(map[byte] as number)).join("");
+  return {
+    table: Array.from(back, (byte) => byte ?? 0),
+    length: bytes.length,
+    literal: `\`${text}\``,
+  };
+}
+
 export function core(): Plugin {
   return {
     name: "hookseal-core",
-    resolveId: (id) => (id === ID ? `\0${ID}` : undefined),
+    resolveId: (id) => (id === ID || id === FULL_ID ? `\0${id}` : undefined),
     load(id) {
+      if (id === `\0${FULL_ID}`) {
+        this.addWatchFile(fullPath);
+        const { table, length, literal } = encode(readFileSync(fullPath));
+        // A script, not a module: browsers may keep a failed import of a module, and a script is loaded again.
+        const source = `${FULL_GLOBAL}={table:${JSON.stringify(table)},length:${length},descriptions:${JSON.stringify(descriptions())},others:${JSON.stringify(others())},text:${literal}};`;
+        const hash = createHash("sha384").update(source);
+        const integrity = `sha384-${hash.copy().digest("base64")}`;
+        const url = `assets/full-${hash.digest("base64url").slice(0, 8)}.js`;
+        this.emitFile({ type: "asset", fileName: url, source });
+        return `export const url = ${JSON.stringify(url)};\nexport const integrity = ${JSON.stringify(integrity)};`;
+      }
       if (id !== `\0${ID}`) return;
       this.addWatchFile(path);
-      const bytes = readFileSync(path);
-      const map = alphabet(bytes);
-      const back: number[] = [];
-      for (const [byte, code] of map.entries()) back[code] = byte;
-      const table = Array.from(back, (byte) => byte ?? 0);
+      const { table, length } = encode(readFileSync(path));
       // The text is inserted after minification, because a minifier would escape every character.
-      return `export const table = ${JSON.stringify(table)};\nexport const length = ${bytes.length};\nexport const text = "@hookseal-core@";`;
+      return `export const table = ${JSON.stringify(table)};\nexport const length = ${length};\nexport const text = "@hookseal-core@";`;
     },
     generateBundle(_, bundle) {
+      const { literal } = encode(readFileSync(path));
       for (const file of Object.values(bundle)) {
         if (file.type !== "chunk") continue;
-        const bytes = readFileSync(path);
-        const map = alphabet(bytes);
-        const text = Array.from(bytes, (byte) => String.fromCharCode(map[byte] as number)).join("");
-        file.code = file.code.replace(/(["'`])@hookseal-core@\1/, () => `\`${text}\``);
+        file.code = file.code.replace(/(["'`])@hookseal-core@\1/, () => literal);
       }
     },
   };

@@ -1,4 +1,7 @@
-/** The source of `virtual:samples`: the payloads of the examples, and the descriptions that the package leaves out. */
+/**
+ * The source of `virtual:samples`: the payloads of the examples, and the definitions without their schemas. And what
+ * the page loads with the full module: the descriptions that the package leaves out, and the samples of other providers.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { describedProperties } from "../src/engine/descriptions.ts";
 
@@ -20,7 +23,7 @@ const SAMPLES = {
 };
 
 /** One sample of each provider without a sample above, with its event type; preferably of a type that the wildcard covers. */
-function others(): [provider: string, type: string, text: string][] {
+export function others(): [provider: string, type: string, text: string][] {
   return readdirSync(providers).flatMap((provider) => {
     const folder = new URL(`${provider}/samples/`, providers);
     if (Object.values(SAMPLES).some(({ href }) => href.startsWith(folder.href))) return [];
@@ -34,7 +37,7 @@ function others(): [provider: string, type: string, text: string][] {
 }
 
 /** The descriptions of schema properties by provider, which the package leaves out for size. */
-function descriptions(): Record<string, string[]> {
+export function descriptions(): Record<string, string[]> {
   return Object.fromEntries(
     readdirSync(providers).map((provider) => {
       const folder = new URL(`${provider}/`, providers);
@@ -51,13 +54,40 @@ function descriptions(): Record<string, string[]> {
   );
 }
 
+/** Members of a definition that the page shows or uses without its schemas. */
+const SUMMARY = ["id", "title", "signature", "envelope", "headers", "sensitive", "immutable"];
+
+/** Each built-in definition without its schemas and rules. */
+function summaries(): Record<string, object> {
+  return Object.fromEntries(
+    readdirSync(providers).map((provider) => {
+      const path = new URL(`${provider}/provider.json`, providers);
+      const definition = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
+      const events = Object.entries(definition.events as Record<string, { revisions?: { name?: string }[] }>);
+      return [
+        provider,
+        {
+          ...Object.fromEntries(
+            SUMMARY.filter((key) => key in definition).map((key) => [key, definition[key]]),
+          ),
+          events: Object.fromEntries(
+            events.map(([type, { revisions }]) => [
+              type,
+              revisions === undefined ? {} : { revisions: revisions.map(({ name }) => ({ name })) },
+            ]),
+          ),
+        },
+      ];
+    }),
+  );
+}
+
 /** The module's source. */
 export function samplesModule(): string {
   return [
     ...Object.entries(SAMPLES).map(
       ([name, url]) => `export const ${name} = ${JSON.stringify(readFileSync(url, "utf8"))};`,
     ),
-    `export const descriptions = ${JSON.stringify(descriptions())};`,
-    `export const others = ${JSON.stringify(others())};`,
+    `export const summaries = ${JSON.stringify(summaries())};`,
   ].join("\n");
 }

@@ -9,6 +9,7 @@ import "./css/pairs.css";
 import "./css/sign.css";
 import "./css/more.css";
 import { start } from "./state/actions.ts";
+import { engine } from "./state/engine.ts";
 import { openLinks } from "./state/link.ts";
 import { acceptFiles } from "./ui/drop.ts";
 import { shell } from "./ui/shell.ts";
@@ -21,9 +22,23 @@ document.body.append(
   ...shell({ inspect: inspectView, compare: compareView, sign: signView, provider: providerView }),
 );
 acceptFiles();
-void start().then(openLinks);
+void start().then(openLinks).then(idle).then(prefetch);
 
-if (import.meta.env.PROD && "serviceWorker" in navigator) {
-  // The page also works without it, but not offline.
-  navigator.serviceWorker.register("./sw.js").catch(() => undefined);
+/** Resolves when the browser has nothing to do: the page is painted. */
+function idle(): Promise<void> {
+  return new Promise((resolve) => {
+    // Safari has no requestIdleCallback.
+    if ("requestIdleCallback" in window) requestIdleCallback(() => resolve(), { timeout: 2000 });
+    else setTimeout(resolve, 200);
+  });
+}
+
+/** Loads the full module before a call needs it. The service worker then finds all files in the browser's HTTP cache. */
+async function prefetch(): Promise<void> {
+  await engine.prefetchFull();
+  performance.mark("hookseal-prefetched");
+  if (import.meta.env.PROD && "serviceWorker" in navigator) {
+    // The page also works without it, but not offline.
+    navigator.serviceWorker.register("./sw.js").catch(() => undefined);
+  }
 }

@@ -7,6 +7,12 @@ declare module "virtual:core" {
   /** One character per byte. */
   export const text: string;
 }
+declare module "virtual:full" {
+  /** The address of the script, relative to the page. */
+  export const url: string;
+  /** Its hash, as the attribute `integrity` takes it. */
+  export const integrity: string;
+}
 declare module "virtual:engine" {
   const source: string;
   export default source;
@@ -16,16 +22,14 @@ declare module "virtual:samples" {
   export const painchekPrinted: string;
   export const xon: string;
   export const severe: string;
-  /** By provider, in the order of `describedProperties`; "" for a property without a description. */
-  export const descriptions: Record<string, string[]>;
+  /** The built-in definitions without their schemas, by provider. */
+  export const summaries: Record<string, import("./engine/providers.ts").ProviderSummary>;
   export const nrs: string;
   export const xonR6: string;
   export const callsCreate: string;
   export const callsDelete: string;
   export const caller: string;
   export const xonLatest: string;
-  /** One sample of each provider that is not listed above, with its event type. */
-  export const others: [provider: string, type: string, text: string][];
 }
 declare module "*.css" {}
 /** Set by Vite: whether this is the built page. */

@@ -43,10 +43,19 @@ const FULL: Module = Module {
     profile: "release",
     features: &["--features", "js-full"],
 };
-/// The module of the playground: smaller, half as fast (`[profile.page]` in Cargo.toml), and with outlines for the editor.
-const PAGE: Module = Module {
-    id: "page",
+/// The module that the playground starts with: smaller, half as fast (`[profile.page]` in Cargo.toml), and with outlines for the
+/// editor. It runs with the glue of [`PAGE_FULL`].
+const PAGE_CORE: Module = Module {
+    id: "page-core",
     name: "core",
+    has_glue: false,
+    profile: "page",
+    features: &["--no-default-features", "--features", "outline"],
+};
+/// The module of the playground that also explains and imports, built the same way.
+const PAGE_FULL: Module = Module {
+    id: "page-full",
+    name: "full",
     has_glue: true,
     profile: "page",
     features: &["--features", "js-full,outline"],
@@ -56,7 +65,8 @@ const PAGE: Module = Module {
 const GLUE: &str = "glue";
 
 pub const PAGE_MODULE: &str = "xtask/page/core.wasm";
-/// The environment variable that names the page's module to its build and its tests. The glue is in the same folder.
+/// The environment variable that names the page's first module to its build and its tests. The full module and the glue are in
+/// the same folder.
 pub const PAGE_MODULE_ENV: &str = "HOOKSEAL_PAGE_CORE";
 
 /// WebAssembly features of the module. Every supported runtime has had them since 2023.
@@ -134,9 +144,12 @@ fn imported_functions(glue: &str) -> Vec<&str> {
     glue[start..end].split("\n        __wb").skip(1).collect()
 }
 
-/// Compiles the core for the playground. Its glue differs from the package's by the call for outlines.
+/// Compiles both modules for the playground. Their glue differs from the package's by the call for outlines.
 pub fn build_for_page() -> Result<(), Failure> {
-    PAGE.build(&page_folder(), &[], &["-Oz"]).map(drop)
+    for module in [PAGE_CORE, PAGE_FULL] {
+        module.build(&page_folder(), &[], &["-Oz"])?;
+    }
+    check_shared_glue(&PAGE_CORE.glue("js")?, &PAGE_FULL.glue("js")?)
 }
 
 impl Module {
@@ -265,7 +278,7 @@ fn cargo_messages(command: &mut Command) -> Result<Vec<serde_json::Value>, Failu
     Ok(messages.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
 }
 
-/// The folder with the module and the glue of the playground.
+/// The folder with the modules and the glue of the playground.
 pub fn page_folder() -> PathBuf {
     target().join(PAGE_MODULE).with_file_name("")
 }

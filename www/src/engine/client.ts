@@ -1,9 +1,11 @@
 /**
  * The page's side of the worker. One call runs at a time. A newer call replaces a pending call of the same name, which then
- * resolves to `undefined`: its result would be outdated.
+ * resolves to `undefined`: its result would be outdated. A call that needs the full module waits for its download, and others
+ * run meanwhile.
  */
 import source from "virtual:engine";
-import type { CallName, Calls, WorkerRequest, WorkerResponse } from "./protocol.ts";
+import { downloadFull } from "./full.ts";
+import type { CallName, Calls, FullModule, WorkerRequest, WorkerResponse } from "./protocol.ts";
 
 interface PendingCall {
   name: CallName;
@@ -19,11 +21,19 @@ export class Engine {
   #worker: Worker | undefined;
   #starting: Promise<Worker> | undefined;
   #pending: PendingCall[] = [];
+  /** Calls that wait for the full module. */
+  #waiting: PendingCall[] = [];
+  /** The full module. A failed download is not kept: the next call tries again. */
+  #full: Promise<FullModule> | undefined;
+  /** The worker that has the full module. */
+  #fullWorker: Worker | undefined;
   #current: (PendingCall & { id: number }) | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #id = 0;
   /** Input of the last `defineProvider` call, which is repeated in a new worker. */
   #definition: unknown;
+  /** Called when the worker has the full module. */
+  onFull: (() => void) | undefined;
 
   /** Calls the worker. Resolves to `undefined` if a newer call of the same name replaced this one. */
   call<Name extends CallName>(
@@ -31,11 +41,53 @@ export class Engine {
     input: Calls[Name]["input"],
   ): Promise<Calls[Name]["output"] | undefined> {
     return new Promise((resolve, reject) => {
-      const older = this.#pending.findIndex((call) => call.name === name);
-      if (older >= 0) this.#pending.splice(older, 1)[0]?.resolve(undefined);
+      for (const calls of [this.#pending, this.#waiting]) {
+        const older = calls.findIndex((call) => call.name === name);
+        if (older >= 0) calls.splice(older, 1)[0]?.resolve(undefined);
+      }
       this.#pending.push({ name, input, resolve: resolve as (output: unknown) => void, reject });
       void this.#dispatch();
     });
+  }
+
+  /** Downloads the full module before a call needs it. A failure is reported to the call that needs it, which tries again. */
+  async prefetchFull(): Promise<void> {
+    await this.#addFull().catch(() => undefined);
+  }
+
+  /** Passes the full module to the worker. */
+  async #addFull(): Promise<void> {
+    this.#full ??= downloadFull().catch((error: unknown) => {
+      this.#full = undefined;
+      throw error;
+    });
+    const full = await this.#full;
+    const worker = await this.#started();
+    if (this.#fullWorker === worker) return;
+    this.#fullWorker = worker;
+    worker.postMessage({ full } satisfies WorkerRequest);
+    this.onFull?.();
+  }
+
+  /** Makes a call again when the worker has the full module. */
+  async #waitForFull(call: PendingCall): Promise<void> {
+    // A newer call of the same name replaces this one. It may run already.
+    if ([this.#current, ...this.#pending].some((newer) => newer?.name === call.name))
+      return call.resolve(undefined);
+    this.#waiting.push(call);
+    const isReplaced = () => {
+      const index = this.#waiting.indexOf(call);
+      if (index >= 0) this.#waiting.splice(index, 1);
+      return index < 0;
+    };
+    try {
+      await this.#addFull();
+      if (isReplaced()) return;
+      this.#pending.unshift(call);
+      void this.#dispatch();
+    } catch (error) {
+      if (!isReplaced()) call.reject(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   async #dispatch(): Promise<void> {
@@ -87,9 +139,11 @@ export class Engine {
     URL.revokeObjectURL(url);
     worker.onmessage = ({ data }: MessageEvent<WorkerResponse>) => {
       if (data.id !== this.#current?.id) return;
-      const { resolve, reject } = this.#current;
+      const current = this.#current;
+      const { resolve, reject } = current;
       this.#finish();
-      if ("error" in data) reject(new Error(data.error));
+      if ("isFullMissing" in data) void this.#waitForFull(current);
+      else if ("error" in data) reject(new Error(data.error));
       else resolve(data.output);
     };
     worker.onerror = (event) => {
@@ -98,6 +152,11 @@ export class Engine {
       this.#finish();
     };
     worker.postMessage({ core: { text, table, length } } satisfies WorkerRequest);
+    // A worker that replaces one has what that one had.
+    if (this.#full !== undefined && this.#fullWorker !== undefined) {
+      worker.postMessage({ full: await this.#full } satisfies WorkerRequest);
+      this.#fullWorker = worker;
+    }
     if (this.#definition !== undefined)
       worker.postMessage({ id: 0, name: "defineProvider", input: this.#definition } as WorkerRequest);
     this.#worker = worker;

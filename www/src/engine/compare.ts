@@ -1,11 +1,12 @@
 /** Compares two deliveries with the core, and adds the location of each difference in both texts. */
 import { toBytes } from "../bytes.ts";
-import { type Change, detectProvider, type ProviderDefinition, type Report } from "./core.ts";
+import type { Change, Report } from "./core.ts";
+import { detect } from "./detect.ts";
 import { isParsed } from "./inspect.ts";
 import { Outline } from "./outline.ts";
 import { parsePointer } from "./pointer.ts";
 import type { Calls, CompareResult, PageDelivery, ShownChange, TextLocation } from "./protocol.ts";
-import { getDefinition, getWebhook } from "./providers.ts";
+import { getSummary, getWebhook, type ProviderSummary } from "./providers.ts";
 
 const NO_SECRET = { secret: "", encoding: "provider", profile: "lenient" } as const;
 
@@ -14,13 +15,13 @@ export function compare({ sides, provider }: Calls["compare"]["input"]): Compare
     BinaryDelivery,
     BinaryDelivery,
   ];
-  const id = provider === "auto" ? (detectProvider(first) ?? detectProvider(second)) : provider;
-  const headers = compareHeaders(sides, id === undefined ? undefined : getDefinition(id));
+  const id = provider === "auto" ? (detect(sides[0], first) ?? detect(sides[1], second)) : provider;
+  const headers = compareHeaders(sides, id === undefined ? undefined : getSummary(id));
   if (id === undefined) {
     const notCompared = { same: false, sameEvent: false, sameBytes: false, changes: [], summary: [] };
     return { provider: undefined, ...notCompared, parseErrors: [undefined, undefined], headers };
   }
-  const definition = getDefinition(id);
+  const definition = getSummary(id);
   const hook = getWebhook(NO_SECRET, id);
   const reports = [hook.inspect(first), hook.inspect(second)] as const;
   const comparison = hook.compare(first, second);
@@ -158,7 +159,7 @@ class TextLocator {
 /** Headers whose values differ. Names are compared case-insensitively, repeated headers are joined by commas. */
 function compareHeaders(
   sides: [PageDelivery, PageDelivery],
-  definition: ProviderDefinition | undefined,
+  definition: ProviderSummary | undefined,
 ): CompareResult["headers"] {
   const [first, second] = sides.map(({ headers }) => {
     const values = new Map<string, [name: string, value: string]>();

@@ -1,4 +1,6 @@
 /** The package. Only this file imports it; at run time it is part of the worker, the page imports types alone. */
+
+import { HooksealError } from "hookseal/slim";
 import * as internals from "../../../pkg/dist/esm/core.js";
 
 export {
@@ -13,6 +15,7 @@ export {
   type Issue,
   importDeliveries,
   init,
+  initFull,
   type ProviderDefinition,
   painchek,
   providerDefinition,
@@ -25,6 +28,11 @@ export {
   webhook,
   xon,
 } from "hookseal/slim";
+
+/** Whether a call needs the full module, which is not loaded. */
+export function isFullMissing(error: unknown): boolean {
+  return error instanceof HooksealError && error.code === "full-missing";
+}
 
 /** Functions of the package's own files, and the call that only the page's core has. */
 interface Internals {

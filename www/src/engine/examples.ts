@@ -2,6 +2,7 @@
 import * as samples from "virtual:samples";
 import { toText } from "../bytes.ts";
 import { painchek } from "./core.ts";
+import { keepProvider } from "./detect.ts";
 import type { Calls, Example, ExampleEntry } from "./protocol.ts";
 
 /** The signing secret of all examples. */
@@ -167,5 +168,8 @@ export const examples: ExampleEntry[] = EXAMPLES.map(({ make: _, ...entry }) => 
 export function makeExample({ id }: Calls["makeExample"]["input"]): Example {
   const example = EXAMPLES.find((entry) => entry.id === id);
   if (example === undefined) throw new Error(`Unknown example "${id}".`);
-  return example.make();
+  const made = example.make();
+  // The id of an example begins with that of its provider.
+  keepProvider(made.delivery, id.split("-")[0] as string);
+  return made;
 }

@@ -1,7 +1,8 @@
 /** Inspects one delivery with the core, and serves its values to the tree and to hovering. */
 import { byteToCharOffset, toBytes } from "../bytes.ts";
-import { type Delivery, detectProvider, type Report } from "./core.ts";
-import { fieldInfo, findSchema } from "./field-info.ts";
+import type { Delivery, ProviderDefinition, Report } from "./core.ts";
+import { detect } from "./detect.ts";
+import { fieldInfo, findSchema, type Schema } from "./field-info.ts";
 import { Outline } from "./outline.ts";
 import { formatPointer } from "./pointer.ts";
 import type {
@@ -14,18 +15,26 @@ import type {
   Undetected,
   ValueInfo,
 } from "./protocol.ts";
-import { getDefinition, getEncoding, getTitle, getWebhook } from "./providers.ts";
+import { findDefinition, getEncoding, getSummary, getTitle, getWebhook } from "./providers.ts";
 import { describeSignature } from "./signed.ts";
 
-/** The values of the last inspected delivery, for `listChildren` and `valueAt`. */
-let lastInspection: { outline: Outline; schema: ReturnType<typeof findSchema> } = {
-  outline: new Outline(""),
-  schema: undefined,
-};
+/** The values of the last inspected delivery, for `listChildren` and `valueAt`, and what finds their schema. */
+let lastInspection: {
+  outline: Outline;
+  described?: { id: string; report: Report; definition: ProviderDefinition | undefined };
+} = { outline: new Outline("") };
+
+/** The schema of the last inspected delivery. Undefined without one, or while the full module is not loaded. */
+function lastSchema(): Schema | undefined {
+  const { described } = lastInspection;
+  if (described === undefined) return undefined;
+  described.definition ??= findDefinition(described.id);
+  return described.definition && findSchema(described.definition, described.report);
+}
 
 /** The selected provider, or the detected one. */
-export function chooseProvider({ provider }: InspectInput, delivery: Delivery): string | undefined {
-  return provider === "auto" ? detectProvider(delivery) : provider;
+export function chooseProvider(input: InspectInput, delivery: Delivery): string | undefined {
+  return input.provider === "auto" ? detect(input.delivery, delivery) : input.provider;
 }
 
 /** The options that `inspect` and `explain` share. */
@@ -43,14 +52,14 @@ export function inspect(input: InspectInput): Inspection | Undetected {
   const id = chooseProvider(input, delivery);
   if (id === undefined) {
     const outline = new Outline(text);
-    lastInspection = { outline, schema: undefined };
+    lastInspection = { outline };
     return { isUndetected: true, bytes: body.length, values: outline.length };
   }
-  const definition = getDefinition(id);
+  const definition = getSummary(id);
   const now = input.now ?? Date.now();
   const report = getWebhook(input, id).inspect(delivery, toVerifyOptions(input, now));
   const outline = new Outline(text, { sensitive: definition.sensitive ?? [], ids: [] });
-  lastInspection = { outline, schema: findSchema(definition, report) };
+  lastInspection = { outline, described: { id, report, definition: findDefinition(id) } };
   const issues = locateIssues(report, text, body.length);
   return {
     report,
@@ -116,6 +125,7 @@ export function listChildren({ node, from, count }: Calls["listChildren"]["input
   if (outline.length === 0) return [];
   const nodes = node < 0 ? [0] : outline.children(node, from, Math.min(count, 500));
   const parent = node < 0 ? [] : outline.path(node);
+  const schema = lastSchema();
   return nodes.map((child): TreeRow => {
     const key = outline.key(child);
     const type = outline.kind(child);
@@ -132,7 +142,7 @@ export function listChildren({ node, from, count }: Calls["listChildren"]["input
       children: outline.count(child),
       from: start,
       to: end,
-      ...withFieldInfo(child, key === undefined ? [] : [...parent, key]),
+      ...withFieldInfo(child, key === undefined ? [] : [...parent, key], schema),
     };
   });
 }
@@ -148,12 +158,16 @@ export function valueAt({ offset }: Calls["valueAt"]["input"]): ValueInfo | null
     type: outline.kind(node),
     from: outline.from(node),
     to: outline.end(node),
-    ...withFieldInfo(node, path),
+    ...withFieldInfo(node, path, lastSchema()),
   };
 }
 
-function withFieldInfo(node: number, path: (string | number)[]): { info?: FieldInfo } {
-  const { outline, schema } = lastInspection;
+function withFieldInfo(
+  node: number,
+  path: (string | number)[],
+  schema: Schema | undefined,
+): { info?: FieldInfo } {
+  const { outline } = lastInspection;
   const info = path.length > 24 ? undefined : fieldInfo(schema, path);
   return info === undefined ? {} : { info: { ...info, sensitive: outline.isSensitive(node) } };
 }

@@ -1,6 +1,7 @@
 /** The examples of Compare: PainChek's documented event with possible retries, and two events of X-on. */
 import * as samples from "virtual:samples";
 import { painchek } from "./core.ts";
+import { keepProvider } from "./detect.ts";
 import { SAMPLE_SECRET, toCompactJson, unsigned } from "./examples.ts";
 import type { Calls, PageDelivery } from "./protocol.ts";
 
@@ -46,5 +47,7 @@ const pairs: Record<string, () => [PageDelivery, PageDelivery]> = {
 export function makePair({ id }: Calls["makePair"]["input"]): [PageDelivery, PageDelivery] {
   const make = pairs[id];
   if (make === undefined) throw new Error(`Unknown pair "${id}".`);
-  return make();
+  const [first, second] = make();
+  const provider = id === "other" ? "xon" : "painchek";
+  return [keepProvider(first, provider), keepProvider(second, provider)];
 }

@@ -324,10 +324,32 @@ export interface Calls extends LazyCalls {
 
 export type CallName = keyof Calls;
 
-/** A message to the worker. The first one contains the core: its bytes as characters of `text`, which `table` decodes. */
+/** A module of the core: its bytes as characters of `text`, which `table` decodes. */
+export interface EncodedModule {
+  text: string;
+  table: number[];
+  length: number;
+}
+
+/** Texts about the built-in providers that are loaded with the full module. */
+export interface FullTexts {
+  /** By provider, in the order of `describedProperties`; "" for a property without a description. */
+  descriptions: Record<string, string[]>;
+  /** One sample of each provider that no example shows, with its event type. */
+  others: [provider: string, type: string, text: string][];
+}
+
+/** The module that explains and imports, with its texts. */
+export interface FullModule extends EncodedModule, FullTexts {}
+
+/** A message to the worker. The first one contains the core. The full module follows when it is downloaded. */
 export type WorkerRequest =
-  | { core: { text: string; table: number[]; length: number } }
+  | { core: EncodedModule }
+  | { full: FullModule }
   | { [Name in CallName]: { id: number; name: Name; input: Calls[Name]["input"] } }[CallName];
 
-/** A message to the page. */
-export type WorkerResponse = { id: number; output: unknown } | { id: number; error: string };
+/** A message to the page. A call that needs the full module is made again when that is there. */
+export type WorkerResponse =
+  | { id: number; output: unknown }
+  | { id: number; error: string }
+  | { id: number; isFullMissing: true };

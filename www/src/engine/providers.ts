@@ -1,10 +1,23 @@
 /** Provider definitions, and the webhooks that are made of them. */
-import { descriptions } from "virtual:samples";
+import { summaries } from "virtual:samples";
 import { CUSTOM_PROVIDER } from "./calls.ts";
-import { type ProviderDefinition, providerDefinition, providers, type Webhook, webhook } from "./core.ts";
+import {
+  isFullMissing,
+  type ProviderDefinition,
+  providerDefinition,
+  providers,
+  type Webhook,
+  webhook,
+} from "./core.ts";
 import { describedProperties } from "./descriptions.ts";
 import { SAMPLE_SECRET } from "./examples.ts";
-import type { InspectInput, ProviderEntry } from "./protocol.ts";
+import type { FullTexts, InspectInput, ProviderEntry } from "./protocol.ts";
+
+/** A definition without its schemas, which needs no full module. */
+export type ProviderSummary = Pick<
+  ProviderDefinition,
+  "id" | "title" | "signature" | "envelope" | "headers" | "sensitive" | "immutable"
+> & { events: Record<string, { revisions?: { name?: string }[] }> };
 
 const definitions = new Map<string, ProviderDefinition>();
 
@@ -23,8 +36,40 @@ export function getDefinition(id: string): ProviderDefinition {
   return definition;
 }
 
+/** The definition, or undefined if it needs the full module, which is not loaded. */
+export function findDefinition(id: string): ProviderDefinition | undefined {
+  try {
+    return getDefinition(id);
+  } catch (error) {
+    if (isFullMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The definition without its schemas. */
+export function getSummary(id: string): ProviderSummary {
+  return id !== CUSTOM_PROVIDER && Object.hasOwn(summaries, id)
+    ? (summaries[id] as ProviderSummary)
+    : (getDefinition(id) as unknown as ProviderSummary);
+}
+
+let fullTexts: FullTexts = { descriptions: {}, others: [] };
+
+/** Sets the texts that are loaded with the full module. */
+export function setFullTexts(texts: FullTexts): void {
+  fullTexts = texts;
+}
+
+/** The samples that are loaded with the full module. Needs it. */
+export function listOtherSamples(): FullTexts["others"] {
+  // Throws without the full module.
+  providerDefinition(providers()[0] as string);
+  return fullTexts.others;
+}
+
 /** Adds the field descriptions, which the package leaves out for size. */
 function addDescriptions({ id, events }: ProviderDefinition): void {
+  const { descriptions } = fullTexts;
   const texts = Object.hasOwn(descriptions, id) ? descriptions[id] : undefined;
   if (texts === undefined) return;
   let index = 0;
@@ -36,7 +81,7 @@ function addDescriptions({ id, events }: ProviderDefinition): void {
 
 /** SECURITY: the title of a custom provider may come from a stranger's link, so it is marked and never passes for a built-in one. */
 export function getTitle(id: string): string {
-  const definition = getDefinition(id);
+  const definition = getSummary(id);
   return `${definition.title ?? definition.id}${id === CUSTOM_PROVIDER ? " (custom)" : ""}`;
 }
 
@@ -48,14 +93,14 @@ export function providerEntry(id: string): ProviderEntry {
   return {
     id,
     title: getTitle(id),
-    signs: getDefinition(id).signature !== undefined,
+    signs: getSummary(id).signature !== undefined,
     encoding: getEncoding(id),
   };
 }
 
 /** The secret format of a provider, such as `utf8` or `whsec_{base64}`. */
 export function getEncoding(id: string): string {
-  return getDefinition(id).signature?.secret ?? "utf8";
+  return getSummary(id).signature?.secret ?? "utf8";
 }
 
 /** The sample secret in the secret format of a provider. */
@@ -97,20 +142,22 @@ export function getWebhook(
   return hook;
 }
 
+/** The definition with another format of the secret. */
+function withEncoding(id: string, encoding: string): ProviderDefinition {
+  const definition = getDefinition(id);
+  return { ...definition, signature: { ...definition.signature, secret: encoding } } as ProviderDefinition;
+}
+
 function makeWebhook(
   { secret, secondSecret = "", encoding, profile }: Omit<InspectInput, "delivery" | "provider">,
   id: string,
   algorithm: string | undefined,
   explainOnly: boolean,
 ): Webhook {
-  const definition = getDefinition(id);
-  const signs = definition.signature !== undefined;
+  const signs = getSummary(id).signature !== undefined;
+  const isUnchanged = encoding === "provider" || !signs || encoding === getEncoding(id);
   const provider =
-    encoding === "provider" || !signs || encoding === getEncoding(id)
-      ? id === CUSTOM_PROVIDER
-        ? definition
-        : id
-      : ({ ...definition, signature: { ...definition.signature, secret: encoding } } as ProviderDefinition);
+    isUnchanged && id !== CUSTOM_PROVIDER ? id : isUnchanged ? getDefinition(id) : withEncoding(id, encoding);
   const secrets = [secret, secondSecret].filter((value) => value !== "");
   return webhook(provider as string, {
     profile,

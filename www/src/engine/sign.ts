@@ -16,7 +16,7 @@ import { isParsed, isValidated, locateIssues } from "./inspect.ts";
 import { Outline } from "./outline.ts";
 import { parsePointer } from "./pointer.ts";
 import type { SignChoices, SignInput, SignResult } from "./protocol.ts";
-import { getDefinition, getWebhook, sampleSecret } from "./providers.ts";
+import { getDefinition, getSummary, getWebhook, listOtherSamples, sampleSecret } from "./providers.ts";
 
 const NO_SECRET = { secret: "", encoding: "provider", profile: "lenient" } as const;
 
@@ -29,14 +29,17 @@ const SAMPLES: [provider: string, title: string, text: string, type?: string][] 
   ["xon", "User can be called", samples.callsCreate],
   ["xon", "User cannot be called", samples.callsDelete],
   ["xon", "Caller details", samples.caller],
-  ...samples.others.map(
-    ([provider, type, text]) => [provider, type, text, type] as [string, string, string, string],
-  ),
 ];
 
 export function listSignChoices(): SignChoices {
   const all = providers();
-  const samplesWithRevision = SAMPLES.map(([provider, title, text, sampleType]) => {
+  const others = listOtherSamples().map(([provider, type, text]): (typeof SAMPLES)[number] => [
+    provider,
+    type,
+    text,
+    type,
+  ]);
+  const samplesWithRevision = [...SAMPLES, ...others].map(([provider, title, text, sampleType]) => {
     const { type = sampleType ?? "", revision } = getWebhook(NO_SECRET, provider).inspect({
       headers: {},
       body: text,
@@ -46,19 +49,17 @@ export function listSignChoices(): SignChoices {
   return {
     // The wildcard event "*" covers many types: the list has those with a sample.
     events: all.flatMap((provider) =>
-      Object.entries(getDefinition(provider).events).flatMap(([type, event]) =>
+      Object.entries(getSummary(provider).events).flatMap(([type, event]) =>
         type === "*"
           ? samplesWithRevision.filter((sample) => sample.provider === provider)
-          : ((event as { revisions?: { name?: string }[] }).revisions ?? [{}]).map(({ name }) => ({
+          : (event.revisions ?? [{}]).map(({ name }) => ({
               provider,
               type,
               revision: name,
             })),
       ),
     ),
-    algorithms: Object.fromEntries(
-      all.map((id) => [id, [...(getDefinition(id).signature?.algorithms ?? [])]]),
-    ),
+    algorithms: Object.fromEntries(all.map((id) => [id, [...(getSummary(id).signature?.algorithms ?? [])]])),
     samples: samplesWithRevision,
     secrets: Object.fromEntries(all.map((id) => [id, sampleSecret(id)])),
   };

@@ -1,21 +1,38 @@
 /** The worker: loads the core and runs the page's calls one after the other. */
 import { errorMessage } from "../errors.ts";
-import { init } from "./core.ts";
+import { init, initFull, isFullMissing } from "./core.ts";
 import { handlers } from "./handlers.ts";
-import type { WorkerRequest, WorkerResponse } from "./protocol.ts";
+import type { EncodedModule, FullModule, WorkerRequest, WorkerResponse } from "./protocol.ts";
+import { setFullTexts } from "./providers.ts";
 
 let ready: Promise<void> = Promise.resolve();
+/** Why the full module does not run. */
+let fullError: unknown;
 
-/** Decodes the core from the text of `virtual:core`, which has one character per byte. */
-function decodeCore({ text, table, length }: { text: string; table: number[]; length: number }): Uint8Array {
+/** Decodes a module, which has one character per byte. */
+function decode({ text, table, length }: EncodedModule): Uint8Array {
   const bytes = new Uint8Array(length);
   for (let index = 0; index < length; index++) bytes[index] = table[text.charCodeAt(index)] as number;
   return bytes;
 }
 
+/** Replaces the core by the full module. If that fails, the calls that do not need it go on. */
+async function addFull(full: FullModule): Promise<void> {
+  setFullTexts(full);
+  try {
+    await initFull(decode(full));
+  } catch (error) {
+    fullError = error;
+  }
+}
+
 addEventListener("message", async ({ data }: MessageEvent<WorkerRequest>) => {
   if ("core" in data) {
-    ready = init(decodeCore(data.core));
+    ready = init(decode(data.core));
+    return;
+  }
+  if ("full" in data) {
+    ready = ready.then(() => addFull(data.full));
     return;
   }
   let response: WorkerResponse;
@@ -24,7 +41,10 @@ addEventListener("message", async ({ data }: MessageEvent<WorkerRequest>) => {
     const handler = handlers[data.name] as (input: unknown) => unknown;
     response = { id: data.id, output: handler(data.input) };
   } catch (error) {
-    response = { id: data.id, error: errorMessage(error) };
+    response =
+      isFullMissing(error) && fullError === undefined
+        ? { id: data.id, isFullMissing: true }
+        : { id: data.id, error: errorMessage(isFullMissing(error) ? fullError : error) };
   }
   postMessage(response);
 });

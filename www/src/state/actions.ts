@@ -1,5 +1,6 @@
 /** Actions of Inspect: inspecting on every change, examples, files and pasted text. */
 import { toBytes, toText } from "../bytes.ts";
+import { DownloadError } from "../engine/full.ts";
 import type { ImportedText, ImportIssues, InspectInput, PageDelivery } from "../engine/protocol.ts";
 import { errorMessage } from "../errors.ts";
 import { announce } from "../ui/announce.ts";
@@ -23,6 +24,7 @@ const WATCHED_KEYS = [
 /** Starts the worker, and inspects on every change. Resolves when providers and examples are known. */
 export async function start(): Promise<void> {
   store.on(WATCHED_KEYS, schedule);
+  engine.onFull = () => store.set({ hasFull: true });
   try {
     const lists = await engine.call("start", {});
     if (lists !== undefined) store.set(lists);
@@ -78,7 +80,7 @@ export function isEmpty(): boolean {
 async function runInspect(): Promise<void> {
   const { state } = store;
   if (isEmpty()) {
-    store.set({ result: undefined, explanation: undefined, isBusy: false, failure: undefined });
+    store.set({ result: undefined, explanation: undefined, isBusy: false, ...NO_FAILURE });
     return;
   }
   store.set({ isBusy: true });
@@ -99,17 +101,23 @@ async function runInspect(): Promise<void> {
       isMismatch || (!("isUndetected" in result) && result.report.signature.status === "verified");
     store.set({
       result,
-      failure: undefined,
+      ...NO_FAILURE,
       isBusy: !isUnchanged || isExplained,
       ...(isExplained ? {} : { explanation: undefined }),
     });
     if (!isExplained || !isUnchanged) return;
     await new Promise((resolve) => setTimeout(resolve, EXPLAIN_DELAY_MS));
     if (store.state.result !== result || WATCHED_KEYS.some((key) => store.state[key] !== state[key])) return;
-    const explanation = await engine.call("explain", input);
+    const explanation = await engine.call("explain", input).catch((error: unknown) => {
+      // The result is right without its explanation.
+      if (!(error instanceof DownloadError)) throw error;
+      if (store.state.result === result)
+        store.set({ explanation: undefined, explanationFailure: error.message, isBusy: false });
+      return undefined;
+    });
     if (explanation !== undefined && store.state.result === result) store.set({ explanation, isBusy: false });
   } catch (error) {
-    setFailure(error);
+    setFailure(error, schedule);
     await explainFailure(state);
   }
 }
@@ -124,8 +132,22 @@ async function explainFailure(state: Readonly<State>): Promise<void> {
   if (isUnchanged && store.state.failure !== undefined) store.set({ explanation });
 }
 
-export function setFailure(error: unknown): void {
-  store.set({ failure: errorMessage(error), isBusy: false });
+const NO_FAILURE = { failure: undefined, retry: undefined, explanationFailure: undefined } as const;
+
+/** Shows an error of the page. A failed download can be tried again. */
+export function setFailure(error: unknown, retry?: () => void): void {
+  const isRetryable = error instanceof DownloadError;
+  store.set({
+    failure: errorMessage(error),
+    retry: isRetryable ? retry : undefined,
+    isBusy: false,
+  });
+}
+
+/** Inspects and explains again, after a failed download. */
+export function retryExplanation(): void {
+  store.set({ explanationFailure: undefined });
+  schedule();
 }
 
 /** Shows a delivery in Inspect. */
@@ -203,7 +225,7 @@ export async function importBytes(bytes: Uint8Array, name: string, keepsBody = f
         : "Imported the headers and the body of the request.",
     );
   } catch (error) {
-    setFailure(error);
+    setFailure(error, () => void importBytes(bytes, name, keepsBody));
   }
 }
 

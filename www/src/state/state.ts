@@ -45,8 +45,13 @@ export interface State {
   result: Inspection | Undetected | undefined;
   explanation: ShownExplanation | undefined;
   isBusy: boolean;
-  /** An error of the page itself. */
+  /** Why there is no explanation. */
+  explanationFailure: string | undefined;
+  /** Whether the worker has the full module, which explains, imports and describes fields. */
+  hasFull: boolean;
+  /** An error of the page itself, and what tries again. */
   failure: string | undefined;
+  retry: (() => void) | undefined;
   /** A range that the editor shall reveal next. */
   target: { from: number; to: number } | undefined;
   /** Index of the selected issue. */
@@ -75,7 +80,10 @@ export const store = new Store<State>({
   result: undefined,
   explanation: undefined,
   isBusy: false,
+  explanationFailure: undefined,
+  hasFull: false,
   failure: undefined,
+  retry: undefined,
   target: undefined,
   issue: undefined,
 });

@@ -10,6 +10,8 @@ export interface VerdictView {
   title: string;
   description: string;
   note?: string | undefined;
+  /** Tries again what failed. */
+  retry?: (() => void) | undefined;
 }
 
 /** Whether the payload satisfies its contract, which a provider may not have for an event type. */
@@ -26,9 +28,10 @@ export function verdictBox(): {
   const box = h("div", { class: "verdict" });
   let shown = "";
   let spoken = "";
+  let shownRetry: (() => void) | undefined;
   return {
     box,
-    show({ tone, icon: name, title, description, note }, busy, aloud) {
+    show({ tone, icon: name, title, description, note, retry }, busy, aloud) {
       box.dataset.tone = tone;
       box.dataset.busy = String(busy);
       const text = `${title}. ${description} ${note ?? ""}`;
@@ -36,8 +39,9 @@ export function verdictBox(): {
         spoken = text;
         announce(text);
       }
-      if (text === shown) return;
+      if (text === shown && retry === shownRetry) return;
       shown = text;
+      shownRetry = retry;
       fill(
         box,
         h("span", { class: "seal" }, icon(name)),
@@ -47,6 +51,7 @@ export function verdictBox(): {
           h("h2", null, title),
           h("p", null, ...visible(description)),
           note !== undefined && h("p", { class: "muted" }, ...visible(note)),
+          retry !== undefined && h("button", { type: "button", on: { click: retry } }, "Try again"),
         ),
       );
     },

@@ -33,6 +33,8 @@ test("a cold load requests the page's own files alone", async () => {
     await page.keyboard.type('{"event":"assessment_add","data":{}}');
     await settled(page);
     assert.ok(before > 0);
+    for (const name of ["core", "full"])
+      assert.equal(served.requests.filter((path) => path.includes(`/assets/${name}-`)).length, 1, name);
     // Typing causes no further request.
     assert.equal(served.requests.length, kept);
     assert.equal(

@@ -40,7 +40,11 @@ export async function serve(): Promise<Served> {
       if (name.startsWith("..")) throw new Error("outside");
       const bytes = await readFile(join(dist, name));
       response
-        .writeHead(200, { "Content-Type": TYPES[extname(name)] ?? "application/octet-stream" })
+        .writeHead(200, {
+          "Content-Type": TYPES[extname(name)] ?? "application/octet-stream",
+          // As static hosts do for files with a hash in their names.
+          "Cache-Control": name.startsWith("assets") ? "public, max-age=31536000, immutable" : "no-cache",
+        })
         .end(bytes);
     } catch {
       response.writeHead(404).end();
@@ -112,7 +116,12 @@ export interface Opened {
   close(): Promise<void>;
 }
 
-/** Serves the page, opens it in a new browser, and waits until it is usable. */
+/** Waits until the page has loaded the full module, or has failed to. */
+export async function untilPrefetched(page: Page): Promise<void> {
+  await page.waitForFunction(() => performance.getEntriesByName("hookseal-prefetched").length > 0);
+}
+
+/** Serves the page, opens it in a new browser, and waits until it has everything. */
 export async function open(options?: Parameters<typeof browser>[0]): Promise<Opened> {
   const served = await serve();
   const { context, close } = await browser(options);
@@ -128,6 +137,7 @@ export async function open(options?: Parameters<typeof browser>[0]): Promise<Ope
   });
   await page.goto(served.url);
   await page.getByLabel("Examples", { exact: true }).locator("option").nth(3).waitFor({ state: "attached" });
+  await untilPrefetched(page);
   return {
     page,
     context,

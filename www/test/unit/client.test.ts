@@ -6,12 +6,14 @@ import "./page.ts";
 
 const { Engine } = await import("../../src/engine/client.ts");
 
-type Call = Exclude<WorkerRequest, { core: unknown }>;
+type Call = Exclude<WorkerRequest, { core: unknown } | { full: unknown }>;
 
 /** A worker that responds only when a test does. */
 class ManualWorker {
   static started: ManualWorker[] = [];
   calls: Call[] = [];
+  /** Number of calls that had arrived when the full module did. */
+  fullAfter: number | undefined;
   isTerminated = false;
   onmessage: ((event: { data: unknown }) => void) | undefined;
   onerror: ((event: { message: string; preventDefault(): void }) => void) | undefined;
@@ -20,10 +22,15 @@ class ManualWorker {
     ManualWorker.started.push(this);
   }
   postMessage(message: WorkerRequest): void {
-    if (!("core" in message)) this.calls.push(message);
+    if ("full" in message) this.fullAfter = this.calls.length;
+    else if (!("core" in message)) this.calls.push(message);
   }
   terminate(): void {
     this.isTerminated = true;
+  }
+  /** Responds to the last call that it needs the full module. */
+  refuse(): void {
+    this.onmessage?.({ data: { id: this.calls.at(-1)?.id, isFullMissing: true } });
   }
   /** Responds to the last call. */
   respond(output: unknown): void {
@@ -135,4 +142,113 @@ test("a worker that does not start rejects its call, and is started again", asyn
   await received(1);
   worker().respond(null);
   assert.equal(await call, null);
+});
+
+/** The scripts that the page loads the full module with. */
+function setUpScripts() {
+  const scripts: { onload(): void; onerror(): void }[] = [];
+  const document = {
+    createElement: () => ({ remove: () => void 0 }),
+    head: { append: (script: (typeof scripts)[number]) => scripts.push(script) },
+  };
+  Object.assign(globalThis, { document });
+  return {
+    scripts,
+    load() {
+      Object.assign(globalThis, {
+        hooksealFull: { text: "", table: [], length: 0, descriptions: {}, others: [] },
+      });
+      scripts.at(-1)?.onload();
+    },
+  };
+}
+
+test("a call that needs the full module is made again with it, and others run meanwhile", async () => {
+  const engine = setUp();
+  const { scripts, load } = setUpScripts();
+  let notices = 0;
+  engine.onFull = () => {
+    notices += 1;
+  };
+  const prefetched = engine.prefetchFull();
+  const waiting = engine.call("importText", { bytes: Uint8Array.of(1) });
+  await received(1);
+  worker().refuse();
+  const other = engine.call("valueAt", { offset: 1 });
+  await received(2);
+  worker().respond(null);
+  assert.equal(await other, null);
+  load();
+  await prefetched;
+  await received(3);
+  assert.equal(worker().fullAfter, 2);
+  assert.deepEqual(worker().calls.at(-1)?.input, { bytes: Uint8Array.of(1) });
+  const output = { deliveries: [], issues: [] };
+  worker().respond(output);
+  assert.deepEqual(await waiting, output);
+  assert.equal(scripts.length, 1);
+  assert.equal(notices, 1);
+});
+
+test("a newer call of the same name replaces one that waits for the full module", async () => {
+  const engine = setUp();
+  const { load } = setUpScripts();
+  const first = engine.call("importText", { bytes: Uint8Array.of(1) });
+  await received(1);
+  worker().refuse();
+  const second = engine.call("importText", { bytes: Uint8Array.of(2) });
+  assert.equal(await first, undefined);
+  await received(2);
+  const third = engine.call("importText", { bytes: Uint8Array.of(3) });
+  worker().refuse();
+  assert.equal(await second, undefined);
+  await received(3);
+  worker().refuse();
+  load();
+  await received(4);
+  assert.deepEqual(worker().calls.at(-1)?.input, { bytes: Uint8Array.of(3) });
+  worker().respond({ deliveries: [], issues: [] });
+  assert.deepEqual(await third, { deliveries: [], issues: [] });
+});
+
+test("a failed download rejects the calls that wait for it, and the next one tries again", async () => {
+  const engine = setUp();
+  const { scripts, load } = setUpScripts();
+  const first = engine.call("importText", { bytes: Uint8Array.of(1) });
+  await received(1);
+  worker().refuse();
+  scripts[0]?.onerror();
+  await assert.rejects(first, /The download .* failed/);
+  assert.equal(worker().fullAfter, undefined);
+  const second = engine.call("importText", { bytes: Uint8Array.of(1) });
+  await received(2);
+  worker().refuse();
+  load();
+  await received(3);
+  worker().respond({ deliveries: [], issues: [] });
+  await second;
+  assert.equal(scripts.length, 2);
+});
+
+test("a worker that replaces one gets the full module before its first call", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const engine = setUp();
+    const { scripts, load } = setUpScripts();
+    const prefetched = engine.prefetchFull();
+    load();
+    await prefetched;
+    const slow = engine.call("valueAt", { offset: 1 });
+    const next = engine.call("start", {});
+    await received(1);
+    mock.timers.tick(20_000);
+    await assert.rejects(slow, /Timeout/);
+    await received(1, 2);
+    assert.equal(worker().fullAfter, 0);
+    worker().respond({ providers: [], examples: [] });
+    await next;
+    assert.equal(scripts.length, 1);
+  } finally {
+    mock.timers.reset();
+  }
 });

@@ -4,6 +4,7 @@
  */
 import { isSignatureValid } from "../../engine/explanation.ts";
 import type { ByteDiff, ShownCause } from "../../engine/protocol.ts";
+import { retryExplanation } from "../../state/actions.ts";
 import { store } from "../../state/state.ts";
 import { copyButton } from "../../ui/copy.ts";
 import { fill, h } from "../../ui/dom.ts";
@@ -17,8 +18,18 @@ export function explanationView(): HTMLElement {
   head.append(tried);
   const rest = h("div");
   const valid = h("details", null, h("summary", null, "If your application rejects this delivery"), rest);
-  store.on(["explanation"], ({ explanation }) => {
-    box.hidden = !explanation?.causes.length;
+  store.on(["explanation", "explanationFailure"], ({ explanation, explanationFailure }) => {
+    box.hidden = !explanation?.causes.length && explanationFailure === undefined;
+    if (explanationFailure !== undefined) {
+      head.hidden = true;
+      if (head.firstElementChild !== null) head.firstElementChild.textContent = "Explanation";
+      fill(
+        content,
+        h("p", { role: "alert" }, explanationFailure),
+        h("button", { type: "button", on: { click: retryExplanation } }, "Try again"),
+      );
+      return;
+    }
     if (explanation === undefined) return;
     tried.textContent = `${count(explanation.tried, "combination")} computed`;
     // Many causes have the same lines for frameworks: each is shown once.

@@ -204,7 +204,8 @@ export function treeView(): HTMLElement {
   });
 
   let isOpened = false;
-  store.on(["result"], ({ result }) => {
+  // With the full module the rows get their descriptions and marks.
+  store.on(["result", "hasFull"], ({ result }) => {
     box.hidden = result === undefined || result.values === 0;
     if (result === undefined) {
       isOpened = false;

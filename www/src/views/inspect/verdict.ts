@@ -6,10 +6,10 @@ import { payloadSentence, type VerdictView, verdictBox } from "../verdict.ts";
 
 export function verdictView(): HTMLElement {
   const { box, show } = verdictBox();
-  store.on(["result", "isBusy", "failure"], ({ result, isBusy, failure }) => {
+  store.on(["result", "isBusy", "failure", "retry"], ({ result, isBusy, failure, retry }) => {
     const verdict: VerdictView =
       failure !== undefined
-        ? { tone: "bad", icon: "error", title: "Page error", description: failure }
+        ? { tone: "bad", icon: "error", title: "Page error", description: failure, retry }
         : result === undefined
           ? {
               tone: "none",
