@@ -1,10 +1,13 @@
-// `node generator.mjs URL ROUNDS AMOUNT CONNECTIONS`: the process that sends. Compares each response with the expected one,
+// `node generator.mjs URL ROUNDS AMOUNT CONNECTIONS MIX`: the process that sends. Compares each response with the expected one,
 // and prints the counts as one line of JSON. Sends each round to the receiver and to the plain route, in turn.
 import process from "node:process";
 import autocannon from "autocannon";
-import { round } from "./deliveries.mjs";
+import { MIX, round } from "./deliveries.mjs";
 
-const [url = "", rounds = "", amount = "", connections = ""] = process.argv.slice(2);
+const [url = "", rounds = "", amount = "", connections = "", mix = ""] = process.argv.slice(2);
+
+/** The processor time that the server has used, in microseconds. */
+const cpu = async () => (await (await fetch(`${url}/counts`)).json()).cpu;
 
 /**
  * Sends one round to one route.
@@ -21,6 +24,7 @@ async function send(route, deliveries) {
   let next = 0;
   let first = 0;
   let last = 0;
+  const before = await cpu();
   const result = await autocannon({
     url: `${url}/${route}`,
     amount: deliveries.length,
@@ -63,6 +67,7 @@ async function send(route, deliveries) {
   });
   // autocannon rounds its own duration up to a full second.
   const seconds = (last - first) / 1000;
+  const used = (await cpu()) - before;
   latencies.sort((a, b) => a - b);
   if (result.errors + result.timeouts > 0)
     wrong.push(`${route}: ${result.errors} connections broke, ${result.timeouts} timed out`);
@@ -70,6 +75,7 @@ async function send(route, deliveries) {
     wrong.push(`${route}: ${latencies.length} responses to ${deliveries.length} requests`);
   return {
     seconds,
+    cpu: used,
     p99: latencies[Math.floor(latencies.length * 0.99)] ?? Number.NaN,
     responses: latencies.length,
     wrong,
@@ -83,7 +89,7 @@ for (let turn = 0; turn <= Number(rounds); turn++) {
   /** @type {("hook" | "plain")[]} */
   const order = turn % 2 === 0 ? ["hook", "plain"] : ["plain", "hook"];
   for (const route of order) {
-    const outcome = await send(route, round(Number(amount)));
+    const outcome = await send(route, round(Number(amount), mix === "good" ? ["good"] : MIX));
     if (turn === 0) outcome.seconds = Number.NaN;
     all[route].push(outcome);
   }
