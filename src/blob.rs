@@ -124,6 +124,8 @@ const MAX_DEPTH: u32 = 128;
 pub(crate) struct Reader<'b> {
     bytes: &'b [u8],
     has_failed: bool,
+    /// Whether a value needs code that this module lacks.
+    pub needs_full: bool,
     /// The texts that were read, in their order.
     texts: Vec<&'b str>,
     depth: u32,
@@ -131,14 +133,19 @@ pub(crate) struct Reader<'b> {
 
 impl<'b> Reader<'b> {
     pub fn new(bytes: &'b [u8]) -> Self {
-        Self { bytes, has_failed: false, texts: Vec::new(), depth: 0 }
+        Self { bytes, has_failed: false, needs_full: false, texts: Vec::new(), depth: 0 }
     }
 
-    /// Reads one value from all of the bytes; `None` for other bytes than a writer makes.
+    /// Reads one value from all of the bytes.
+    #[cfg(test)]
     pub fn value_of<T: Blob>(bytes: &'b [u8]) -> Option<T> {
-        let mut input = Self::new(bytes);
-        let value = T::get(&mut input);
-        (!input.has_failed && input.bytes.is_empty()).then_some(value)
+        Self::new(bytes).only_value()
+    }
+
+    /// Reads one value from all of the bytes that are left; `None` for other bytes than a writer makes.
+    pub fn only_value<T: Blob>(&mut self) -> Option<T> {
+        let value = T::get(self);
+        (!self.has_failed && self.bytes.is_empty()).then_some(value)
     }
 
     /// Fails if a value is not valid.

@@ -157,6 +157,9 @@ codes! {
     OPTION_INVALID = "option-invalid" 500 none,
         "An option is unknown, or has an invalid value.",
         "Change the option that the message names.";
+    FULL_MISSING = "full-missing" 500 none,
+        "The call needs the full module, and only the light one is loaded.",
+        "Add `import \"hookseal/full\"` to the program. In Node.js, Bun and Deno the module is loaded by itself.";
     OUT_OF_MEMORY = "out-of-memory" 503 none,
         "The core could not allocate the memory that the call needs.",
         "Pass smaller inputs, or lower `maxBytes`. Later calls are not affected.";

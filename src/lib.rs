@@ -56,8 +56,11 @@
 //! # let hex: String = tag.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16)).collect();
 //! # let received = [("X-PainChek-WH-Signature", format!("sha256={hex}"))];
 //! let delivery = Delivery::new(Headers::from_iter(received), body);
+//! # #[cfg(feature = "full")]
+//! # {
 //! let explanation = hook.explain(&delivery, SystemTime::now());
 //! assert_eq!(explanation.matches[0].code, "secret-white-space");
+//! # }
 //! # Ok::<(), hookseal::webhook::Error>(())
 //! ```
 //!
@@ -90,6 +93,13 @@
 //! assert_eq!((issues[0].span.line, issues[0].span.column), (2, 11));
 //! # Ok::<(), hookseal::schema::SchemaError>(())
 //! ```
+//!
+//! # Features
+//!
+//! - `full` (on by default): explaining, importing and exporting deliveries, and detecting their provider. Without it the
+//!   crate still verifies, inspects, signs, creates and compares:
+//!   `hookseal = { version = "0.1", default-features = false }`.
+//! - `js`, `js-full`: the bridge to JavaScript, without and with what `full` has; for `wasm32-unknown-unknown` only.
 #![forbid(unsafe_code)]
 
 mod blob;

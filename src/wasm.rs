@@ -4,7 +4,11 @@
 //! return numbers, and leave their results in memory that JavaScript reads: [`layout`](crate::layout) says how. Everything
 //! else is slower, and goes through serde.
 
+mod compiled;
 mod data;
+#[cfg(feature = "js-full")]
+mod explain;
+#[cfg(feature = "js-full")]
 mod import;
 mod invalid_option;
 mod js_number;
@@ -13,6 +17,10 @@ mod options;
 #[cfg(feature = "outline")]
 mod outline;
 mod primitives;
+#[cfg(feature = "js-full")]
+mod reports;
+#[cfg(feature = "js-full")]
+mod schema;
 mod send;
 
 use std::borrow::Cow;
@@ -26,22 +34,26 @@ use crate::delivery::{Delivery, Headers};
 use crate::issue::{ByteSpan, Profile};
 use crate::json::{Pointer, Token, json_text};
 use crate::layout::{accepted_word, profile, rejected_word, result, separator, uncovered_bit};
-use crate::provider::Provider;
 use crate::webhook::{
-    AcceptedDelivery, DEFAULT_MAX_COMBINATIONS, Error, SignParams, SignatureInfo, SignedDelivery,
-    VerifyOptions, Webhook, WebhookOptions,
+    AcceptedDelivery, Error, SignParams, SignatureInfo, SignedDelivery, VerifyOptions, Webhook,
+    WebhookOptions,
 };
 
+#[cfg(feature = "full")]
+pub use compiled::compile_provider;
 use data::{
-    ChangeData, ComparisonData, ErrorData, EventMetadata, ExplanationData, ProviderMetadata, SignParamsData,
-    SignedData, WebhookOptionsData, from_js_millis, to_usize,
+    ChangeData, ComparisonData, ErrorData, EventMetadata, ProviderMetadata, SignParamsData, SignedData,
+    WebhookOptionsData, from_js_millis, to_usize,
 };
-pub use import::{
-    DetectorHandle, ImportStream, export_delivery, import_text, provider_definition, provider_ids,
-};
+#[cfg(feature = "js-full")]
+pub use import::{DetectorHandle, ImportStream, export_delivery, import_text, provider_definition};
 #[cfg(feature = "outline")]
 pub use outline::outline;
-pub use primitives::{SchemaHandle, digest, hmac_sign, hmac_verify};
+pub use primitives::{digest, hmac_sign, hmac_verify, provider_ids};
+#[cfg(feature = "js-full")]
+pub use reports::report_to_js;
+#[cfg(feature = "js-full")]
+pub use schema::SchemaHandle;
 pub use send::{duration_option, status_range_option};
 
 thread_local! {
@@ -147,7 +159,9 @@ fn parse_delivery<'d>(head: &'d str, body: &'d [u8]) -> Delivery<'d> {
     Delivery { headers, body, url, method }
 }
 
-fn to_js(value: &impl Serialize) -> JsValue {
+/// Returns the value as an object of JavaScript, by way of JSON text; null for types that no report has.
+#[must_use]
+pub fn to_js(value: &impl Serialize) -> JsValue {
     json_text(value).and_then(|text| js_sys::JSON::parse(&text).ok()).unwrap_or(JsValue::NULL)
 }
 
@@ -173,7 +187,7 @@ pub struct Hook(Webhook);
 
 #[wasm_bindgen]
 impl Hook {
-    /// Makes a webhook of a built-in provider, or of a definition. Does not touch the scratch buffer: after a trap, a webhook
+    /// Makes a webhook of a built-in provider, or of a definition: its text, or compiled and in base64. Does not touch the scratch buffer: after a trap, a webhook
     /// is made again when its next delivery may already be there.
     ///
     /// # Errors
@@ -183,10 +197,7 @@ impl Hook {
         let options = read_options(options).map_err(|error| error_to_js(&error))?;
         let webhook = match id {
             Some(id) => Webhook::built_in(&id, options),
-            None => match Provider::from_json(definition.as_bytes()) {
-                Ok(provider) => Webhook::new(provider, options),
-                Err(error) => Err(error.into()),
-            },
+            None => compiled::provider(definition).and_then(|provider| Webhook::new(provider, options)),
         };
         let mut webhook = webhook.map_err(|error| error_to_js(&error))?;
         webhook.set_native_hash(native_hash::hash);
@@ -201,6 +212,7 @@ impl Hook {
         to_js(&ProviderMetadata {
             id: &provider.id,
             required_headers: self.0.required_headers(),
+            requires_target: self.0.requires_target(),
             immutable: provider.immutable,
             success: provider.success,
             retries: provider.retry_delays_ms.as_deref(),
@@ -295,33 +307,6 @@ impl Hook {
         let options = self.options(profile, max_bytes, tolerance);
         with_delivery(head, body, |delivery| {
             to_js(&self.0.inspect_with(delivery, from_js_millis(now), &options))
-        })
-    }
-
-    /// Explains the delivery in the scratch buffer. `max_combinations` is NaN for the default. The signed body is left in
-    /// `text`, and its length is a member of the result.
-    #[must_use]
-    #[expect(clippy::too_many_arguments, reason = "numbers cross the bridge one by one")]
-    pub fn explain(
-        &self,
-        head: usize,
-        body: usize,
-        now: f64,
-        profile: u32,
-        max_bytes: f64,
-        tolerance: f64,
-        max_combinations: f64,
-    ) -> JsValue {
-        let options = self.options(profile, max_bytes, tolerance);
-        let max_combinations = to_usize(max_combinations).unwrap_or(DEFAULT_MAX_COMBINATIONS);
-        with_delivery(head, body, |delivery| {
-            let explanation = self.0.explain_with(delivery, from_js_millis(now), &options, max_combinations);
-            to_js(&ExplanationData {
-                matches: &explanation.matches,
-                observations: &explanation.observations,
-                tried: explanation.tried,
-                signed_length: explanation.signed_body.map(|body| write_text(&[&body])),
-            })
         })
     }
 

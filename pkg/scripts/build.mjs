@@ -1,48 +1,21 @@
-// Makes pkg/dist from pkg/src: one file each, twice (ES modules and CommonJS), with declarations; and the
-// command in one file.
-//
-// Of the library nothing is bundled. So all entries of one kind share one core, and a bundler sees every edge.
+// Makes pkg/dist from pkg/src: the library, with declarations, and the command in one file.
 import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { command } from "./command.mjs";
-import { constants } from "./constants.mjs";
+import { library } from "./library.mjs";
 import { publishedReadme } from "./readme.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const pkg = join(root, "pkg");
 const dist = join(pkg, "dist");
-const src = join(pkg, "src");
-
-/** Entries that import a `.wasm` file: only ES modules can. */
-const WASM_ENTRIES = new Set(["workerd.ts", "edge-light.ts"]);
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
-for (const name of ["core.wasm", "full.wasm"]) cpSync(join(src, "generated", name), join(dist, name));
-
-const sources = readdirSync(src, { recursive: true, encoding: "utf8" })
-  .filter((name) => /\.(ts|js)$/.test(name) && !name.endsWith(".d.ts") && !/^cli[\\/]/.test(name))
-  .sort();
-for (const format of /** @type {const} */ (["esm", "cjs"])) {
-  await build({
-    entryPoints: sources
-      .filter((name) => format === "esm" || !WASM_ENTRIES.has(name))
-      .map((name) => join(src, name)),
-    outbase: src,
-    outdir: join(dist, format),
-    format,
-    target: "es2022",
-    platform: "neutral",
-    legalComments: "none",
-    logLevel: "warning",
-    plugins: [constants(src)],
-  });
-}
-
+await library(pkg);
 await build(command(root));
 chmodSync(join(dist, "cli.cjs"), 0o755);
 
@@ -52,8 +25,13 @@ const tsc = spawnSync(
   { stdio: "inherit" },
 );
 if (tsc.status !== 0) process.exit(1);
+// All of index.ts has the types of api.ts: a function with the module is the same function.
+writeFileSync(join(dist, "esm", "index.d.ts"), 'export * from "./api.js";\n');
+const published = declarations(join(dist, "esm"));
 for (const name of readdirSync(join(dist, "esm"), { recursive: true, encoding: "utf8" })) {
-  if (name.endsWith(".d.ts")) cpSync(join(dist, "esm", name), join(dist, "cjs", name));
+  if (!name.endsWith(".d.ts")) continue;
+  if (published.has(name)) cpSync(join(dist, "esm", name), join(dist, "cjs", name));
+  else rmSync(join(dist, "esm", name));
 }
 writeFileSync(join(dist, "cjs", "package.json"), '{ "type": "commonjs" }\n');
 
@@ -67,3 +45,17 @@ writeFileSync(
     repository?.url?.replace(/^git\+|\.git$/g, ""),
   ),
 );
+
+/** The declarations that the entries lead to. @param {string} folder */
+function declarations(folder) {
+  const { exports } = JSON.parse(readFileSync(join(pkg, "package.json"), "utf8"));
+  const types = Object.values(exports).flatMap((entry) => entry.import?.types ?? []);
+  /** @type {Set<string>} */
+  const found = new Set(types.map((path) => relative(folder, join(pkg, path))));
+  for (const name of found) {
+    const text = readFileSync(join(folder, name), "utf8");
+    for (const [, path] of text.matchAll(/\b(?:from|import)\s*\(?"(\.[^"]+)\.js"/g))
+      found.add(join(dirname(name), `${path}.d.ts`));
+  }
+  return found;
+}

@@ -7,12 +7,7 @@ import { Webhook } from "./webhook.js";
 
 export type { BodyLike } from "./body.js";
 export { detectProvider, providerDefinition, providers } from "./catalog.js";
-export {
-  init,
-  type WasmModule as CoreModule,
-  type WasmResponse as CoreResponse,
-  type WasmSource as CoreSource,
-} from "./core.js";
+export { init, initFull } from "./core.js";
 export { HooksealError, SchemaError } from "./error.js";
 export type { CauseCode } from "./generated/causes.js";
 export type { IssueCode, StageName } from "./generated/codes.js";
@@ -33,6 +28,11 @@ export {
   importStream,
 } from "./import.js";
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from "./memory-store.js";
+export type {
+  WasmModule as CoreModule,
+  WasmResponse as CoreResponse,
+  WasmSource as CoreSource,
+} from "./modules.js";
 export { type CompileOptions, compileSchema, type Schema } from "./schema.js";
 export type { ClaimState, DeliveryStore } from "./store.js";
 export type * from "./types.js";

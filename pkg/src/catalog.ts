@@ -1,12 +1,12 @@
 /** The built-in providers: their ids, their definitions, and which of them sent a delivery. */
 
-import { CoreHandle, callCore, core, resultText } from "./core.js";
+import { CoreHandle, callCore, core, fullCore, resultText } from "./core.js";
 import { NO_LIMIT, partsOf, writeDelivery } from "./delivery.js";
 import { callError } from "./error.js";
 import type { ProviderDefinition } from "./generated/definition.js";
 import type { Delivery } from "./types.js";
 
-let detector: CoreHandle<InstanceType<ReturnType<typeof core>["DetectorHandle"]>> | undefined;
+let detector: CoreHandle<InstanceType<ReturnType<typeof fullCore>["DetectorHandle"]>> | undefined;
 
 /** The ids of the built-in providers. */
 export function providers(): string[] {
@@ -24,7 +24,7 @@ export function providerDefinition(id: string): ProviderDefinition | undefined {
     const ids = providers().join(", ");
     throw callError("option-invalid", `Expected the id of a built-in provider. There are: ${ids}.`);
   }
-  const { provider_definition } = core();
+  const { provider_definition } = fullCore();
   return callCore(() => {
     const length = provider_definition(id);
     return length === 0 ? undefined : JSON.parse(resultText(length));
@@ -37,9 +37,9 @@ export function providerDefinition(id: string): ProviderDefinition | undefined {
  */
 export function detectProvider(delivery: Delivery): string | undefined {
   const { head, body } = partsOf(delivery);
-  core();
+  fullCore();
   return callCore(() => {
-    detector ??= new CoreHandle(() => new (core().DetectorHandle)());
+    detector ??= new CoreHandle(() => new (fullCore().DetectorHandle)());
     return detector.get().detect(...writeDelivery(head, body, NO_LIMIT));
   });
 }

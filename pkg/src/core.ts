@@ -3,33 +3,33 @@ import { builtin } from "./builtin.js";
 import { callError, type HooksealError } from "./error.js";
 import * as glue from "./generated/glue.js";
 import { ALGORITHMS, ResultLayout, TAG_BYTES } from "./generated/layout.js";
-import { checkRuntime, compileError, TextDecoder, TextEncoder } from "./runtime.js";
+import {
+  type Compilable,
+  compileNow,
+  compileSource,
+  coreModule,
+  fullModule,
+  type WasmSource,
+} from "./modules.js";
+import { checkRuntime, TextDecoder, TextEncoder } from "./runtime.js";
 
-/** The source of the core: a compiled module, its bytes, or the response to a request for them. */
-export type WasmSource = WasmModule | ArrayBuffer | Uint8Array | WasmResponse;
+/** The functions of the module `full`, and all others. Both modules have the same glue. */
+type FullGlue = typeof glue;
+/** The functions of the module `core`. */
+type CoreGlue = Omit<
+  FullGlue,
+  | "DetectorHandle"
+  | "ImportStream"
+  | "SchemaHandle"
+  | "export_delivery"
+  | "import_text"
+  | "provider_definition"
+>;
 
-/**
- * A `WebAssembly.Module`, or any object where the program's type libraries do not declare one: a declaration that names the
- * type would not compile there.
- */
-export type WasmModule = typeof globalThis extends {
-  WebAssembly: { Module: { prototype: infer Module } };
-}
-  ? Module
-  : object;
-
-/** The used members of a `Response`. */
-export interface WasmResponse {
-  readonly ok: boolean;
-  readonly status: number;
-  arrayBuffer(): Promise<ArrayBuffer>;
-}
-
-type Compilable = WebAssembly.Module | BufferSource;
-
-let loadModule: (() => Compilable) | undefined;
 /** The compiled module, from which an instance that trapped is replaced. */
 let compiled: WebAssembly.Module | undefined;
+/** Whether that module is `full`. */
+let isFull = false;
 let memory: WebAssembly.Memory | undefined;
 /** The generation of the current instance. */
 let instanceGeneration = 0;
@@ -70,27 +70,32 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
- * Sets the source of the module. Each entry file that brings one calls this when it is loaded.
+ * The core's functions, ready to be called: those that both modules have.
  * @internal
  */
-export function setModuleLoader(load: () => Compilable): void {
-  loadModule = load;
+export function core(): CoreGlue {
+  if (instanceGeneration !== state.generation) instantiate(compiled ?? coreModule());
+  return glue;
 }
 
 /**
- * The core's functions, ready to be called.
+ * The core's functions, with those of the module `full`. INVARIANT: call it before anything is written for a call, since it
+ * may replace the instance: `full` takes the place of `core`, and then objects are made again as after a trap.
  * @internal
  */
-export function core(): typeof glue {
-  if (instanceGeneration !== state.generation) {
-    if (compiled === undefined && loadModule === undefined) {
-      throw new Error(
-        'hookseal/slim has no core yet: call `await init(...)` with the module, its bytes, or `fetch(...)` of "hookseal/core.wasm" first.',
-      );
-    }
-    instantiate(compiled ?? (loadModule as () => Compilable)());
-  }
+export function fullCore(): FullGlue {
+  if (isFull) core();
+  else switchTo(fullModule());
   return glue;
+}
+
+/** Replaces the instance by one of another module. If that fails, the next call goes on with the module of before. */
+function switchTo(source: Compilable): void {
+  checkRuntime();
+  const module = compileNow(source);
+  // Objects of the instance that is replaced belong to the generation of before.
+  state.generation += 1;
+  instantiate(module);
 }
 
 /**
@@ -187,46 +192,51 @@ function isMemoryExhausted(): boolean {
 
 /**
  * Instantiates the core now instead of at the first call. Optional, except for `hookseal/slim`, which needs the module as
- * `source`; and idempotent.
+ * `source`: that of "hookseal/core.wasm" or that of "hookseal/full.wasm". Idempotent.
  */
 export async function init(source?: WasmSource | PromiseLike<WasmSource>): Promise<void> {
   if (compiled !== undefined) return;
   const resolved = source === undefined ? undefined : await source;
-  let compilable: Compilable | undefined;
-  if (resolved === undefined) compilable = loadModule?.();
-  else if (isResponse(resolved)) {
-    if (!resolved.ok)
-      throw new Error(`The request for hookseal's core failed with status ${resolved.status}.`);
-    compilable = await resolved.arrayBuffer();
-  } else compilable = resolved as Compilable;
-  if (compilable !== undefined && !isModule(compilable)) {
-    checkRuntime();
-    try {
-      compilable = await WebAssembly.compile(compilable);
-    } catch (thrown) {
-      throw compileError(thrown);
-    }
-  }
+  const module = await compileSource(resolved ?? coreModule());
   // Another call may have instantiated the core meanwhile, and its instance is in use.
-  if (compiled !== undefined) return;
-  if (compilable === undefined) core();
-  else instantiate(compilable);
+  if (compiled === undefined) instantiate(module);
 }
 
-function isResponse(source: WasmSource): source is WasmResponse {
-  return "arrayBuffer" in source;
+/**
+ * Instantiates the full module now instead of at the first call that needs it, as from "hookseal/full.wasm" in a browser.
+ * Webhooks that were made before go on with it. Without `source`, the module is that of `hookseal/full`, or the package's file.
+ *
+ * @example
+ * ```ts
+ * await initFull(fetch(new URL("hookseal/full.wasm", import.meta.url)));
+ * ```
+ */
+export async function initFull(source?: WasmSource | PromiseLike<WasmSource>): Promise<void> {
+  if (isFull) return;
+  const resolved = source === undefined ? undefined : await source;
+  const module = await compileSource(resolved ?? fullModule());
+  if (!isFullModule(module)) throw new Error('Expected the module "hookseal/full.wasm", got another one.');
+  if (!isFull) switchTo(module);
 }
 
-/** Whether the source is compiled, in any realm: Next.js compiles outside of the realm that its edge runtime runs in. */
-function isModule(source: Compilable): source is WebAssembly.Module {
-  return Object.prototype.toString.call(source) === "[object WebAssembly.Module]";
+/** Whether a module has the functions that only `full` has. */
+function isFullModule(module: WebAssembly.Module): boolean {
+  return WebAssembly.Module.exports(inThisRealm(module)).some(({ name }) => name === FULL_EXPORT);
+}
+
+/** A function that only the module `full` has. */
+const FULL_EXPORT = "hook_explain";
+
+/** Makes a module of another realm one of this: the glue recognizes no others. */
+function inThisRealm(module: WebAssembly.Module): WebAssembly.Module {
+  return module instanceof WebAssembly.Module
+    ? module
+    : Object.setPrototypeOf(module, WebAssembly.Module.prototype);
 }
 
 function instantiate(source: Compilable): void {
   checkRuntime();
-  const module = isModule(source) ? source : compile(source);
-  // The glue recognizes only modules of its own realm.
-  if (!(module instanceof WebAssembly.Module)) Object.setPrototypeOf(module, WebAssembly.Module.prototype);
+  const module = inThisRealm(compileNow(source));
   // An instance that trapped may be large, so every reference to it is dropped first.
   const { generation } = state;
   glue.forget();
@@ -237,7 +247,9 @@ function instantiate(source: Compilable): void {
   scratchPtr = scratchLength = 0;
   state.tapeGeneration += 1;
   try {
-    memory = glue.initSync({ module }).memory;
+    const exports = glue.initSync({ module });
+    memory = exports.memory;
+    isFull = FULL_EXPORT in exports;
   } catch (thrown) {
     throw thrown instanceof RangeError ? outOfMemory(thrown) : thrown;
   }
@@ -246,14 +258,6 @@ function instantiate(source: Compilable): void {
   nodeCrypto = builtin<NodeCrypto>("node:crypto");
   const hasher = createNativeHasher();
   if (hasher !== undefined) glue.set_native_hasher(hasher);
-}
-
-function compile(bytes: BufferSource): WebAssembly.Module {
-  try {
-    return new WebAssembly.Module(bytes);
-  } catch (thrown) {
-    throw compileError(thrown);
-  }
 }
 
 /** The used functions of Node's crypto. */

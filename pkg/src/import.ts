@@ -1,6 +1,6 @@
 /** Importing deliveries from captures and exporting them as text. The core does both. */
 import { type BodyLike, rawBody, writeBody } from "./body.js";
-import { callCore, core, resultBytes, state } from "./core.js";
+import { callCore, fullCore, resultBytes, state } from "./core.js";
 import { NO_LIMIT, partsOf, writeDelivery } from "./delivery.js";
 import { encodeAmount } from "./encoded-options.js";
 import { callError, checkOptions, type HooksealError, optionError } from "./error.js";
@@ -102,10 +102,10 @@ export function importDeliveries(source: BodyLike, options: ImportOptions = {}):
   checkOptions("importDeliveries", options, IMPORT_OPTIONS);
   const format = checkFormat(options?.format);
   const raw = rawBody(source);
-  core();
+  const { import_text } = fullCore();
   return callCore(() => {
     const length = writeBody(raw, 0, NO_LIMIT);
-    return toResult(core().import_text(length, format) as ImportData);
+    return toResult(import_text(length, format) as ImportData);
   });
 }
 
@@ -124,7 +124,7 @@ export async function* importStream(
 ): AsyncGenerator<ImportItem, void, undefined> {
   checkOptions("importStream", options, STREAM_OPTIONS);
   const maxBytes = encodeAmount("maxBytes", options?.maxBytes);
-  const { ImportStream } = core();
+  const { ImportStream } = fullCore();
   const name = checkFormat(options?.format);
   const stream = callCore(() => new ImportStream(name, maxBytes));
   const { generation } = state;
@@ -170,9 +170,9 @@ export async function* importStream(
 export function exportDelivery(delivery: Delivery, format: ExportFormat): Uint8Array | undefined {
   if (!EXPORT_FORMATS.includes(format)) throw formatError(EXPORT_FORMATS);
   const { head, body } = partsOf(delivery);
-  core();
+  const { export_delivery } = fullCore();
   return callCore(() => {
-    const length = core().export_delivery(...writeDelivery(head, body, NO_LIMIT), format);
+    const length = export_delivery(...writeDelivery(head, body, NO_LIMIT), format);
     return length === ResultLayout.absent ? undefined : resultBytes(length).slice();
   });
 }

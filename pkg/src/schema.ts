@@ -1,7 +1,7 @@
 /** Compiles JSON Schemas in the core. */
 import { type BodyLike, rawBody, writeBody } from "./body.js";
 import { asBytes } from "./bytes.js";
-import { CoreHandle, callCore, core, writeText } from "./core.js";
+import { CoreHandle, callCore, fullCore, writeText } from "./core.js";
 import { checkOptions, optionError, SchemaError } from "./error.js";
 import { DialectNumber } from "./generated/layout.js";
 import { isTooDeep, jsonText } from "./json.js";
@@ -57,11 +57,11 @@ export function compileSchema(schema: object | boolean, options: CompileOptions 
       : "Expected a schema as an object or a boolean.";
     throw new SchemaError({ keyword: "", pointer: "", message });
   }
-  core();
-  let schemaHandle: CoreHandle<InstanceType<ReturnType<typeof core>["SchemaHandle"]>>;
+  fullCore();
+  let schemaHandle: CoreHandle<InstanceType<ReturnType<typeof fullCore>["SchemaHandle"]>>;
   try {
     schemaHandle = callCore(
-      () => new CoreHandle(() => new (core().SchemaHandle)(writeText(text), strict, dialect)),
+      () => new CoreHandle(() => new (fullCore().SchemaHandle)(writeText(text), strict, dialect)),
     );
   } catch (thrown) {
     if (typeof thrown === "object" && thrown !== null && "keyword" in thrown) {

@@ -6,6 +6,7 @@ import {
   CoreHandle,
   callCore,
   core,
+  fullCore,
   readBytes,
   reserve,
   resultBytes,
@@ -71,7 +72,8 @@ export class Webhook<Events = any> {
     const id = typeof provider === "string" ? provider : undefined;
     const definition = typeof provider === "string" ? undefined : definitionText(provider);
     this.#definition = definition;
-    core();
+    if (definition === undefined) core();
+    else fullCore();
     try {
       this.#handle = callCore(() => new CoreHandle(() => new (core().Hook)(id, definition ?? "", copy)));
     } catch (thrown) {
@@ -162,7 +164,7 @@ export class Webhook<Events = any> {
     let head: string;
     try {
       body = bodyOf(delivery);
-      head = encodeFilteredHead(delivery, this.#requiredHeaders);
+      head = encodeFilteredHead(delivery, this.#requiredHeaders, this.#metadata.requiresTarget);
     } catch (error) {
       if (error instanceof HooksealError) return { ok: false, error };
       throw error;
@@ -231,6 +233,7 @@ export class Webhook<Events = any> {
     const encoded = encodeOptions(options, "explain", EXPLAIN_OPTIONS);
     const maxCombinations = encodeAmount("maxCombinations", options?.maxCombinations);
     const { head, body } = partsOf(delivery);
+    fullCore();
     return callCore(() => {
       const { signedLength, ...explanation } = this.#hook.explain(
         ...writeCall(head, body, encoded, this.#metadata.maxBytes),

@@ -60,6 +60,7 @@ impl<'a> Headers<'a> {
     }
 
     /// Keeps the first `max` fields.
+    #[cfg(feature = "full")]
     pub(super) fn truncate(&mut self, max: usize) {
         self.pairs.truncate(max);
     }

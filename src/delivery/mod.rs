@@ -5,15 +5,19 @@
 
 #[allow(clippy::module_inception)] // a file is named after its main type
 mod delivery;
+#[cfg(feature = "full")]
 mod export;
 mod headers;
+#[cfg(feature = "full")]
 mod import;
 mod media_type;
 
 pub use delivery::Delivery;
+#[cfg(feature = "full")]
 pub use export::ExportFormat;
 pub use headers::Headers;
 pub(crate) use headers::{has_control, is_plain_header, is_token};
+#[cfg(feature = "full")]
 pub use import::{
     ImportFormat, ImportItem, ImportResult, ImportedDelivery, Importer, MAX_INPUT_BYTES, import,
 };

@@ -64,6 +64,7 @@ pub(crate) fn without_location(pending: PendingIssue) -> Issue {
 }
 
 /// An issue about a span of any text, JSON or not.
+#[cfg(feature = "full")]
 pub(crate) fn located_at(bytes: &[u8], byte_span: ByteSpan, pending: PendingIssue) -> Issue {
     Issue { span: span(bytes, byte_span), byte_span, ..without_location(pending) }
 }

@@ -27,7 +27,9 @@ pub use equality::{hash, values_equal};
 #[cfg(all(target_arch = "wasm32", feature = "js"))]
 pub(crate) use js_number::set_js_text;
 pub(crate) use keys::{KeyInterner, KeyTable, NO_SYMBOL, Symbol};
-pub(crate) use locate::{located_at, without_location};
+#[cfg(feature = "full")]
+pub(crate) use locate::located_at;
+pub(crate) use locate::without_location;
 pub use number::{Decimal, Divisor};
 #[cfg(feature = "outline")]
 pub(crate) use outline::{PatternSet, outline};

@@ -38,7 +38,7 @@ pub(crate) fn built_in(id: &str) -> Option<Result<Provider, DefinitionError>> {
 #[cfg(blob)]
 pub(crate) fn built_in(id: &str) -> Option<Result<Provider, DefinitionError>> {
     let (_, bytes) = compiled_parts(BLOB).into_iter().find(|(name, _)| *name == id)?;
-    Provider::from_payload(bytes).map(Ok)
+    Provider::from_payload(bytes).ok().map(Ok)
 }
 
 /// Compiles all built-in providers to a blob, for the build of a module: the environment variable `HOOKSEAL_BLOB` has the
@@ -82,6 +82,7 @@ pub fn definition(id: &str) -> Option<&'static str> {
 
 /// Returns the order of the keys in the samples of a built-in provider: a JSON array with an object without values for
 /// each event type. An array is replaced by the object of all its items.
+#[cfg(feature = "full")]
 pub(crate) fn key_orders(id: &str) -> Option<&'static str> {
     BUNDLES.iter().find(|(name, ..)| *name == id).map(|(.., orders)| *orders)
 }

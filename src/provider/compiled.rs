@@ -23,6 +23,8 @@ pub enum CompiledError {
         /// The version that compiled the provider.
         version: String,
     },
+    /// A schema has the format `regex`, which the light module of the npm package lacks.
+    NeedsFull,
 }
 
 impl fmt::Display for CompiledError {
@@ -35,6 +37,9 @@ impl fmt::Display for CompiledError {
             }
             Self::OtherVersion { version } => {
                 write!(f, "Version {version} compiled this provider, and this is version {VERSION}. {again}")
+            }
+            Self::NeedsFull => {
+                f.write_str("The format \"regex\" of this provider's schema needs the full module. Add `import \"hookseal/full\"`.")
             }
         }
     }
@@ -101,14 +106,18 @@ impl Provider {
     /// Another version of the crate compiled the provider, or the bytes have changed.
     pub fn from_compiled(bytes: &[u8]) -> Result<Self, CompiledError> {
         let payload = unseal(BlobKind::Provider, VERSION, FINGERPRINT, bytes)?;
-        Self::from_payload(payload).ok_or(CompiledError::Damaged)
+        Self::from_payload(payload)
     }
 
     /// Reads a provider without its seal.
-    pub(super) fn from_payload(payload: &[u8]) -> Option<Self> {
-        let mut provider: Self = Reader::value_of(payload)?;
+    pub(super) fn from_payload(payload: &[u8]) -> Result<Self, CompiledError> {
+        let mut input = Reader::new(payload);
+        let mut provider: Self = input.only_value().ok_or(CompiledError::Damaged)?;
+        if input.needs_full {
+            return Err(CompiledError::NeedsFull);
+        }
         provider.bind_keys();
-        Some(provider)
+        Ok(provider)
     }
 }
 

@@ -4,6 +4,7 @@ mod catalog;
 mod compiled;
 mod coverage;
 mod definition;
+#[cfg(feature = "full")]
 mod detect;
 mod envelope;
 mod idempotency;
@@ -13,13 +14,16 @@ pub(crate) mod rules;
 mod send_policy;
 mod signed_time;
 
+pub(crate) use catalog::built_in;
 #[doc(hidden)] // for the build of the modules
 pub use catalog::compile_catalog;
-pub(crate) use catalog::{built_in, key_orders};
+#[cfg(feature = "full")]
+pub(crate) use catalog::key_orders;
 pub use catalog::{definition, ids};
 pub use compiled::CompiledError;
 pub use coverage::Uncovered;
 pub use definition::{DefinitionError, Event, Provider, Revision};
+#[cfg(feature = "full")]
 pub use detect::ProviderDetector;
 pub(crate) use envelope::is_id_or_type;
 pub use envelope::{Envelope, FieldSource};

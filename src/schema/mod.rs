@@ -22,6 +22,7 @@ mod error;
 mod format;
 mod message;
 mod pattern;
+#[cfg(feature = "full")]
 mod positions;
 mod resolve;
 mod uri;
@@ -34,7 +35,9 @@ pub(crate) use message::closest;
 
 use crate::blob::blob;
 use crate::issue::{Issue, PendingIssue, Profile};
-use crate::json::{Document, Key, KeyInterner, KeyTable, Value};
+#[cfg(feature = "full")]
+use crate::json::Key;
+use crate::json::{Document, KeyInterner, KeyTable, Value};
 use compiled::CompiledSchema;
 use std::sync::Arc;
 
@@ -125,6 +128,7 @@ impl Schema {
     }
 
     /// Calls `visit` with each key that the schema names and its position, in the order of the document.
+    #[cfg(feature = "full")]
     pub(crate) fn visit_positions<'d>(&self, value: Value<'d>, visit: &mut dyn FnMut(Key<'d>, usize)) {
         positions::visit_positions(&self.compiled, value, visit);
     }

@@ -195,6 +195,7 @@ impl HeaderFormat {
     }
 
     /// Returns whether a label or another text precedes the digest.
+    #[cfg(feature = "full")]
     pub fn has_label(&self) -> bool {
         self.label != Label::None || !self.prefix.is_empty()
     }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::hmac::{HmacKey, Tag, constant_time_eq};
 use super::native_hash::NativeHash;
+#[cfg(feature = "full")]
 use super::secret_error::SecretError;
 use super::secret_hint::SecretWarning;
 use super::template::{SignedContent, TemplateValues};
@@ -33,9 +34,11 @@ struct PreparedSecret {
     keys: Vec<HmacKey>,
     bytes: Zeroizing<Vec<u8>>,
     /// The text of the secret, before decoding.
+    #[cfg(feature = "full")]
     source_text: Zeroizing<Vec<u8>>,
     first_warning: Option<SecretWarning>,
     /// Why the secret has no keys, in a webhook that only explains.
+    #[cfg(feature = "full")]
     error: Option<SecretError>,
 }
 
@@ -68,8 +71,10 @@ impl Keys {
                     .map(|a| HmacKey::new(*a, secret.as_bytes()))
                     .collect(),
                 bytes: Zeroizing::new(secret.as_bytes().to_vec()),
+                #[cfg(feature = "full")]
                 source_text: Zeroizing::new(secret.source_text().to_vec()),
                 first_warning: secret.warning(),
+                #[cfg(feature = "full")]
                 error: secret.error().cloned(),
             })
             .collect();
@@ -86,6 +91,7 @@ impl Keys {
     }
 
     /// The tag of signed content under any key.
+    #[cfg(feature = "full")]
     pub(crate) fn tag_with_key(
         &self,
         algorithm: Algorithm,
@@ -128,11 +134,13 @@ impl Keys {
     }
 
     /// Returns the key and the text of every secret. The key is empty where the secret has an error.
+    #[cfg(feature = "full")]
     pub(crate) fn secrets(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.secrets.iter().map(|secret| (&secret.bytes[..], &secret.source_text[..]))
     }
 
     /// Returns why secrets do not have the provider's format, in a webhook that only explains, each with its index.
+    #[cfg(feature = "full")]
     pub(crate) fn errors(&self) -> impl Iterator<Item = (usize, &SecretError)> {
         let secrets = self.secrets.iter().enumerate();
         secrets.filter_map(|(index, secret)| Some((index, secret.error.as_ref()?)))
@@ -153,6 +161,7 @@ impl Keys {
     }
 
     /// Returns the secret warnings as sentences, each with the index of its secret.
+    #[cfg(feature = "full")]
     pub(crate) fn warnings(&self) -> impl Iterator<Item = (usize, &'static str)> {
         let secrets = self.secrets.iter().enumerate();
         secrets.filter_map(|(index, secret)| Some((index, secret.first_warning?.hint())))

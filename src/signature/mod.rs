@@ -45,7 +45,9 @@ mod timestamp;
 mod verify;
 
 pub use algorithm::Algorithm;
+#[cfg(feature = "full")]
 pub(crate) use encoding::Encoding;
+#[cfg(feature = "full")]
 pub(crate) use header::HeaderItem;
 pub use hmac::sha256;
 pub use keys::{Keys, KeysError};
@@ -53,10 +55,14 @@ pub use outcome::{MalformedReason, Outcome, ReceivedSignature, SignatureStatus};
 pub use scheme::{Scheme, SchemeDefinition, SchemeError};
 pub use secret::Secret;
 pub use secret_error::SecretError;
+#[cfg(feature = "full")]
 pub(crate) use secret_format::decode_base64_key;
 pub use secret_format::{SecretEncoding, SecretFormat};
+#[cfg(feature = "full")]
 pub(crate) use secret_hint::detect_token_type;
 pub use sign::{SignContext, SignError};
-pub(crate) use template::{SignedContent, TemplateToken, TemplateValues, tokens};
+pub(crate) use template::TemplateValues;
+#[cfg(feature = "full")]
+pub(crate) use template::{SignedContent, TemplateToken, tokens};
 pub use timestamp::TimestampUnit;
 pub(crate) use timestamp::detect_unit;

@@ -16,6 +16,7 @@ use crate::issue::Code;
 pub struct Secret {
     bytes: Zeroizing<Vec<u8>>,
     /// The text before decoding, from which `explain` derives its hypotheses.
+    #[cfg(feature = "full")]
     source_text: Zeroizing<Vec<u8>>,
     warning: Option<SecretWarning>,
     /// Why the text is not a secret of the provider, in a webhook that only explains.
@@ -53,7 +54,13 @@ impl Secret {
             return Err(SecretErrorKind::Short(bytes.len()).into());
         }
         let warning = SecretWarning::detect(bare, format, bytes.len());
-        Ok(Self { bytes, source_text: Zeroizing::new(text.as_bytes().to_vec()), warning, error: None })
+        Ok(Self {
+            bytes,
+            #[cfg(feature = "full")]
+            source_text: Zeroizing::new(text.as_bytes().to_vec()),
+            warning,
+            error: None,
+        })
     }
 
     /// Like [`parse`](Self::parse), for a webhook that only explains: a text in another format is kept with its error. Such
@@ -62,6 +69,7 @@ impl Secret {
         match Self::parse(text, format) {
             Err(error) if error.code() == Code::SECRET_INVALID => Ok(Self {
                 bytes: Zeroizing::new(Vec::new()),
+                #[cfg(feature = "full")]
                 source_text: Zeroizing::new(text.as_bytes().to_vec()),
                 warning: None,
                 error: Some(error),
@@ -92,13 +100,20 @@ impl Secret {
         if std::str::from_utf8(&bytes).is_ok_and(is_placeholder) {
             return Err(SecretErrorKind::Unfilled.into());
         }
-        Ok(Self { source_text: bytes.clone(), bytes, warning: None, error: None })
+        Ok(Self {
+            #[cfg(feature = "full")]
+            source_text: bytes.clone(),
+            bytes,
+            warning: None,
+            error: None,
+        })
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
+    #[cfg(feature = "full")]
     pub(super) fn source_text(&self) -> &[u8] {
         &self.source_text
     }
@@ -325,6 +340,7 @@ mod tests {
         for text in ["a_plain_text_secret", "whsec_!!!!", "whsec_YQ==", "undefined"] {
             let secret = Secret::parse_to_explain(text, &format("base64")).expect(text);
             assert!(secret.error().is_some() && secret.as_bytes().is_empty(), "{text}");
+            #[cfg(feature = "full")]
             assert_eq!(secret.source_text(), text.as_bytes());
         }
         let secret = Secret::parse_to_explain("AAECAwQFBgc=", &format("base64")).expect("a secret");

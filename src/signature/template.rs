@@ -196,6 +196,7 @@ impl SignedContent {
     }
 
     /// The body between two texts of any kind, which are passed as `{url}` and `{method}`.
+    #[cfg(feature = "full")]
     pub fn framed() -> Self {
         Self { parts: vec![ContentPart::Url, ContentPart::Body, ContentPart::Method] }
     }

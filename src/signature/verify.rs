@@ -152,6 +152,7 @@ impl Scheme {
 
     /// Returns whether a signed part of the delivery does not mark where it ends: `verify` rejects the delivery whatever its
     /// signature is.
+    #[cfg(feature = "full")]
     pub(crate) fn has_unclear_end(&self, delivery: &Delivery<'_>) -> bool {
         match self.values(delivery) {
             Err(Outcome::TimestampMalformed) => self.content.timestamp_runs_into(delivery.body),

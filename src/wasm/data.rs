@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::invalid_option::invalid_option;
 use crate::issue::{Code, Issue, Profile};
 use crate::signature::Algorithm;
-use crate::webhook::{Cause, Error, SignParams, Timestamp, WebhookOptions};
+use crate::webhook::{Error, SignParams, Timestamp, WebhookOptions};
 
 /// An error for JavaScript.
 #[derive(Serialize)]
@@ -15,17 +15,6 @@ pub struct ErrorData<'e> {
     pub message: String,
     pub status: u16,
     pub issues: &'e [Issue],
-}
-
-/// An explanation without the signed body, which is bytes and crosses the bridge as such.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ExplanationData<'e> {
-    pub matches: &'e [Cause],
-    pub observations: &'e [Cause],
-    pub tried: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub signed_length: Option<usize>,
 }
 
 /// The options of a webhook, as JavaScript passes them.
@@ -89,6 +78,8 @@ pub struct ProviderMetadata<'w> {
     pub id: &'w str,
     /// The headers that the hot path reads, in lower case.
     pub required_headers: Vec<String>,
+    /// Whether the hot path reads the URL or the method.
+    pub requires_target: bool,
     pub immutable: bool,
     /// The first and the last status that is success.
     pub success: (u16, u16),
@@ -159,14 +150,6 @@ impl SignParamsData {
 pub struct SignedData {
     pub headers: Vec<(String, String)>,
     pub length: usize,
-}
-
-/// A schema error for JavaScript.
-#[derive(Serialize)]
-pub struct SchemaErrorData {
-    pub keyword: String,
-    pub pointer: String,
-    pub message: String,
 }
 
 /// A time of JavaScript, in milliseconds.

@@ -3,7 +3,8 @@
 use serde::Serialize;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::{to_js, to_u32, with_delivery, with_scratch, write_text};
+use super::reports::report_to_js;
+use super::{to_u32, with_delivery, with_scratch, write_text};
 use crate::delivery::{ExportFormat, ImportFormat, ImportedDelivery, Importer, import};
 use crate::issue::Issue;
 use crate::layout::result::ABSENT;
@@ -39,7 +40,7 @@ fn to_data<'d>(
         length: delivery.body.len(),
     };
     let deliveries = deliveries.iter().map(data).collect();
-    to_js(&ImportData { format: format.map(ImportFormat::name), deliveries, issues })
+    report_to_js(&ImportData { format: format.map(ImportFormat::name), deliveries, issues })
 }
 
 /// Imports the capture in the scratch buffer. An empty name means to detect the format.
@@ -113,13 +114,6 @@ impl DetectorHandle {
     pub fn detect(&self, head: usize, body: usize) -> Option<String> {
         with_delivery(head, body, |delivery| self.0.detect(delivery)).map(str::to_owned)
     }
-}
-
-/// The ids of the built-in providers.
-#[wasm_bindgen]
-#[must_use]
-pub fn provider_ids() -> Vec<String> {
-    provider::ids().map(str::to_owned).collect()
 }
 
 /// Writes a built-in definition into `text`, and returns its length; 0 if the id is unknown.

@@ -1,12 +1,9 @@
-//! Functions without a webhook: hashes and compiled schemas.
+//! Functions without a webhook: hashes, and the ids of the built-in providers.
 
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroize;
 
-use super::data::SchemaErrorData;
-use super::{SCRATCH, split_lengths, to_js, with_scratch, write_text};
-use crate::layout::dialect;
-use crate::schema::{CompileOptions, Dialect, Schema};
+use super::{SCRATCH, split_lengths, with_scratch, write_text};
 use crate::signature::{Algorithm, hmac};
 
 /// Writes the SHA-256 of `len` bytes of the scratch buffer, from `offset` on, into `text` as hex; returns its length.
@@ -50,39 +47,9 @@ pub fn hmac_verify(algorithm: usize, key: usize, message: usize, tag: usize) -> 
     })
 }
 
-/// A compiled schema.
+/// The ids of the built-in providers.
 #[wasm_bindgen]
-pub struct SchemaHandle(Schema);
-
-#[wasm_bindgen]
-impl SchemaHandle {
-    /// Compiles the schema in the scratch buffer.
-    ///
-    /// # Errors
-    /// An error as data.
-    #[wasm_bindgen(constructor)]
-    pub fn new(len: usize, strict: bool, number: u32) -> Result<SchemaHandle, JsValue> {
-        let dialect = match number {
-            dialect::DRAFT_07 => Some(Dialect::Draft7),
-            dialect::DRAFT_2020_12 => Some(Dialect::Draft2020),
-            _ => None,
-        };
-        let options = CompileOptions { strict, dialect, ..CompileOptions::default() };
-        with_scratch(len, |text| Schema::compile(text, &options)).map(SchemaHandle).map_err(|error| {
-            to_js(&SchemaErrorData {
-                message: error.to_string(),
-                keyword: error.keyword,
-                pointer: error.pointer,
-            })
-        })
-    }
-
-    /// The issues of the text in the scratch buffer; undefined if there are none, which needs no conversion.
-    #[must_use]
-    pub fn check(&self, len: usize) -> JsValue {
-        with_scratch(len, |text| match self.0.check(text) {
-            issues if issues.is_empty() => JsValue::UNDEFINED,
-            issues => to_js(&issues),
-        })
-    }
+#[must_use]
+pub fn provider_ids() -> Vec<String> {
+    crate::provider::ids().map(str::to_owned).collect()
 }

@@ -104,7 +104,11 @@ impl From<DefinitionError> for Error {
 
 impl From<CompiledError> for Error {
     fn from(error: CompiledError) -> Self {
-        Self::new(Code::DEFINITION_INVALID, error.to_string())
+        let code = match error {
+            CompiledError::NeedsFull => Code::FULL_MISSING,
+            CompiledError::Damaged | CompiledError::OtherVersion { .. } => Code::DEFINITION_INVALID,
+        };
+        Self::new(code, error.to_string())
     }
 }
 

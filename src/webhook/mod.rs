@@ -7,6 +7,7 @@ mod create;
 mod digest;
 mod error;
 mod evaluate;
+#[cfg(feature = "full")]
 mod explain;
 mod inspect;
 mod report;
@@ -18,6 +19,7 @@ mod verify;
 pub use accepted::{AcceptedDelivery, CoveredPart, SignatureInfo, Verified};
 pub use compare::{Change, Comparison};
 pub use error::Error;
+#[cfg(feature = "full")]
 pub use explain::{
     CAUSES, Cause, CauseCategory, CauseDefinition, DEFAULT_MAX_COMBINATIONS, Difference, Explanation,
     FRAMEWORKS, FrameworkFix, RAW_BODY_FIX, SECRET_FIX,

@@ -7,6 +7,7 @@ mod content_type;
 mod covering;
 mod creating;
 mod evaluating;
+#[cfg(feature = "full")]
 mod explaining;
 mod invisible_chars;
 mod parts;
@@ -17,4 +18,5 @@ mod severities;
 mod signed_time;
 mod stages;
 mod support;
+#[cfg(feature = "full")]
 mod timestamp_units;

@@ -52,9 +52,10 @@ fn no_documented_secret_is_warned_about() {
             let mut signed = hook.sign(b"{}", &fresh()).expect("signed");
             signed.body = b"{\"another\":1}".to_vec();
             let delivery = Delivery::new(headers(&signed.headers), &signed.body);
-            let explanation = hook.explain(&delivery, NOW);
-            let codes: Vec<&str> = explanation.observations.iter().map(|cause| cause.code).collect();
-            assert!(!codes.iter().any(|code| code.starts_with("secret-")), "{provider} {secret}: {codes:?}");
+            #[cfg(feature = "full")]
+            for cause in hook.explain(&delivery, NOW).observations {
+                assert!(!cause.code.starts_with("secret-"), "{provider} {secret}: {}", cause.code);
+            }
             let error = hook.verify(&delivery, NOW).expect_err("another body");
             let hint = error.issues[0].hint.clone().unwrap_or_default();
             assert!(
@@ -65,6 +66,7 @@ fn no_documented_secret_is_warned_about() {
     }
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn a_warning_states_a_fact_of_the_secret() {
     for (provider, secret, fact) in [
@@ -124,8 +126,8 @@ fn a_webhook_that_explains_verifies_and_signs_nothing() {
         assert!(hook.compare(&delivery, &delivery).expect("compared").same);
     }
     let hook = Webhook::built_in("standard-webhooks", explaining(&[secret])).expect("a webhook");
-    let explanation = hook.explain(&delivery, NOW);
-    assert_eq!(explanation.observations[0].code, "signature-valid");
+    #[cfg(feature = "full")]
+    assert_eq!(hook.explain(&delivery, NOW).observations[0].code, "signature-valid");
     assert!(!hook.shares_secret(&Webhook::built_in("svix", explaining(&["plain text"])).expect("a webhook")));
     let (first, second) = (explaining(&["plain text"]), explaining(&["other text"]));
     let [first, second] =
@@ -142,12 +144,10 @@ fn a_webhook_that_explains_needs_a_secret() {
     // A provider without signatures is explained as such, with a secret and without one.
     for secrets in [&[][..], &["a secret"]] {
         let hook = Webhook::built_in("xon", explaining(secrets)).expect("a webhook");
-        let explanation = hook.explain(&Delivery::new(Headers::new(), b"{}"), NOW);
-        assert_eq!(explanation.observations[0].code, "provider-unsigned");
-        assert_eq!(
-            hook.verify(&Delivery::new(Headers::new(), b"{}"), NOW).expect_err("closed").code,
-            Code::OPTION_INVALID
-        );
+        let delivery = Delivery::new(Headers::new(), b"{}");
+        #[cfg(feature = "full")]
+        assert_eq!(hook.explain(&delivery, NOW).observations[0].code, "provider-unsigned");
+        assert_eq!(hook.verify(&delivery, NOW).expect_err("closed").code, Code::OPTION_INVALID);
         assert!(hook.sign(b"{}", &fresh()).is_err());
     }
 }

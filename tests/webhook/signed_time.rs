@@ -145,13 +145,16 @@ fn create_sets_the_time_and_sign_keeps_the_body() {
     assert_eq!(signed.body, data);
     let delivery = Delivery::new(headers(&signed.headers), &signed.body);
     assert_eq!(linear.verify(&delivery, NOW).expect_err("stale").code, Code::TIMESTAMP_TOO_OLD);
-    // The explanation reports a valid signature and an old timestamp.
-    let explained = linear.explain(&delivery, NOW);
-    let codes: Vec<&str> = explained.observations.iter().map(|cause| cause.code).collect();
-    assert_eq!(codes, ["signature-valid", "timestamp-too-old"]);
-    let empty = linear.sign(b"{}", &fresh()).expect("signed");
-    let explained = linear.explain(&Delivery::new(headers(&empty.headers), b"{}"), NOW);
-    assert!(explained.observations.iter().any(|cause| cause.code == "timestamp-missing"));
+    #[cfg(feature = "full")]
+    {
+        // The explanation reports a valid signature and an old timestamp.
+        let explained = linear.explain(&delivery, NOW);
+        let codes: Vec<&str> = explained.observations.iter().map(|cause| cause.code).collect();
+        assert_eq!(codes, ["signature-valid", "timestamp-too-old"]);
+        let empty = linear.sign(b"{}", &fresh()).expect("signed");
+        let explained = linear.explain(&Delivery::new(headers(&empty.headers), b"{}"), NOW);
+        assert!(explained.observations.iter().any(|cause| cause.code == "timestamp-missing"));
+    }
 }
 
 #[test]

@@ -2,24 +2,36 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, transformSync } from "esbuild";
 import { minify } from "terser";
 import type { Plugin } from "vite";
+import { constants } from "../../pkg/scripts/constants.mjs";
 import { path as core } from "./core.ts";
 import { MINIFIED } from "./minified.ts";
 import { samplesModule } from "./samples.ts";
 
+/** The sources of the package. Its library has them in chunks, and the page replaces single files. */
+const src = fileURLToPath(new URL("../../pkg/src/", import.meta.url));
+const REPLACED: Readonly<Record<string, string>> = {
+  "hookseal/slim": "slim.ts",
+  "../../../pkg/dist/esm/core.js": "core.ts",
+  "../runtime.js": "runtime.ts",
+};
+
 /**
  * Files of the package whose exports the page never needs: TypeScript checks the options of its calls, the body is always
- * bytes or a text, it shows no HTTP status, and it inspects deliveries, so that no object of a verified delivery is made.
+ * bytes or a text, it shows no HTTP status, it reads no file, and it inspects deliveries, so that no object of a verified
+ * delivery is made.
  */
-const UNUSED =
-  /[\\/]pkg[\\/]dist[\\/]esm[\\/](?:options|event|verified|body-not-raw|generated[\\/]codes)\.js$/;
+const UNUSED = /[\\/]pkg[\\/]src[\\/](?:options|event|verified|body-not-raw|beside|generated[\\/]codes)\.ts$/;
 
 /** A file with the same exports, which do nothing. */
 function withoutCode(path: string): string {
-  const names = /^export \{([^}]*)\};?$/m.exec(readFileSync(path, "utf8"))?.[1]?.split(",") ?? [];
-  return names.map((name) => `export const ${name.trim()} = () => undefined;`).join("\n");
+  const { code } = transformSync(readFileSync(path, "utf8"), { loader: "ts" });
+  const names = [...code.matchAll(/^export (?:const|function|class) (\w+)/gm)].map(
+    ([, name]) => name as string,
+  );
+  return names.map((name) => `export const ${name} = () => undefined;`).join("\n");
 }
 
 /** The package's check of the runtime names Node.js and servers. This one is for users of the page. */
@@ -53,15 +65,19 @@ export function engine(): Plugin {
         plugins: [
           {
             name: "package",
-            setup({ onLoad }) {
+            setup({ onResolve, onLoad }) {
+              onResolve({ filter: /^hookseal\/slim$|[\\/](?:core|runtime)\.js$/ }, ({ path }) =>
+                path in REPLACED ? { path: join(src, REPLACED[path] as string) } : undefined,
+              );
               // The page's core has more calls than the package's.
-              onLoad({ filter: /[\\/]pkg[\\/]dist[\\/]esm[\\/]generated[\\/]glue\.js$/ }, () => ({
+              onLoad({ filter: /[\\/]pkg[\\/]src[\\/]generated[\\/]glue\.js$/ }, () => ({
                 contents: readFileSync(join(dirname(core), "glue.js"), "utf8"),
               }));
-              onLoad({ filter: /[\\/]pkg[\\/]dist[\\/]esm[\\/]runtime\.js$/ }, () => ({ contents: RUNTIME }));
+              onLoad({ filter: /[\\/]pkg[\\/]src[\\/]runtime\.ts$/ }, () => ({ contents: RUNTIME }));
               onLoad({ filter: UNUSED }, ({ path }) => ({ contents: withoutCode(path) }));
             },
           },
+          constants(src),
           {
             name: "samples",
             setup({ onResolve, onLoad }) {

@@ -22,7 +22,7 @@ pub fn linked() -> Result<Vec<Crate>, Failure> {
         "tree",
         "--locked",
         "--package=hookseal",
-        "--features=js",
+        "--features=js-full",
         "--target=wasm32-unknown-unknown",
         "--edges=normal",
         "--prefix=none",

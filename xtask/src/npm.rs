@@ -29,6 +29,8 @@ pub fn build() -> Result<(), Failure> {
             "pkg/dist/esm/index.d.ts",
             "pkg/dist/core.wasm",
             "pkg/dist/full.wasm",
+            "pkg/dist/text/core.js",
+            "pkg/dist/text/full.js",
             "pkg/README.md",
         ],
     )?

@@ -90,7 +90,10 @@ pub fn cargo_wasm(subcommand: &str) -> Result<Command, Failure> {
     command
         .args([subcommand, "--locked", "--target", "wasm32-unknown-unknown"])
         .env(blob::ENV, blob::write()?)
-        .env("CARGO_ENCODED_RUSTFLAGS", wasm_flags()?);
+        .env("CARGO_ENCODED_RUSTFLAGS", wasm_flags()?)
+        // Puts a hash of the features into the names of cargo's files. So both modules share a target folder and its
+        // compiled dependencies, and neither makes the other one stale.
+        .env("__CARGO_DEFAULT_LIB_METADATA", "hookseal-module");
     Ok(command)
 }
 

@@ -67,6 +67,13 @@ impl Suite {
                 .args(["-D", "warnings"]),
             "fix what clippy reports",
         );
+        self.check(
+            "clippy, without full",
+            cargo()
+                .args(["clippy", "--locked", "--quiet", "--package", "hookseal", "--no-default-features"])
+                .args(["--all-targets", "--", "-D", "warnings"]),
+            "add or remove `#[cfg(feature = \"full\")]` where clippy reports",
+        );
         if self.quick {
             self.tests(
                 "Rust unit tests",
@@ -77,6 +84,12 @@ impl Suite {
         self.tests(
             "Rust tests",
             cargo().args(["test", "--locked", "--quiet", "--workspace", "--no-fail-fast"]),
+        );
+        self.tests(
+            "Rust tests, without full",
+            cargo()
+                .args(["test", "--locked", "--quiet", "--package", "hookseal", "--no-default-features"])
+                .arg("--no-fail-fast"),
         );
         self.check(
             "cargo doc",
@@ -90,7 +103,9 @@ impl Suite {
 
     fn webassembly(&mut self) {
         self.step("clippy, WebAssembly", || {
-            for features in [&["--features", "outline"][..], &["--no-default-features", "--features", "js"]] {
+            for features in
+                [&["--features", "js-full,outline"][..], &["--no-default-features", "--features", "js"]]
+            {
                 let mut clippy = crate::run::cargo_wasm("clippy")?;
                 clippy.args(features).args(["--quiet", "--package", "hookseal", "--", "-D", "warnings"]);
                 crate::run::run(&mut clippy, "fix what clippy reports")?;

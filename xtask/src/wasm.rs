@@ -1,6 +1,8 @@
 //! Builds the WebAssembly core: compiles it, generates the JavaScript glue, optimizes the module. Runs its tests in Node.
 
+use std::collections::hash_map::DefaultHasher;
 use std::fs;
+use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -19,29 +21,39 @@ struct Module {
     id: &'static str,
     /// The name of its file, without the extension.
     name: &'static str,
-    /// The name of its glue, without the extensions.
-    glue: &'static str,
-    /// Arguments of cargo: the profile and the features.
-    arguments: &'static [&'static str],
+    /// Whether its glue is put beside it.
+    has_glue: bool,
+    /// The profile of cargo.
+    profile: &'static str,
+    /// Arguments of cargo that select the features.
+    features: &'static [&'static str],
 }
 
-/// The module of the npm package that signs and verifies.
-const CORE: Module = Module {
-    id: "core",
-    name: "core",
-    glue: "glue",
-    arguments: &["--release", "--no-default-features", "--features", "js"],
-};
+/// Arguments of cargo for a module without the feature `full`.
+const LIGHT: &[&str] = &["--no-default-features", "--features", "js"];
+
+/// The module of the npm package that signs and verifies. It runs with the glue of [`FULL`].
+const CORE: Module =
+    Module { id: "core", name: "core", has_glue: false, profile: "release", features: LIGHT };
 /// The module of the npm package that also explains and imports.
-const FULL: Module =
-    Module { id: "full", name: "full", glue: "full-glue", arguments: &["--release", "--features", "js"] };
+const FULL: Module = Module {
+    id: "full",
+    name: "full",
+    has_glue: true,
+    profile: "release",
+    features: &["--features", "js-full"],
+};
 /// The module of the playground: smaller, half as fast (`[profile.page]` in Cargo.toml), and with outlines for the editor.
 const PAGE: Module = Module {
     id: "page",
     name: "core",
-    glue: "glue",
-    arguments: &["--profile", "page", "--features", "outline"],
+    has_glue: true,
+    profile: "page",
+    features: &["--features", "js-full,outline"],
 };
+
+/// The name of generated glue, without the extensions.
+const GLUE: &str = "glue";
 
 pub const PAGE_MODULE: &str = "xtask/page/core.wasm";
 /// The environment variable that names the page's module to its build and its tests. The glue is in the same folder.
@@ -62,25 +74,64 @@ const FEATURES: [&str; 7] = [
 /// of their own, and the crates of the hash functions are optimized before this one.
 const INLINING: &str = "-Cllvm-args=-inline-threshold=75";
 
-/// Compiles the modules of the package, and puts them and their glue into [`GENERATED`].
+/// Compiles the modules of the package, and puts them, their glue and their texts into [`GENERATED`].
 pub fn build() -> Result<(), Failure> {
     setup::wasm_target()?;
     versions::check()?;
-    for (module, inline) in [(CORE, "inline.ts"), (FULL, "full-inline.ts")] {
+    let folder = root().join(GENERATED);
+    let mut files = vec![PathBuf::from("pkg/scripts/text.mjs")];
+    for module in [CORE, FULL] {
         // PERF: `-ocimfs 0` keeps functions with one caller out of it. Inlining them creates functions of 40 KB, which V8
         // takes 0.1 s to compile: too long for a process that verifies one delivery.
-        let file = module.build(&root().join(GENERATED), &[INLINING], &["-O3", "-ocimfs", "0"])?;
-        let inline = root().join(GENERATED).join(inline);
-        CachedStep::new(
-            &format!("inline-{}", module.id),
-            &[file.as_path(), Path::new("pkg/scripts/inline.mjs")],
-            &[&inline],
-        )?
-        .run_if_stale(|| {
-            run(node("pkg/scripts/inline.mjs").args([&file, &inline]), "fix what Node reports")
-        })?;
+        files.push(module.build(&folder, &[INLINING], &["-O3", "-ocimfs", "0"])?);
     }
-    Ok(())
+    check_shared_glue(&CORE.glue("js")?, &FULL.glue("js")?)?;
+    let outputs = ["text/core.js", "text/full.js", "hashes.ts"].map(|name| folder.join(name));
+    CachedStep::new("texts", &files, &outputs)?
+        .run_if_stale(|| run(node("pkg/scripts/text.mjs").arg(&folder), "fix what Node reports"))
+}
+
+/// Checks that the glue of one module has every function that another module imports.
+fn check_shared_glue(part: &str, whole: &str) -> Result<(), Failure> {
+    let whole = imported_functions(whole);
+    match imported_functions(part).into_iter().find(|function| !whole.contains(function)) {
+        None => Ok(()),
+        Some(function) => Err(Failure::new(format!(
+            "the glue of the full module lacks an import of the light one: {}",
+            function.lines().next().unwrap_or_default()
+        ))
+        .hint("both modules share one glue: make the full module import that function, too")),
+    }
+}
+
+/// The names of the functions of a glue that convert values, and for each a name of the same length by its code.
+fn cast_names(glue: &str) -> Vec<(String, String)> {
+    imported_functions(glue)
+        .into_iter()
+        .filter_map(|function| function.strip_prefix("indgen_generic_")?.split_once(':'))
+        .map(|(number, code)| {
+            let mut hasher = DefaultHasher::new();
+            code.hash(&mut hasher);
+            (format!("__wbindgen_generic_{number}"), format!("__wbindgen_generic_{:016x}", hasher.finish()))
+        })
+        .collect()
+}
+
+/// Replaces bytes by as many others, everywhere.
+fn replace_bytes(bytes: &mut [u8], from: &[u8], to: &[u8]) {
+    assert_eq!(from.len(), to.len(), "a name in a module has a length before it");
+    for start in 0..bytes.len().saturating_sub(from.len() - 1) {
+        if bytes[start..].starts_with(from) {
+            bytes[start..start + to.len()].copy_from_slice(to);
+        }
+    }
+}
+
+/// The functions that a glue passes to its module.
+fn imported_functions(glue: &str) -> Vec<&str> {
+    let start = glue.find("const import0 = {").unwrap_or(glue.len());
+    let end = glue[start..].find("\n    };").map_or(glue.len(), |length| start + length);
+    glue[start..end].split("\n        __wb").skip(1).collect()
 }
 
 /// Compiles the core for the playground. Its glue differs from the package's by the call for outlines.
@@ -93,6 +144,10 @@ impl Module {
     fn build(&self, folder: &Path, flags: &[&str], level: &[&str]) -> Result<PathBuf, Failure> {
         let compiled = self.compile(flags)?;
         let file = folder.join(self.name).with_extension("wasm");
+        let mut outputs = vec![file.clone()];
+        if self.has_glue {
+            outputs.push(folder.join(GLUE).with_extension("js"));
+        }
         CachedStep::new(
             &format!("wasm-{}", self.id),
             &[
@@ -101,13 +156,16 @@ impl Module {
                 Path::new("package-lock.json"),
                 Path::new("xtask/src/wasm.rs"),
             ],
-            &[&file, &folder.join(self.glue).with_extension("js")],
+            &outputs,
         )?
         .run_if_stale(|| {
             progress(&format!("optimizing the module {}: wasm-bindgen, wasm-opt {}", self.id, level[0]));
             self.bind(&compiled)?;
-            self.write_glue(folder)?;
-            optimize(&self.folder().join(format!("{}_bg.wasm", self.glue)), level, &file)
+            self.rename_casts()?;
+            if self.has_glue {
+                self.write_glue(folder)?;
+            }
+            optimize(&self.folder().join(format!("{GLUE}_bg.wasm")), level, &file)
         })?;
         Ok(file)
     }
@@ -117,14 +175,18 @@ impl Module {
         target().join("xtask/modules").join(self.id)
     }
 
+    /// The glue as generated.
+    fn glue(&self, extension: &str) -> Result<String, Failure> {
+        let path = self.folder().join(GLUE).with_extension(extension);
+        fs::read_to_string(&path).map_err(|error| Failure::file(&path, error))
+    }
+
     /// Compiles the module and returns its path.
     fn compile(&self, flags: &[&str]) -> Result<PathBuf, Failure> {
-        progress(&format!("compiling the module {}: cargo rustc {}", self.id, self.arguments.join(" ")));
+        progress(&format!("compiling the module {}: cargo rustc --profile {}", self.id, self.profile));
         let mut command = cargo_wasm("rustc")?;
-        // The variable puts a hash of the features into the names of cargo's files. So the modules of a profile share a
-        // target folder and its compiled dependencies, and none makes another one stale.
-        command.env("__CARGO_DEFAULT_LIB_METADATA", "hookseal-module").args(self.arguments);
-        command.args(["--quiet", "--package", "hookseal", "--lib", JSON_MESSAGES, "--"]).args(flags);
+        command.args(self.features).args(["--profile", self.profile, "--package", "hookseal", "--lib"]);
+        command.args(["--quiet", JSON_MESSAGES, "--"]).args(flags);
         cargo_messages(&mut command)?
             .iter()
             .filter(|message| message["target"]["name"] == "hookseal")
@@ -147,26 +209,36 @@ impl Module {
                     .omit_default_module_path(true)
                     .remove_name_section(true)
                     .remove_producers_section(true)
-                    .out_name(self.glue)
+                    .out_name(GLUE)
                     .generate(self.folder())
             })
             .map_err(|error| Failure::new(format!("wasm-bindgen: {error:#}")))
     }
 
+    /// Names the functions that convert values after what they do. The generator numbers them, in each module from 1.
+    fn rename_casts(&self) -> Result<(), Failure> {
+        let paths = [format!("{GLUE}.js"), format!("{GLUE}_bg.wasm")].map(|name| self.folder().join(name));
+        let names = cast_names(&self.glue("js")?);
+        for path in paths {
+            let mut bytes = fs::read(&path).map_err(|error| Failure::file(&path, error))?;
+            for (from, to) in &names {
+                replace_bytes(&mut bytes, from.as_bytes(), to.as_bytes());
+            }
+            fs::write(&path, bytes).map_err(|error| Failure::file(&path, error))?;
+        }
+        Ok(())
+    }
+
     /// Writes the glue to a folder, changed so that the core can be restarted after a trap.
     fn write_glue(&self, folder: &Path) -> Result<(), Failure> {
         fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))?;
-        let read = |extension: &str| {
-            let path = self.folder().join(self.glue).with_extension(extension);
-            fs::read_to_string(&path).map_err(|error| Failure::file(&path, error))
-        };
-        let glue = restartable(&read("js")?).ok_or_else(|| {
+        let glue = restartable(&self.glue("js")?).ok_or_else(|| {
             Failure::new("the glue does not have the form that `restartable` expects")
                 .hint("adapt `restartable` in xtask/src/wasm.rs to the generator's new version")
         })?;
-        let declarations = read("d.ts")? + FORGET;
+        let declarations = self.glue("d.ts")? + FORGET;
         for (extension, text) in [("js", glue), ("d.ts", declarations)] {
-            let path = folder.join(self.glue).with_extension(extension);
+            let path = folder.join(GLUE).with_extension(extension);
             fs::write(&path, text).map_err(|error| Failure::file(&path, error))?;
         }
         Ok(())
@@ -249,16 +321,20 @@ fn optimize(bound: &Path, level: &[&str], module: &Path) -> Result<(), Failure> 
     run(&mut command, "run `npm ci`, then this command again")
 }
 
-/// Compiles the tests of the core for WebAssembly and returns the paths of the modules.
+/// Compiles the tests of both modules for WebAssembly and returns the paths of the compiled tests.
 fn test_modules() -> Result<Vec<PathBuf>, Failure> {
-    let mut command = cargo_wasm("test")?;
-    command.args(["--features", "js", "--quiet", "--package", "hookseal", "--test", "wasm", "--no-run"]);
-    let messages = cargo_messages(command.arg(JSON_MESSAGES))?;
-    Ok(messages
-        .iter()
-        .filter(|message| message["profile"]["test"] == true)
-        .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
-        .collect())
+    let mut modules = Vec::new();
+    for features in [LIGHT, FULL.features] {
+        let mut command = cargo_wasm("test")?;
+        command.args(features).args(["--quiet", "--package", "hookseal", "--test", "wasm", "--no-run"]);
+        modules.extend(
+            cargo_messages(command.arg(JSON_MESSAGES))?
+                .iter()
+                .filter(|message| message["profile"]["test"] == true)
+                .filter_map(|message| message["executable"].as_str().map(PathBuf::from)),
+        );
+    }
+    Ok(modules)
 }
 
 /// Commands that run the core's own tests in Node, one for each test module.
@@ -285,4 +361,42 @@ pub fn test_commands() -> Result<Vec<Command>, Failure> {
         commands.push(command);
     }
     Ok(commands)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A glue with these functions, as the generator writes it.
+    fn glue(functions: &[&str]) -> String {
+        let functions: String =
+            functions.iter().map(|function| format!("\n        __wb{function},")).collect();
+        format!("start\n    const import0 = {{\n        __proto__: null,{functions}\n    }};\nend")
+    }
+
+    #[test]
+    fn a_glue_serves_a_module_that_imports_a_part_of_it() {
+        let (add, parse) = ("g_add_1: function(a) {\n        }", "g_parse_2: function() {\n        }");
+        let whole = glue(&[add, parse]);
+        for part in [glue(&[]), glue(&[parse]), whole.clone()] {
+            assert!(check_shared_glue(&part, &whole).is_ok());
+        }
+        assert!(check_shared_glue(&whole, &glue(&[add])).is_err());
+        assert!(check_shared_glue(&glue(&["g_add_1: function(b) {\n        }"]), &whole).is_err());
+    }
+
+    #[test]
+    fn a_conversion_is_named_by_its_code() {
+        let cast = |number: u8, code: &str| format!("indgen_generic_000000000000000{number}: {code}");
+        let (first, second) = ("function(a) { 1 }", "function(a) { 2 }");
+        let names = |functions: [String; 2]| cast_names(&glue(&functions.each_ref().map(String::as_str)));
+        let one = names([cast(1, first), cast(2, second)]);
+        let other = names([cast(1, second), cast(2, first)]);
+        assert_eq!(one[0].0, "__wbindgen_generic_0000000000000001");
+        assert_eq!((&one[0].1, &one[1].1), (&other[1].1, &other[0].1));
+        assert_ne!(one[0].1, one[1].1);
+        let mut bytes = format!("a{}b", one[0].0).into_bytes();
+        replace_bytes(&mut bytes, one[0].0.as_bytes(), one[0].1.as_bytes());
+        assert_eq!(bytes, format!("a{}b", one[0].1).into_bytes());
+    }
 }

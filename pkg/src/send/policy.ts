@@ -3,7 +3,7 @@ import { rawBody } from "../body.js";
 import { HooksealError } from "../error.js";
 import type { ProviderDefinition } from "../generated/definition.js";
 import { headerPairs } from "../headers.js";
-import { detectProvider } from "../index.js";
+import { detectProvider, webhook } from "../index.js";
 import type { ProviderSendPolicy } from "../results.js";
 import type { Delivery } from "../types.js";
 import { Webhook } from "../webhook.js";
@@ -162,16 +162,16 @@ const webhooksByDefinition = new WeakMap<ProviderDefinition, Webhook>();
 function webhookOf(provider: SendOptions["provider"], delivery: Delivery | undefined): Webhook | undefined {
   if (provider instanceof Webhook) return provider;
   if (typeof provider === "object" && provider !== null) {
-    const webhook = webhooksByDefinition.get(provider) ?? createWebhook(provider);
-    webhooksByDefinition.set(provider, webhook);
-    return webhook;
+    const known = webhooksByDefinition.get(provider) ?? createWebhook(provider);
+    webhooksByDefinition.set(provider, known);
+    return known;
   }
   if (provider !== undefined && typeof provider !== "string") throw valueError("provider", PROVIDERS);
   const id = provider ?? (delivery === undefined ? undefined : detectProvider(delivery));
   if (id === undefined) return undefined;
-  const webhook = webhooksById.get(id) ?? createWebhook(id);
-  webhooksById.set(id, webhook);
-  return webhook;
+  const known = webhooksById.get(id) ?? createWebhook(id);
+  webhooksById.set(id, known);
+  return known;
 }
 
 const PROVIDERS = "the id of a built-in provider, a definition, or a webhook of this copy of the package";
@@ -179,9 +179,9 @@ const PROVIDERS = "the id of a built-in provider, a definition, or a webhook of 
 /** A webhook without secrets, for its send policy. The core checks the definition. */
 function createWebhook(provider: string | ProviderDefinition): Webhook {
   try {
-    return new Webhook(provider, { unsigned: "allow" });
+    return webhook(provider, { unsigned: "allow" });
   } catch (error) {
-    if (!(error instanceof HooksealError) || error.code === "internal") throw error;
+    if (!(error instanceof HooksealError) || ["internal", "full-missing"].includes(error.code)) throw error;
     const { message } = valueError("provider", PROVIDERS);
     throw new SendError("option-invalid", `${message} ${error.message}`);
   }

@@ -1,5 +1,5 @@
 /** Hosts that need more than a script: Next.js, SvelteKit and workerd. */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { build } from "esbuild";
@@ -77,13 +77,16 @@ export async function workerd(
     format: "esm",
     conditions: ["workerd"],
     loader: { ".wasm": "copy" },
-    assetNames: "core",
+    assetNames: "[name]",
     outdir: out,
     logLevel: "warning",
   });
   const bindings = Object.entries(env).map(
     ([name, text]) => `(name = "${name}", text = ${JSON.stringify(text)})`,
   );
+  const modules = readdirSync(out)
+    .filter((name) => name.endsWith(".wasm"))
+    .map((name) => `(name = "${name}", wasm = embed "${name}"),`);
   writeFileSync(
     join(out, "config.capnp"),
     `using Workerd = import "/workerd/workerd.capnp";
@@ -91,7 +94,7 @@ const config :Workerd.Config = (
   services = [(name = "main", worker = (
     modules = [
       (name = "worker", esModule = embed "worker.js"),
-      (name = "core.wasm", wasm = embed "core.wasm"),
+      ${modules.join("\n      ")}
     ],
     bindings = [${bindings.join(", ")}],
     compatibilityDate = "2025-01-01",

@@ -41,3 +41,47 @@ export default {
     assert.equal(await textOf("/slim"), "painchek");
   });
 });
+
+describe("a worker that loads the package by import", () => {
+  /** Starts a worker that verifies a delivery, and explains it after a change. */
+  const start = async (name: string, imports: string) => {
+    const project = folder(name);
+    writeFileSync(
+      join(project, "worker.js"),
+      `${imports}
+import { painchek } from "hookseal";
+export default {
+  async fetch() {
+    const hook = painchek({ secrets: ["a secret of the subscription"] });
+    const uuid = crypto.randomUUID();
+    const { headers, body } = hook.create("assessment_add", { uuid, patient: crypto.randomUUID() });
+    const verified = hook.verify({ headers, body });
+    const changed = new TextDecoder().decode(body).replaceAll('":', '": ');
+    let explained;
+    try {
+      explained = hook.explain({ headers, body: changed }).matches.map(({ code }) => code).join();
+    } catch (error) {
+      explained = error.code + " " + error.message.includes('import "hookseal/full"');
+    }
+    const values = [verified.event.data.uuid === uuid, hook.check({ headers, body: changed }).ok, explained];
+    return new Response(values.join());
+  },
+};
+`,
+    );
+    return await workerd(project, "worker.js");
+  };
+  for (const [name, imports, expected] of [
+    ["explains with `hookseal/full`", 'import "hookseal/full";', "true,false,body-compact"],
+    ["verifies without it, and names it", "", "true,false,full-missing true"],
+  ] as const) {
+    it(name, async () => {
+      const running = await start(imports === "" ? "light" : "full", imports);
+      try {
+        assert.equal(await (await fetch(running.url)).text(), expected);
+      } finally {
+        await running.stop();
+      }
+    });
+  }
+});

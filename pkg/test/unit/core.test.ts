@@ -1,11 +1,9 @@
 // Instantiation of the core, and bytes in the scratch buffer.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { fromBase64 } from "../../src/base64.ts";
 import { core, init, readBytes, reserve, writeBytes, writeText } from "../../src/core.ts";
-import { CORE } from "../../src/generated/inline.ts";
 import { compileSchema } from "../../src/index.ts";
 
 describe("the core", () => {
@@ -37,11 +35,6 @@ describe("the core", () => {
       { cwd: new URL(".", import.meta.url), encoding: "utf8" },
     );
     assert.equal(stdout, "[]\n", stderr);
-  });
-
-  it("is, inline, equal to the bytes of the module", () => {
-    const file = readFileSync(new URL("../../src/generated/core.wasm", import.meta.url));
-    assert.ok(file.equals(fromBase64(CORE)));
   });
 
   it("keeps bytes intact while its memory grows", () => {

@@ -4,6 +4,8 @@ import { spawnSync } from "node:child_process";
 import * as crypto from "node:crypto";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
+// Some modes hide the files of the package.
+import "../../src/full.ts";
 import { webhook } from "../../src/index.ts";
 
 const NOW = 1_700_000_000_000;

@@ -33,7 +33,7 @@ const DEFINITION = {
 const HUGE = 12 << 20;
 
 before(async () => {
-  const module = readFileSync(new URL("../../src/generated/core.wasm", import.meta.url));
+  const module = readFileSync(new URL("../../src/generated/full.wasm", import.meta.url));
   // 8 MiB: enough for every delivery of this file, and too little for the huge ones.
   await init(new Uint8Array(limited(module, 128)));
 });

@@ -25,6 +25,8 @@ impl Blob for CompiledSchema {
         let is_node = |id: u32| (id as usize) < count;
         let mut is_valid = is_node(root);
         for node in &mut nodes {
+            let format = node.string.as_ref().and_then(|rules| rules.format.as_ref());
+            input.needs_full |= format.is_some_and(|format| format.rule.needs_full());
             node.visit_edges(&mut |_, id| is_valid &= is_node(*id));
         }
         input.check(is_valid);

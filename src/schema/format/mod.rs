@@ -6,7 +6,6 @@ mod pointer;
 mod time;
 mod uri;
 
-use super::pattern::Pattern;
 use crate::blob::blob;
 use uri::Alphabet;
 
@@ -71,6 +70,11 @@ pub(crate) enum FormatLookup {
 }
 
 impl Format {
+    /// Whether the module lacks the check of this format: the parser of regular expressions is part of the compiler.
+    pub(super) fn needs_full(self) -> bool {
+        cfg!(not(any(feature = "full", not(blob)))) && self == Self::Regex
+    }
+
     /// Finds a format by its name.
     pub(crate) fn from_name(name: &str) -> FormatLookup {
         FormatLookup::Known(match name {
@@ -131,7 +135,11 @@ impl Format {
             Self::UriTemplate => pointer::is_uri_template(text),
             Self::JsonPointer => pointer::is_json_pointer(text),
             Self::RelativeJsonPointer => pointer::is_relative_json_pointer(text),
-            Self::Regex => Pattern::is_valid(text),
+            #[cfg(any(feature = "full", not(blob)))]
+            Self::Regex => super::pattern::Pattern::is_valid(text),
+            // A schema with this format is refused when it is read.
+            #[cfg(not(any(feature = "full", not(blob))))]
+            Self::Regex => false,
         }
     }
 

@@ -1,0 +1,46 @@
+//! Providers of one's own: their definitions as text, or compiled.
+
+use crate::provider::Provider;
+use crate::text::decode_base64;
+use crate::webhook::Error;
+
+#[cfg(not(any(feature = "full", not(blob))))]
+use crate::issue::Code;
+
+/// The base64 of every compiled provider begins with this, and no JSON does.
+const COMPILED_PREFIX: &str = "aG9va3NlYWwA";
+
+/// Makes a provider of its definition as JSON, or of its compiled form in base64.
+pub(super) fn provider(text: &str) -> Result<Provider, Error> {
+    if text.starts_with(COMPILED_PREFIX) {
+        let bytes = decode_base64(text.trim_end_matches('=')).unwrap_or_default();
+        return Ok(Provider::from_compiled(&bytes)?);
+    }
+    parse(text)
+}
+
+#[cfg(any(feature = "full", not(blob)))]
+fn parse(text: &str) -> Result<Provider, Error> {
+    Ok(Provider::from_json(text.as_bytes())?)
+}
+
+#[cfg(not(any(feature = "full", not(blob))))]
+fn parse(_: &str) -> Result<Provider, Error> {
+    Err(Error::new(
+        Code::FULL_MISSING,
+        "A definition that is not compiled needs the full module. Add `import \"hookseal/full\"`, or compile the definition: `hookseal compile`.",
+    ))
+}
+
+/// Compiles a definition to base64.
+///
+/// # Errors
+/// An error as data.
+#[cfg(feature = "full")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn compile_provider(definition: &str) -> Result<String, wasm_bindgen::prelude::JsValue> {
+    match Provider::compile(definition.as_bytes()) {
+        Ok(bytes) => Ok(<base64ct::Base64 as base64ct::Encoding>::encode_string(&bytes)),
+        Err(error) => Err(super::error_to_js(&error.into())),
+    }
+}
