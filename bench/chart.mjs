@@ -66,7 +66,7 @@ ${content.join("\n")}
 /** @param {Bars} chart @param {Theme} theme */
 function bars({ bars: all, unit }, theme) {
   const { ours, others } = THEMES[theme];
-  const [left, row, top] = [230, 24, 36];
+  const [left, row, top] = [260, 24, 36];
   const max = Math.max(...all.map(({ value }) => value));
   const room = WIDTH - left - 80;
   const content = all.flatMap(({ label, value, isOurs }, index) => {
@@ -85,7 +85,7 @@ function bars({ bars: all, unit }, theme) {
 /** @param {Lines} chart @param {Theme} theme */
 function lines({ lines: all, ticks }, theme) {
   const { quiet, grid, lines: colors } = THEMES[theme];
-  const [left, top, plotHeight, right] = [44, 44, 250, 190];
+  const [left, top, plotHeight, right] = [44, 44, 250, 236];
   const values = all.flatMap((line) => line.values.filter((value) => value !== undefined));
   const max = Math.max(1.25, Math.ceil(Math.max(...values) * 4) / 4);
   const step = max > 2 ? 0.5 : 0.25;
@@ -124,10 +124,10 @@ function lines({ lines: all, ticks }, theme) {
   }
   const description = all
     .map(({ label, values: points }) => {
-      const told = points.flatMap((value, at) =>
+      const numbers = points.flatMap((value, at) =>
         value === undefined ? [] : [`${ticks[at]} ${value.toFixed(2)}`],
       );
-      return `${label}: ${told.join(", ")}`;
+      return `${label}: ${numbers.join(", ")}`;
     })
     .join("; ");
   return { height: top + plotHeight + 52, content, description };

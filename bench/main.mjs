@@ -1,5 +1,5 @@
 // `cargo xtask bench [--only GROUP,…] [--rounds N] [--clock wall|cpu] [--long] [--json] [--write]`: measures what Hookseal
-// costs, beside what others cost. `--write` keeps the result in bench/result.json, from which docs/performance.md and its
+// costs, compared with what others cost. `--write` keeps the result in bench/result.json, from which docs/performance.md and its
 // charts are generated. `--short` measures nothing: it shows that all contenders do the same job on the same bytes.
 import { writeFileSync } from "node:fs";
 import os from "node:os";

@@ -29,11 +29,11 @@ export function markdown({ title, headings, rows, note }) {
 /** @param {number} bytes */
 export const kilobytes = (bytes) => `${(bytes / 1000).toFixed(bytes < 10_000 ? 1 : 0)} KB`;
 /** @param {number} bytes */
-export const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
+export const megabytes = (bytes) => (bytes < 1e6 ? kilobytes(bytes) : `${(bytes / 1e6).toFixed(1)} MB`);
 /** @param {number} time */
 export const ms = (time) => `${time.toFixed(time < 10 ? 2 : 1)} ms`;
 /** @param {number} time */
-export const us = (time) => (time < 10_000 ? `${time.toFixed(1)} µs` : ms(time / 1000));
+export const us = (time) => (time < 1000 ? `${time.toFixed(1)} µs` : ms(time / 1000));
 /** @param {number | undefined} value */
 export const ratio = (value) => (value === undefined ? "–" : value.toFixed(2));
 /** A whole number with spaces between thousands. @param {number} value */

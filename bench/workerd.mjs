@@ -1,4 +1,4 @@
-// The whole job in workerd, which Cloudflare Workers are: started, asked over HTTP, and stopped.
+// The whole job in workerd, which Cloudflare Workers are: started, called over HTTP, and stopped.
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
@@ -64,9 +64,9 @@ export const inWorkerd = (series, sizes, rounds) =>
     /** @param {string} path @param {RequestInit} [options] */
     const ask = async (path, options) => {
       const response = await fetch(`${url}${path}`, options);
-      const answer = await response.text();
-      if (!response.ok) throw new Error(`workerd: ${answer.slice(0, 300)}`);
-      return answer;
+      const text = await response.text();
+      if (!response.ok) throw new Error(`workerd: ${text.slice(0, 300)}`);
+      return text;
     };
     try {
       /** @type {Record<string, { size: string, measured: import("./measure.mjs").Measured[] }[]>} */

@@ -1,4 +1,4 @@
-// The libraries of providers, which verify and parse, beside Hookseal, which also checks the contract.
+// The libraries of providers, which verify and parse, next to Hookseal, which also checks the contract.
 import { program } from "../children.mjs";
 import { ratio } from "../table.mjs";
 

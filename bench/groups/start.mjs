@@ -82,9 +82,11 @@ export const measure = ({ rounds }) =>
         outfile: bundle,
         logLevel: "silent",
         // ajv is CommonJS and loads its parts with require.
-        banner: {
-          js: 'import * as nodeModule from "node:module"; const require = nodeModule.createRequire(import.meta.url);',
-        },
+        banner: name.startsWith("ajv")
+          ? {
+              js: 'import * as nodeModule from "node:module"; const require = nodeModule.createRequire(import.meta.url);',
+            }
+          : {},
       });
       entries.push({ name, form: "node_modules", file, times: [] });
       entries.push({ name, form: "bundled", file: bundle, times: [] });

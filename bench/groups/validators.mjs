@@ -1,4 +1,4 @@
-// The whole job beside node:crypto and JSON.parse with ajv or zod, which check the same schema.
+// The whole job next to node:crypto and JSON.parse with ajv or zod, which check the same schema.
 import { SIZES } from "../bodies.mjs";
 import { program } from "../children.mjs";
 import { ratio } from "../table.mjs";

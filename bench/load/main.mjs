@@ -34,7 +34,7 @@ print(
 const results = [];
 for (const adapter of ADAPTERS) {
   if (values.only !== undefined && values.only !== adapter) continue;
-  const result = await load(adapter, { ...values, mix: "all" });
+  const result = await load(adapter, { ...values, warmUp: "1", mix: "all" });
   results.push(result);
   const { hook, plain, ratio, responses, wrong } = result;
   print(

@@ -11,13 +11,14 @@ const run = (name, args) =>
 /**
  * @typedef {object} Load
  * @property {string} rounds
+ * @property {string} warmUp rounds that are not counted: an engine compiles a receiver until about the 20 000th request
  * @property {string} amount requests of one round
  * @property {string} connections
  * @property {"all" | "good"} mix all kinds of deliveries, or only good ones
  */
 
-/** @param {string} adapter @param {Load} load */
-export async function load(adapter, { rounds, amount, connections, mix }) {
+/** Starts the server of an adapter, and returns its URL. @param {string} adapter */
+async function serve(adapter) {
   const server = run("server.mjs", [adapter]);
   while (!server.output.stdout.includes("listening")) {
     const code = await Promise.race([server.ended, new Promise((resolve) => setTimeout(resolve, 25))]);
@@ -25,19 +26,30 @@ export async function load(adapter, { rounds, amount, connections, mix }) {
       throw new Error(`the server of ${adapter} ended: ${server.output.stderr.slice(0, 300)}`);
   }
   const url = `http://127.0.0.1:${/listening (\d+)/.exec(server.output.stdout)?.[1]}`;
-  const generator = run("generator.mjs", [url, rounds, amount, connections, mix]);
+  const stop = async () => {
+    server.child.stdin?.end();
+    await server.ended;
+  };
+  return { url, stop };
+}
+
+/** @param {string} adapter @param {Load} load */
+export async function load(adapter, { rounds, warmUp, amount, connections, mix }) {
+  // A process for each side: the entries of a store make the collections of a process longer, and the engine's own threads
+  // count for the process in which they run.
+  const [hook, plain] = [await serve(adapter), await serve(adapter)];
+  const args = [hook.url, plain.url, `${Number(rounds) + Number(warmUp)}`, amount, connections, mix];
+  const generator = run("generator.mjs", args);
   if ((await generator.ended) !== 0)
     throw new Error(`the load on ${adapter} failed: ${generator.output.stderr.slice(0, 300)}`);
-  const { hook: handled } = await (await fetch(`${url}/counts`)).json();
-  server.child.stdin?.end();
-  await server.ended;
+  const { hook: handled } = await (await fetch(`${hook.url}/counts`)).json();
+  await Promise.all([hook.stop(), plain.stop()]);
 
   /** @type {Record<"hook" | "plain", { seconds: number, cpu: number, p99: number, responses: number, wrong: string[] }[]>} */
   const all = JSON.parse(generator.output.stdout);
   const wrong = [...all.hook, ...all.plain].flatMap((one) => one.wrong);
   const responses = [...all.hook, ...all.plain].reduce((sum, one) => sum + one.responses, 0);
-  // The first round is a warm-up.
-  const [ours, theirs] = [all.hook.slice(1), all.plain.slice(1)];
+  const [ours, theirs] = [all.hook.slice(Number(warmUp)), all.plain.slice(Number(warmUp))];
   const side = (/** @type {typeof all.hook} */ measured) => ({
     perSecond: median(measured.map((one) => one.responses / one.seconds)),
     p99: median(measured.map((one) => one.p99)),

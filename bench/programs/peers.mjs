@@ -1,4 +1,4 @@
-// `peers.mjs '{ "peer": …, "kilobytes": …, "rounds": …, "clock": … }'`: a provider's own library beside Hookseal's webhook of
+// `peers.mjs '{ "peer": …, "kilobytes": …, "rounds": …, "clock": … }'`: a provider's own library next to Hookseal's webhook of
 // that provider, which checks the contract as well. Prints the medians as one line of JSON.
 import process from "node:process";
 import { verify } from "@octokit/webhooks-methods";

@@ -1,4 +1,4 @@
-// `validators.mjs '{ "series": …, "sizes": …, "rounds": …, "clock": … }'`: the whole job beside validators with the same schema.
+// `validators.mjs '{ "series": …, "sizes": …, "rounds": …, "clock": … }'`: the whole job next to validators with the same schema.
 // Prints the medians as one line of JSON.
 import process from "node:process";
 import { bodies, read, SERIES } from "../bodies.mjs";

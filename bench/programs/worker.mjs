@@ -1,6 +1,8 @@
-// A worker that does the whole job as often as it is asked to. A worker's clock stands still while it runs, so the caller
+// A worker that does the whole job as often as a request says. A worker's clock stops while it runs, so the caller
 // measures the time.
 import { Buffer } from "node:buffer";
+// A worker does not compile bytes. X-on's events come with a provider definition here, which needs the full module.
+import "hookseal/full";
 import { agree, contenders, hookOf } from "../job.mjs";
 
 /** @type {import("../job.mjs").Contender[]} */

@@ -97,20 +97,20 @@ function cases(): Case[] {
   return all;
 }
 
-/** Everything that is told of a delivery. An accepted one has the event of `JSON.parse`. */
+/** Everything that a delivery results in. An accepted one has the event of `JSON.parse`. */
 function resultOf({ provider, headers, body, now }: Case): unknown {
   const hook = hooks.get(provider) as Webhook<Record<string, unknown>>;
-  const told = (issues: readonly Issue[]) => issues.map((issue) => ({ ...issue }));
+  const plain = (issues: readonly Issue[]) => issues.map((issue) => ({ ...issue }));
   const { issues, ...report } = hook.inspect({ headers, body }, { now, profile: "strict" });
   const checked = hook.check({ headers, body }, { now });
-  const inspected = { ...report, issues: told(issues) };
+  const inspected = { ...report, issues: plain(issues) };
   if (!checked.ok) {
     const { code, status, message } = checked.error;
-    return { code, status, message, issues: told(checked.error.issues), inspected };
+    return { code, status, message, issues: plain(checked.error.issues), inspected };
   }
   const { event, type, id, signature, digest, revision } = checked.value;
   assert.deepEqual(event, JSON.parse(new TextDecoder().decode(body)));
-  return { event, type, id, signature, digest, revision, issues: told(checked.value.issues), inspected };
+  return { event, type, id, signature, digest, revision, issues: plain(checked.value.issues), inspected };
 }
 
 const all = cases();
