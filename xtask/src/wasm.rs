@@ -10,7 +10,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::cache::CachedStep;
 use crate::run::{Failure, cargo_wasm, display_command, node, progress, root, run, target};
-use crate::{setup, versions};
+use crate::{panics, setup, versions};
 
 /// The folder of the generated glue and module, among the sources of the npm package.
 pub const GENERATED: &str = "pkg/src/generated";
@@ -154,6 +154,7 @@ impl Module {
                 compiled.as_path(),
                 Path::new("Cargo.lock"),
                 Path::new("package-lock.json"),
+                Path::new("xtask/src/panics.rs"),
                 Path::new("xtask/src/wasm.rs"),
             ],
             &outputs,
@@ -200,19 +201,20 @@ impl Module {
     /// Generates the glue for the `web` target, without a default path to the module: a `new URL(...)` inside a dependency
     /// breaks the development servers of bundlers. The package loads the module itself.
     fn bind(&self, compiled: &Path) -> Result<(), Failure> {
-        Bindgen::new()
+        let failed = |error| Failure::new(format!("wasm-bindgen: {error:#}"));
+        let mut bindgen = Bindgen::new();
+        bindgen
             .input_path(compiled)
             .web(true)
-            .and_then(|bindgen| {
-                bindgen
-                    .typescript(true)
-                    .omit_default_module_path(true)
-                    .remove_name_section(true)
-                    .remove_producers_section(true)
-                    .out_name(GLUE)
-                    .generate(self.folder())
-            })
-            .map_err(|error| Failure::new(format!("wasm-bindgen: {error:#}")))
+            .map_err(failed)?
+            .typescript(true)
+            .omit_default_module_path(true)
+            .remove_name_section(true)
+            .remove_producers_section(true)
+            .out_name(GLUE);
+        let mut output = bindgen.generate_output().map_err(failed)?;
+        panics::trap_at_once(&mut output)?;
+        output.emit(self.folder()).map_err(failed)
     }
 
     /// Names the functions that convert values after what they do. The generator numbers them, in each module from 1.
