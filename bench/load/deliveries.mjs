@@ -20,7 +20,7 @@ const hook = painchek({ secrets: [SECRET] });
  */
 
 /** The mix of twenty requests: twelve new, four duplicates, two tampered with, one unsigned, one too large. */
-const MIX = [
+export const MIX = [
   "good",
   "good",
   "good",
@@ -44,9 +44,9 @@ const MIX = [
   "unsigned",
 ]);
 
-/** Requests of the mix. @param {number} amount @returns {Sent[]} */
-export function round(amount) {
-  return Array.from({ length: amount }, (_, index) => one(MIX[index % MIX.length] ?? "good"));
+/** Requests of the mix. @param {number} amount @param {string[]} mix @returns {Sent[]} */
+export function round(amount, mix) {
+  return Array.from({ length: amount }, (_, index) => one(mix[index % mix.length] ?? "good"));
 }
 
 /** @param {string} kind @returns {Sent} */

@@ -1,10 +1,15 @@
-// `node generator.mjs URL ROUNDS AMOUNT CONNECTIONS`: the process that sends. Compares each response with the expected one,
+// `node generator.mjs URL PLAIN ROUNDS AMOUNT CONNECTIONS MIX`: the process that sends. Compares each response with the expected one,
 // and prints the counts as one line of JSON. Sends each round to the receiver and to the plain route, in turn.
 import process from "node:process";
 import autocannon from "autocannon";
-import { round } from "./deliveries.mjs";
+import { MIX, round } from "./deliveries.mjs";
 
-const [url = "", rounds = "", amount = "", connections = ""] = process.argv.slice(2);
+const [hook = "", plain = "", rounds = "", amount = "", connections = "", mix = ""] = process.argv.slice(2);
+/** The servers of both routes. */
+const urls = { hook, plain };
+
+/** The processor time that a server has used, in microseconds. @param {"hook" | "plain"} route */
+const cpu = async (route) => (await (await fetch(`${urls[route]}/counts`)).json()).cpu;
 
 /**
  * Sends one round to one route.
@@ -21,8 +26,9 @@ async function send(route, deliveries) {
   let next = 0;
   let first = 0;
   let last = 0;
+  const before = await cpu(route);
   const result = await autocannon({
-    url: `${url}/${route}`,
+    url: `${urls[route]}/${route}`,
     amount: deliveries.length,
     connections: Number(connections),
     timeout: 20,
@@ -63,6 +69,7 @@ async function send(route, deliveries) {
   });
   // autocannon rounds its own duration up to a full second.
   const seconds = (last - first) / 1000;
+  const used = (await cpu(route)) - before;
   latencies.sort((a, b) => a - b);
   if (result.errors + result.timeouts > 0)
     wrong.push(`${route}: ${result.errors} connections broke, ${result.timeouts} timed out`);
@@ -70,6 +77,7 @@ async function send(route, deliveries) {
     wrong.push(`${route}: ${latencies.length} responses to ${deliveries.length} requests`);
   return {
     seconds,
+    cpu: used,
     p99: latencies[Math.floor(latencies.length * 0.99)] ?? Number.NaN,
     responses: latencies.length,
     wrong,
@@ -78,13 +86,11 @@ async function send(route, deliveries) {
 
 /** @type {Record<"hook" | "plain", Awaited<ReturnType<typeof send>>[]>} */
 const all = { hook: [], plain: [] };
-// The first round is a warm-up and is not counted.
-for (let turn = 0; turn <= Number(rounds); turn++) {
+for (let turn = 0; turn < Number(rounds); turn++) {
   /** @type {("hook" | "plain")[]} */
   const order = turn % 2 === 0 ? ["hook", "plain"] : ["plain", "hook"];
   for (const route of order) {
-    const outcome = await send(route, round(Number(amount)));
-    if (turn === 0) outcome.seconds = Number.NaN;
+    const outcome = await send(route, round(Number(amount), mix === "good" ? ["good"] : MIX));
     all[route].push(outcome);
   }
 }

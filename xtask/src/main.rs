@@ -40,7 +40,7 @@ cargo xtask test [--quick]   runs every check and every test; --quick: fmt, clip
 cargo xtask words            only the check of words that this project avoids
 cargo xtask build            builds the WebAssembly core and the npm package in pkg/dist
 cargo xtask www [--build]    serves the playground on this machine; --build: only builds www/dist
-cargo xtask bench [ARGS]     compares the whole job with other libraries, in one run
+cargo xtask bench [ARGS]     what Hookseal and others cost; --write: into docs/performance.md, --only, --clock, --long
 cargo xtask bench --explain  explains deliveries with known changes; --write: into docs/causes.md, --short, --only, --show
 cargo xtask load [ARGS]      every receiver under load, compared with the same server without Hookseal
 cargo xtask faults [ARGS]    kills processes, Redis and connections, and counts lost events; --short, --only WORDS

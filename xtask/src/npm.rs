@@ -37,7 +37,21 @@ pub fn build() -> Result<(), Failure> {
     .run_if_stale(|| {
         progress("building pkg/dist: esbuild and tsc");
         run(&mut node("pkg/scripts/build.mjs"), "fix what esbuild or tsc reports")
-    })
+    })?;
+    performance_page()
+}
+
+/// Generates the tables of `docs/performance.md` and its charts from what `cargo xtask bench --write` measured. They are
+/// committed: the suite fails if they differ from what is generated.
+fn performance_page() -> Result<(), Failure> {
+    let (page, charts) = ("docs/performance.md", "docs/charts");
+    let script = "bench/page.mjs";
+    CachedStep::new(
+        "performance",
+        &["bench/result.json", script, "bench/chart.mjs", "bench/table.mjs", "bench/groups", page, charts],
+        &[page, charts],
+    )?
+    .run_if_stale(|| run(&mut node(script), "fix what the message names"))
 }
 
 /// Generates TypeScript types (events from their schemas, provider definitions from the definition schema, codes of

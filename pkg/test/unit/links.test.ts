@@ -22,13 +22,16 @@ function anchors(text: string): string[] {
 describe("a page", () => {
   const pages = [
     ...["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "www/README.md"],
-    ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`),
+    ...readdirSync(join(root, "docs"))
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => `docs/${name}`),
   ];
 
   it("links to files and headings that exist", () => {
     const broken: string[] = [];
     for (const page of pages) {
-      for (const [, link] of read(page).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
+      const links = [/\]\((?!https?:)([^)\s]+)\)/g, / src(?:set)?="(?!https?:)([^"]+)"/g];
+      for (const [, link] of links.flatMap((pattern) => [...read(page).matchAll(pattern)])) {
         const [path = "", anchor] = (link as string).split("#");
         const target = path === "" ? page : join(dirname(page), path);
         const isFile = existsSync(join(root, target));
