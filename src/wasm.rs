@@ -212,6 +212,7 @@ impl Hook {
         to_js(&ProviderMetadata {
             id: &provider.id,
             required_headers: self.0.required_headers(),
+            requires_target: self.0.requires_target(),
             immutable: provider.immutable,
             success: provider.success,
             retries: provider.retry_delays_ms.as_deref(),

@@ -1,7 +1,7 @@
 // Makes pkg/dist from pkg/src: the library, with declarations, and the command in one file.
 import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -27,9 +27,11 @@ const tsc = spawnSync(
 if (tsc.status !== 0) process.exit(1);
 // All of index.ts has the types of api.ts: a function with the module is the same function.
 writeFileSync(join(dist, "esm", "index.d.ts"), 'export * from "./api.js";\n');
-for (const name of ["core", "full"]) rmSync(join(dist, "esm", `${name}-module.d.ts`));
+const published = declarations(join(dist, "esm"));
 for (const name of readdirSync(join(dist, "esm"), { recursive: true, encoding: "utf8" })) {
-  if (name.endsWith(".d.ts")) cpSync(join(dist, "esm", name), join(dist, "cjs", name));
+  if (!name.endsWith(".d.ts")) continue;
+  if (published.has(name)) cpSync(join(dist, "esm", name), join(dist, "cjs", name));
+  else rmSync(join(dist, "esm", name));
 }
 writeFileSync(join(dist, "cjs", "package.json"), '{ "type": "commonjs" }\n');
 
@@ -43,3 +45,17 @@ writeFileSync(
     repository?.url?.replace(/^git\+|\.git$/g, ""),
   ),
 );
+
+/** The declarations that the entries lead to. @param {string} folder */
+function declarations(folder) {
+  const { exports } = JSON.parse(readFileSync(join(pkg, "package.json"), "utf8"));
+  const types = Object.values(exports).flatMap((entry) => entry.import?.types ?? []);
+  /** @type {Set<string>} */
+  const found = new Set(types.map((path) => relative(folder, join(pkg, path))));
+  for (const name of found) {
+    const text = readFileSync(join(folder, name), "utf8");
+    for (const [, path] of text.matchAll(/\b(?:from|import)\s*\(?"(\.[^"]+)\.js"/g))
+      found.add(join(dirname(name), `${path}.d.ts`));
+  }
+  return found;
+}

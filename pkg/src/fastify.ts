@@ -1,5 +1,5 @@
 /** `hookseal/fastify`: a plugin for Fastify 5. */
-import { drain, type NodeRequest, type NodeStream, toIncomingRequest } from "./receive/node.js";
+import { drain, NodeIncoming, type NodeRequest, type NodeStream } from "./receive/node.js";
 import type { HandlerContext, ReceiverOptions } from "./receive/options.js";
 import { Receiver } from "./receive/receiver.js";
 import { isBodyless } from "./receive/response.js";
@@ -102,17 +102,15 @@ export async function hookseal(scope: FastifyScope, options: FastifyOptions): Pr
   );
   // Fastify adds a Content-Type to bytes without one. A Response without a type has to stay without one.
   const untyped = new WeakSet<FastifyReply>();
-  const onSend = async (_request: unknown, reply: FastifyReply) => {
+  const onSend = (_request: unknown, reply: FastifyReply, _payload: unknown, done: () => void) => {
     if (untyped.has(reply) && reply.getHeader("content-type") === "application/octet-stream")
       reply.removeHeader("content-type");
+    done();
   };
   scope.all(path, { onSend }, async (request: FastifyIncoming, reply: FastifyReply) => {
     const { raw, body: stream, rawBody } = request;
     const source = { stream: isStream(stream) ? stream : undefined, rawBody };
-    const { status, headers, body } = await receiver.handle({
-      ...toIncomingRequest(raw, FIX, source),
-      request,
-    });
+    const { status, headers, body } = await receiver.handle(new NodeIncoming(request, raw, FIX, source));
     if (headers["content-type"] === undefined) untyped.add(reply);
     reply
       .code(status)

@@ -1,7 +1,7 @@
 /** `hookseal/fetch`: a receiver for frameworks that pass a `Request` and expect a `Response`. */
 import type { Handler, ReceiverOptions } from "./receive/options.js";
 import { Receiver } from "./receive/receiver.js";
-import { createResponse, type FetchRequest, type FetchResponse, toIncomingRequest } from "./receive/web.js";
+import { createResponse, type FetchRequest, type FetchResponse, WebIncoming } from "./receive/web.js";
 import type { Webhook } from "./webhook.js";
 
 export type * from "./receive/options.js";
@@ -37,5 +37,5 @@ export function receiver<Events, R extends FetchRequest = FetchRequest>(
 ): (request: R) => Promise<FetchResponse> {
   const receiver = new Receiver(hook, handler, options);
   return async (request) =>
-    createResponse(await receiver.handle(toIncomingRequest(request, FIX)), request.method);
+    createResponse(await receiver.handle(new WebIncoming(request, FIX)), request.method);
 }

@@ -59,6 +59,10 @@ function encodeTarget(url: string | undefined, method: string | undefined): stri
   return encodeField("url", url) + encodeField("method", method);
 }
 
+function isText(value: unknown): boolean {
+  return value === undefined || typeof value === "string";
+}
+
 function encodeField(name: "url" | "method", value: unknown): string {
   const text = value ?? "";
   if (typeof text !== "string")
@@ -114,9 +118,15 @@ export class HeaderFilter {
   }
 }
 
-/** Encodes a delivery's head with the headers that a filter has. */
-export function encodeFilteredHead({ headers, url, method }: Delivery, filter: HeaderFilter): string {
-  let text = encodeTarget(url, method);
+/** Encodes a delivery's head with the headers that a filter has, and with URL and method if the signature covers one. */
+export function encodeFilteredHead(
+  { headers, url, method }: Delivery,
+  filter: HeaderFilter,
+  requiresTarget: boolean,
+): string {
+  // PERF: a URL that nobody reads would still be copied twice. Other types than a string are errors all the same.
+  const isUnread = !requiresTarget && isText(url) && isText(method);
+  let text = isUnread ? NO_TARGET : encodeTarget(url, method);
   if (headers === null || typeof headers !== "object") throw invalidHeadersError();
   if (!(Symbol.iterator in headers)) {
     // PERF: the container of most servers, so this loop makes no pairs.

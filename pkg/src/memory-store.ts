@@ -1,7 +1,7 @@
 /** A store in the memory of one process, bounded in size and time. */
 import { ownMessage } from "./error.js";
 import { optionMistake } from "./options.js";
-import type { ClaimState, DeliveryStore } from "./store.js";
+import { type ClaimState, type DeliveryStore, STORE_AT_ONCE, type StoreAtOnce } from "./store.js";
 
 /** Limits of a memory store. */
 export interface MemoryStoreOptions {
@@ -39,17 +39,14 @@ export interface MemoryStore extends DeliveryStore {
   readonly evicted: number;
 }
 
-/** A claim that is neither completed nor released. */
-interface MemoryClaim {
+/** A claim, or a delivery that was handled. PERF: one object for both, since every object that is kept costs collections. */
+interface MemoryEntry {
+  id: string;
   digest: string;
+  /** PERF: a whole number, which takes no memory of its own. */
   expiresAt: number;
+  /** The token of a claim. A handled delivery has none. */
   token: string | undefined;
-}
-
-/** A delivery that was handled. */
-interface HandledDelivery {
-  digest: string;
-  expiresAt: number;
 }
 
 /**
@@ -88,9 +85,19 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
 
 class Memory implements MemoryStore {
   evicted = 0;
-  readonly #claims = new Map<string, MemoryClaim>();
-  /** In the order of completion, which is also the order in which their retention ends. */
-  readonly #handled = new Map<string, HandledDelivery>();
+  readonly #claims = new Map<string, MemoryEntry>();
+  readonly #handled = new Map<string, MemoryEntry>();
+  /**
+   * The handled deliveries in the order of completion, which is also the order in which their retention ends, from `#oldest` on.
+   * PERF: a Map has this order too, but steps over all deleted entries to find its first one.
+   */
+  #order: (MemoryEntry | undefined)[] = [];
+  #oldest = 0;
+  readonly #atOnce: StoreAtOnce = {
+    claim: (id, digest, token) => this.#claim(id, digest, token),
+    done: (id, token) => this.#done(id, token),
+    release: (id, token) => this.#release(id, token),
+  };
 
   constructor(
     readonly retention: number,
@@ -103,49 +110,73 @@ class Memory implements MemoryStore {
     return this.#claims.size + this.#handled.size;
   }
 
-  // INVARIANT: no `await` in this method, which makes a claim atomic.
+  /** The calls without promises. Undefined where a method was replaced, by which a program observes or changes the calls. */
+  get [STORE_AT_ONCE](): StoreAtOnce | undefined {
+    const { claim, done, release } = Memory.prototype;
+    const isUnchanged = this.claim === claim && this.done === done && this.release === release;
+    return isUnchanged ? this.#atOnce : undefined;
+  }
+
   async claim(id: string, digest: string, token?: string): Promise<ClaimState> {
-    const now = this.now();
-    const claim = this.#claims.get(id);
-    if (claim !== undefined && claim.expiresAt > now)
-      return claim.digest === digest ? "in-progress" : "changed";
-    const handled = this.#handled.get(id);
-    if (handled !== undefined && handled.expiresAt > now)
-      return handled.digest === digest ? "done" : "changed";
-    this.#claims.delete(id);
-    this.#handled.delete(id);
-    this.#evict(now);
-    this.#claims.set(id, { digest, expiresAt: now + this.claimTtl, token });
-    return "new";
+    return this.#claim(id, digest, token);
   }
 
   async done(id: string, token?: string): Promise<void> {
+    this.#done(id, token);
+  }
+
+  async release(id: string, token?: string): Promise<void> {
+    this.#release(id, token);
+  }
+
+  // INVARIANT: no promise in this method, which makes a claim atomic.
+  #claim(id: string, digest: string, token: string | undefined): ClaimState {
+    const now = this.now();
+    const claim = this.#claims.get(id);
+    if (claim !== undefined) {
+      if (claim.expiresAt > now) return claim.digest === digest ? "in-progress" : "changed";
+      this.#claims.delete(id);
+    }
+    const handled = this.#handled.get(id);
+    if (handled !== undefined) {
+      if (handled.expiresAt > now) return handled.digest === digest ? "done" : "changed";
+      this.#handled.delete(id);
+    }
+    this.#evict(now);
+    this.#claims.set(id, { id, digest, expiresAt: Math.ceil(now + this.claimTtl), token });
+    return "new";
+  }
+
+  #done(id: string, token: string | undefined): void {
     const claim = this.#claims.get(id);
     // An expired claim that no other caller has taken over can still be completed.
     if (claim === undefined || isOwnedByOther(claim, token)) return;
     this.#claims.delete(id);
-    this.#handled.set(id, { digest: claim.digest, expiresAt: this.now() + this.retention });
+    claim.token = undefined;
+    claim.expiresAt = Math.ceil(this.now() + this.retention);
+    this.#handled.set(id, claim);
+    this.#order.push(claim);
   }
 
-  async release(id: string, token?: string): Promise<void> {
+  #release(id: string, token: string | undefined): void {
     const claim = this.#claims.get(id);
     if (claim !== undefined && !isOwnedByOther(claim, token)) this.#claims.delete(id);
   }
 
+  /** Makes room for a claim. */
   #evict(now: number): void {
     // Expired deliveries are removed a few at a time, so that no single claim is slow.
-    let remaining = 8;
-    for (const [id, { expiresAt }] of this.#handled) {
-      if (expiresAt > now || remaining === 0) break;
-      this.#handled.delete(id);
-      remaining -= 1;
+    for (let remaining = 8; remaining > 0; remaining--) {
+      const oldest = this.#oldestHandled();
+      if (oldest === undefined || oldest.expiresAt > now) break;
+      this.#handled.delete(oldest.id);
     }
     if (this.size < this.maxEntries) return;
     for (const [id, { expiresAt }] of this.#claims) {
       if (expiresAt <= now) this.#claims.delete(id);
     }
     while (this.size >= this.maxEntries) {
-      const [oldest] = this.#handled.keys();
+      const oldest = this.#oldestHandled();
       if (oldest === undefined) {
         throw ownMessage(
           new Error(
@@ -153,13 +184,28 @@ class Memory implements MemoryStore {
           ),
         );
       }
-      this.#handled.delete(oldest);
+      this.#handled.delete(oldest.id);
       this.evicted += 1;
     }
+  }
+
+  /** The delivery that was handled first. */
+  #oldestHandled(): MemoryEntry | undefined {
+    for (; this.#oldest < this.#order.length; this.#oldest++) {
+      const entry = this.#order[this.#oldest] as MemoryEntry;
+      if (this.#handled.get(entry.id) === entry) return entry;
+      this.#order[this.#oldest] = undefined;
+      // As many are dropped as are kept, so that each is moved once on average.
+      if (this.#oldest > 1_000 && this.#oldest * 2 > this.#order.length) {
+        this.#order = this.#order.slice(this.#oldest + 1);
+        this.#oldest = -1;
+      }
+    }
+    return undefined;
   }
 }
 
 /** Whether a claim has another token. Without a token, every claim counts as the caller's. */
-function isOwnedByOther(claim: MemoryClaim, token: string | undefined): boolean {
+function isOwnedByOther(claim: MemoryEntry, token: string | undefined): boolean {
   return token !== undefined && claim.token !== token;
 }

@@ -26,6 +26,8 @@ export interface ProviderSendPolicy {
 export interface ProviderMetadata extends ProviderSendPolicy {
   id: string;
   requiredHeaders: string[];
+  /** Whether a signature covers the URL or the method. */
+  requiresTarget: boolean;
   /** The interned keys by their symbols. */
   internedKeys: string[];
   events: { type: string; revisions: (string | null)[] }[];

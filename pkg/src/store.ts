@@ -54,3 +54,21 @@ export interface DeliveryStore {
  * @internal
  */
 export const STORE_IDENTITY: unique symbol = Symbol.for("hookseal.storeIdentity") as never;
+
+/**
+ * The key under which a store offers its calls without promises, if its methods are those of this package.
+ *
+ * @internal
+ */
+export const STORE_AT_ONCE: unique symbol = Symbol.for("hookseal.storeAtOnce") as never;
+
+/**
+ * The calls of a store that needs no time. They throw where the methods of {@link DeliveryStore} reject.
+ *
+ * @internal
+ */
+export interface StoreAtOnce {
+  claim(id: string, digest: string, token: string): ClaimState;
+  done(id: string, token: string): void;
+  release(id: string, token: string): void;
+}

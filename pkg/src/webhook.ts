@@ -177,7 +177,7 @@ export class Webhook<Events = any> {
     let head: string;
     try {
       body = bodyOf(delivery);
-      head = encodeFilteredHead(delivery, this.#requiredHeaders);
+      head = encodeFilteredHead(delivery, this.#requiredHeaders, this.#metadata.requiresTarget);
     } catch (error) {
       if (error instanceof HooksealError) return { ok: false, error };
       throw error;

@@ -78,6 +78,8 @@ pub struct ProviderMetadata<'w> {
     pub id: &'w str,
     /// The headers that the hot path reads, in lower case.
     pub required_headers: Vec<String>,
+    /// Whether the hot path reads the URL or the method.
+    pub requires_target: bool,
     pub immutable: bool,
     /// The first and the last status that is success.
     pub success: (u16, u16),

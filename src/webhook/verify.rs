@@ -69,6 +69,12 @@ impl Webhook {
         }
     }
 
+    /// Whether verifying reads the URL or the method of a delivery.
+    #[must_use]
+    pub fn requires_target(&self) -> bool {
+        self.provider.scheme.iter().any(|scheme| scheme.content.has_url() || scheme.content.has_method())
+    }
+
     /// The headers that verifying reads, in lower case.
     #[must_use]
     pub fn required_headers(&self) -> Vec<String> {

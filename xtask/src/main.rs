@@ -10,6 +10,7 @@ mod licenses;
 mod notices;
 mod npm;
 mod page;
+mod panics;
 mod reproduce;
 mod run;
 mod setup;

@@ -1,6 +1,8 @@
 //! Builds the WebAssembly core: compiles it, generates the JavaScript glue, optimizes the module. Runs its tests in Node.
 
+use std::collections::hash_map::DefaultHasher;
 use std::fs;
+use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -8,7 +10,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::cache::CachedStep;
 use crate::run::{Failure, cargo_wasm, display_command, node, progress, root, run, target};
-use crate::{setup, versions};
+use crate::{panics, setup, versions};
 
 /// The folder of the generated glue and module, among the sources of the npm package.
 pub const GENERATED: &str = "pkg/src/generated";
@@ -102,6 +104,29 @@ fn check_shared_glue(part: &str, whole: &str) -> Result<(), Failure> {
     }
 }
 
+/// The names of the functions of a glue that convert values, and for each a name of the same length by its code.
+fn cast_names(glue: &str) -> Vec<(String, String)> {
+    imported_functions(glue)
+        .into_iter()
+        .filter_map(|function| function.strip_prefix("indgen_generic_")?.split_once(':'))
+        .map(|(number, code)| {
+            let mut hasher = DefaultHasher::new();
+            code.hash(&mut hasher);
+            (format!("__wbindgen_generic_{number}"), format!("__wbindgen_generic_{:016x}", hasher.finish()))
+        })
+        .collect()
+}
+
+/// Replaces bytes by as many others, everywhere.
+fn replace_bytes(bytes: &mut [u8], from: &[u8], to: &[u8]) {
+    assert_eq!(from.len(), to.len(), "a name in a module has a length before it");
+    for start in 0..bytes.len().saturating_sub(from.len() - 1) {
+        if bytes[start..].starts_with(from) {
+            bytes[start..start + to.len()].copy_from_slice(to);
+        }
+    }
+}
+
 /// The functions that a glue passes to its module.
 fn imported_functions(glue: &str) -> Vec<&str> {
     let start = glue.find("const import0 = {").unwrap_or(glue.len());
@@ -129,6 +154,7 @@ impl Module {
                 compiled.as_path(),
                 Path::new("Cargo.lock"),
                 Path::new("package-lock.json"),
+                Path::new("xtask/src/panics.rs"),
                 Path::new("xtask/src/wasm.rs"),
             ],
             &outputs,
@@ -136,6 +162,7 @@ impl Module {
         .run_if_stale(|| {
             progress(&format!("optimizing the module {}: wasm-bindgen, wasm-opt {}", self.id, level[0]));
             self.bind(&compiled)?;
+            self.rename_casts()?;
             if self.has_glue {
                 self.write_glue(folder)?;
             }
@@ -174,19 +201,34 @@ impl Module {
     /// Generates the glue for the `web` target, without a default path to the module: a `new URL(...)` inside a dependency
     /// breaks the development servers of bundlers. The package loads the module itself.
     fn bind(&self, compiled: &Path) -> Result<(), Failure> {
-        Bindgen::new()
+        let failed = |error| Failure::new(format!("wasm-bindgen: {error:#}"));
+        let mut bindgen = Bindgen::new();
+        bindgen
             .input_path(compiled)
             .web(true)
-            .and_then(|bindgen| {
-                bindgen
-                    .typescript(true)
-                    .omit_default_module_path(true)
-                    .remove_name_section(true)
-                    .remove_producers_section(true)
-                    .out_name(GLUE)
-                    .generate(self.folder())
-            })
-            .map_err(|error| Failure::new(format!("wasm-bindgen: {error:#}")))
+            .map_err(failed)?
+            .typescript(true)
+            .omit_default_module_path(true)
+            .remove_name_section(true)
+            .remove_producers_section(true)
+            .out_name(GLUE);
+        let mut output = bindgen.generate_output().map_err(failed)?;
+        panics::trap_at_once(&mut output)?;
+        output.emit(self.folder()).map_err(failed)
+    }
+
+    /// Names the functions that convert values after what they do. The generator numbers them, in each module from 1.
+    fn rename_casts(&self) -> Result<(), Failure> {
+        let paths = [format!("{GLUE}.js"), format!("{GLUE}_bg.wasm")].map(|name| self.folder().join(name));
+        let names = cast_names(&self.glue("js")?);
+        for path in paths {
+            let mut bytes = fs::read(&path).map_err(|error| Failure::file(&path, error))?;
+            for (from, to) in &names {
+                replace_bytes(&mut bytes, from.as_bytes(), to.as_bytes());
+            }
+            fs::write(&path, bytes).map_err(|error| Failure::file(&path, error))?;
+        }
+        Ok(())
     }
 
     /// Writes the glue to a folder, changed so that the core can be restarted after a trap.
@@ -321,4 +363,42 @@ pub fn test_commands() -> Result<Vec<Command>, Failure> {
         commands.push(command);
     }
     Ok(commands)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A glue with these functions, as the generator writes it.
+    fn glue(functions: &[&str]) -> String {
+        let functions: String =
+            functions.iter().map(|function| format!("\n        __wb{function},")).collect();
+        format!("start\n    const import0 = {{\n        __proto__: null,{functions}\n    }};\nend")
+    }
+
+    #[test]
+    fn a_glue_serves_a_module_that_imports_a_part_of_it() {
+        let (add, parse) = ("g_add_1: function(a) {\n        }", "g_parse_2: function() {\n        }");
+        let whole = glue(&[add, parse]);
+        for part in [glue(&[]), glue(&[parse]), whole.clone()] {
+            assert!(check_shared_glue(&part, &whole).is_ok());
+        }
+        assert!(check_shared_glue(&whole, &glue(&[add])).is_err());
+        assert!(check_shared_glue(&glue(&["g_add_1: function(b) {\n        }"]), &whole).is_err());
+    }
+
+    #[test]
+    fn a_conversion_is_named_by_its_code() {
+        let cast = |number: u8, code: &str| format!("indgen_generic_000000000000000{number}: {code}");
+        let (first, second) = ("function(a) { 1 }", "function(a) { 2 }");
+        let names = |functions: [String; 2]| cast_names(&glue(&functions.each_ref().map(String::as_str)));
+        let one = names([cast(1, first), cast(2, second)]);
+        let other = names([cast(1, second), cast(2, first)]);
+        assert_eq!(one[0].0, "__wbindgen_generic_0000000000000001");
+        assert_eq!((&one[0].1, &one[1].1), (&other[1].1, &other[0].1));
+        assert_ne!(one[0].1, one[1].1);
+        let mut bytes = format!("a{}b", one[0].0).into_bytes();
+        replace_bytes(&mut bytes, one[0].0.as_bytes(), one[0].1.as_bytes());
+        assert_eq!(bytes, format!("a{}b", one[0].1).into_bytes());
+    }
 }

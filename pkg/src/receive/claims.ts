@@ -1,7 +1,7 @@
 /** Claims of deliveries: their keys, and the calls of a store that make, complete and release them. */
 import { ownMessage } from "../error.js";
 import { randomId, sha256 } from "../random.js";
-import type { ClaimState, DeliveryStore } from "../store.js";
+import { type ClaimState, type DeliveryStore, STORE_AT_ONCE, type StoreAtOnce } from "../store.js";
 import type { Verified } from "../types.js";
 import { call, withTimeout } from "./promises.js";
 import { RequestError } from "./response.js";
@@ -61,6 +61,8 @@ export class Claims {
   readonly #report: (error: unknown) => void;
   #tokenPrefix: string | undefined;
   #claimCount = 0;
+  /** The start of the keys of the last claim: most deliveries of a webhook have one status and few types. */
+  #keyStart = { status: "", type: "", text: "" };
 
   /** `report` is called with the errors of the store. */
   constructor(settings: ClaimSettings, hook: ClaimedHook, report: (error: unknown) => void) {
@@ -68,6 +70,46 @@ export class Claims {
     this.#immutable = hook.immutable;
     this.#uncovered = hook.uncovered ?? [];
     this.#report = report;
+  }
+
+  /** Whether claims need the digests of deliveries with an id. */
+  get needsDigest(): boolean {
+    return this.#immutable || this.#uncovered.length > 0;
+  }
+
+  /**
+   * Claims a delivery without a promise. Undefined where only {@link claim} can: the store needs time or fails, the delivery has
+   * no idempotency key or several keys, or its claim is neither new nor a duplicate.
+   */
+  claimAtOnce(delivery: Verified): Claim | "duplicate" | undefined {
+    if (delivery.id === "" || this.#isReplayable(delivery)) return undefined;
+    const store = this.#storeAtOnce();
+    if (store === undefined) return undefined;
+    const key = this.#keyOf(delivery);
+    const token = this.#nextToken();
+    try {
+      const state = store.claim(key, this.#digestOf(delivery), token);
+      if (state === "done") return "duplicate";
+      if (state === "new") return { key, token, bodyKey: undefined, retryChanged: false, replayed: false };
+    } catch {
+      // `claim` gets the same error and reports it.
+    }
+    return undefined;
+  }
+
+  /** Completes or releases a claim without a promise, and returns whether it did. */
+  endAtOnce(operation: "done" | "release", { key, token, bodyKey, sharedBody }: Claim): boolean {
+    if (token === undefined) return true;
+    if (key === "" || bodyKey !== undefined || sharedBody !== undefined) return false;
+    const store = this.#storeAtOnce();
+    if (store === undefined) return false;
+    try {
+      store[operation](key, token);
+      return true;
+    } catch {
+      // `end` calls the store again, and reports its error.
+      return false;
+    }
   }
 
   /**
@@ -80,9 +122,7 @@ export class Claims {
     if (delivery.id === "" && !this.#isReplayable(delivery)) {
       return { key: "", token: undefined, bodyKey: undefined, retryChanged: false, replayed: false };
     }
-    this.#tokenPrefix ??= randomId();
-    this.#claimCount += 1;
-    const token = `${this.#tokenPrefix}-${this.#claimCount}`;
+    const token = this.#nextToken();
     const claim: Claim = { key: "", token, bodyKey: undefined, retryChanged: false, replayed: false };
     let state: Claim | "duplicate" | "replayed" | undefined;
     try {
@@ -132,6 +172,37 @@ export class Claims {
     await Promise.all([keyFinished, this.#finishClaim(operation, bodyKey, token, event)]);
   }
 
+  /** The digest of a claim. Where payloads may change, the id alone identifies a retry. */
+  #digestOf(delivery: Verified): string {
+    return this.#immutable ? delivery.digest : ANY_DIGEST;
+  }
+
+  /** The calls of a store in memory, which need no time. */
+  #storeAtOnce(): StoreAtOnce | undefined {
+    return (this.#settings.store as { [STORE_AT_ONCE]?: StoreAtOnce })[STORE_AT_ONCE];
+  }
+
+  /** A claim token of its own for each claim. */
+  #nextToken(): string {
+    this.#tokenPrefix ??= randomId();
+    this.#claimCount += 1;
+    return `${this.#tokenPrefix}-${this.#claimCount}`;
+  }
+
+  /** The key of a delivery: a JSON array of the receiver's name, status, type, id and `digest`, if it is not empty. */
+  #keyOf({ type, id, signature }: Verified, digest = ""): string {
+    const { status } = signature;
+    // PERF: the JSON of the whole list takes twice as long.
+    if (this.#keyStart.status !== status || this.#keyStart.type !== type) {
+      const list = JSON.stringify([this.#settings.name, status, type]);
+      this.#keyStart = { status, type, text: `${list.slice(0, -1)},` };
+    }
+    // The id starts with the type and a colon, and the type is a part of the key of its own.
+    const idInType = id.startsWith(type) ? id.slice(type.length + 1) : id;
+    const end = digest === "" ? "]" : `,${JSON.stringify(digest)}]`;
+    return this.#keyStart.text + JSON.stringify(idInType) + end;
+  }
+
   /** Whether an attacker who captured the signed body could send it again under another id or type. */
   #isReplayable({ signature }: Verified): boolean {
     return (
@@ -145,22 +216,18 @@ export class Claims {
     claim: Claim,
     token: string,
   ): Promise<Claim | "duplicate" | "replayed"> {
-    const { type, id, digest, signature } = delivery;
+    const { id, signature } = delivery;
     const { name, changed, replayed } = this.#settings;
     const { status } = signature;
-    // The id starts with the type and a colon, and the type is a part of the key of its own.
-    const idInType = id.startsWith(type) ? id.slice(type.length + 1) : id;
     // A delivery without an id has no key. SECURITY: except where the provider sends ids in an unsigned header, which an attacker
     // can remove. Then the digest is the key; otherwise every replay would be handled.
     const isKeyless = id === "" && !this.#uncovered.includes("id");
-    const parts = id === "" && !isKeyless ? [idInType, digest] : [idInType];
-    // JSON keeps different lists of parts apart.
-    const key = JSON.stringify([name, status, type, ...parts]);
+    const key = this.#keyOf(delivery, id === "" && !isKeyless ? delivery.digest : "");
     if (!isKeyless) claim.key = key;
     if (this.#isReplayable(delivery)) {
       // SECURITY: an attacker who captured a signed body can send it under another id or type. So the body is claimed as well,
       // for this id and type only. The provider's `uncovered` counts too, since an attacker can leave out the headers.
-      const bodyKey = JSON.stringify([name, status, digest]);
+      const bodyKey = JSON.stringify([name, status, delivery.digest]);
       // Hashed: stores may show a digest, and the key holds an id.
       const keyHash = await sha256(key);
       const state = await this.#claimWithTimeout(bodyKey, keyHash, token);
@@ -175,16 +242,15 @@ export class Claims {
     }
     // Only the body is claimed, against other types: equal deliveries without an id may be different events.
     if (isKeyless) return claim;
-    // Where payloads may change, the id alone identifies a retry.
-    let state = await this.#claimWithTimeout(claim.key, this.#immutable ? digest : ANY_DIGEST, token);
+    let state = await this.#claimWithTimeout(claim.key, this.#digestOf(delivery), token);
     if (state === "changed") {
       if (changed === "refuse") {
         const detail = "A delivery with this id was received before with another payload.";
         throw new RequestError("retry-changed", { outcome: "conflict", detail });
       }
       claim.retryChanged = true;
-      claim.key = JSON.stringify([name, status, type, idInType, digest]);
-      state = await this.#claimWithTimeout(claim.key, digest, token);
+      claim.key = this.#keyOf(delivery, delivery.digest);
+      state = await this.#claimWithTimeout(claim.key, delivery.digest, token);
     }
     if (state === "new") return claim;
     if (state === "done") return "duplicate";

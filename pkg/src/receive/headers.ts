@@ -3,8 +3,11 @@
 import type { BodyEncoding } from "./options.js";
 import { RequestError, tooLarge } from "./response.js";
 
-/** Looks up a header by its name in lower case. */
-export type HeaderGetter = (name: string) => string | undefined;
+/** The headers of a request. */
+export interface HeaderSource {
+  /** Looks up a header by its name in lower case. */
+  header(name: string): string | undefined;
+}
 
 /** The members in use of a webhook. */
 interface ContentTypeRule {
@@ -16,8 +19,8 @@ interface ContentTypeRule {
  * Throws where the core would reject the Content-Type. A request without the header passes: its body can be valid, and the
  * signature authenticates it.
  */
-export function checkContentType(header: HeaderGetter, hook: ContentTypeRule): void {
-  const received = header("content-type");
+export function checkContentType(request: HeaderSource, hook: ContentTypeRule): void {
+  const received = request.header("content-type");
   if (received !== undefined && !hook.acceptsContentType(received)) throw unsupported(hook.contentType);
 }
 
@@ -29,8 +32,11 @@ function unsupported(expectedType: string): RequestError {
 }
 
 /** The compression of the body (RFC 9110, section 8.4), if it is allowed. Undefined for an uncompressed body. */
-export function encodingOf(header: HeaderGetter, allowed: readonly BodyEncoding[]): BodyEncoding | undefined {
-  const received = header("content-encoding")?.trim().toLowerCase();
+export function encodingOf(
+  request: HeaderSource,
+  allowed: readonly BodyEncoding[],
+): BodyEncoding | undefined {
+  const received = request.header("content-encoding")?.trim().toLowerCase();
   if (received === undefined || received === "" || received === "identity") return undefined;
   const encoding = received === "x-gzip" ? "gzip" : received;
   const match = allowed.find((candidate) => candidate === encoding);
@@ -42,8 +48,8 @@ export function encodingOf(header: HeaderGetter, allowed: readonly BodyEncoding[
 }
 
 /** Throws where the Content-Length is over the limit. */
-export function checkContentLength(header: HeaderGetter, maxBytes: number): void {
-  const received = header("content-length");
+export function checkContentLength(request: HeaderSource, maxBytes: number): void {
+  const received = request.header("content-length");
   // A Content-Length that is not a number is left to the server, which frames the body by it.
   if (received !== undefined && Number(received) > maxBytes) throw tooLarge(maxBytes);
 }

@@ -4,7 +4,14 @@ import type { Webhook } from "../webhook.js";
 import { DRAIN_TIMEOUT_MS, isCompressed, notRawBecause, readBody, type Sink } from "./body.js";
 import type { Handler, ReceiverOptions } from "./options.js";
 import { type Incoming, Receiver } from "./receiver.js";
-import { incomplete, isBodyless, notRaw, type ResponseParts } from "./response.js";
+import {
+  incomplete,
+  isBodyless,
+  notRaw,
+  type ResponseHeaders,
+  type ResponseParts,
+  SUCCESS_HEADERS,
+} from "./response.js";
 
 // Node's classes by shape, with the members in use: the declarations need no types of Node, and match the subclasses of every
 // framework.
@@ -56,40 +63,59 @@ export interface BodySource {
   rawBody: unknown;
 }
 
-/** Adapts a request of Node. `fix` is the line to change where other code has read the body. */
-export function toIncomingRequest<R extends NodeRequest>(
-  request: R,
-  fix: string,
-  source?: BodySource,
-): Incoming<R> {
-  return {
-    request,
-    method: request.method ?? "",
-    url: () => urlOf(request),
-    headers: request.headers,
-    header: (name) => {
-      if (name === "content-type" && isRepeated(name, request.rawHeaders)) return REPEATED;
-      const value = request.headers[name];
-      return typeof value === "string" ? value : value?.[0];
-    },
-    isDecoded: () => {
-      const { bytes } = findBody(request, source);
-      return bytes !== undefined && !isCompressed(bytes);
-    },
-    async read(maxBytes, timeoutMs) {
-      const { stream, isRead, bytes, isText } = findBody(request, source);
-      if (stream === undefined) return new Uint8Array(0);
-      return await readBody(maxBytes, timeoutMs, (sink) => {
-        if (bytes !== undefined) {
-          sink.add(bytes);
-          sink.end();
-        } else if (isRead) {
-          sink.fail(isText ? notRawBecause(`rawBody is a string. Keep the Buffer. ${fix}`) : notRaw(fix));
-        } else return pipeInto(stream, sink);
-        return () => {};
-      });
-    },
-  };
+/** A request of Node. `fix` is the line to change where other code has read the body. */
+export class NodeIncoming<R> implements Incoming<R> {
+  readonly request: R;
+  readonly method: string;
+  readonly headers: NodeRequest["headers"];
+  readonly #raw: NodeRequest;
+  readonly #fix: string;
+  readonly #source: BodySource | undefined;
+
+  /** `request` is the framework's request over `raw`. */
+  constructor(request: R, raw: NodeRequest, fix: string, source?: BodySource) {
+    this.request = request;
+    this.method = raw.method ?? "";
+    this.headers = raw.headers;
+    this.#raw = raw;
+    this.#fix = fix;
+    this.#source = source;
+  }
+
+  url(): string {
+    return urlOf(this.#raw);
+  }
+
+  header(name: string): string | undefined {
+    if (name === "content-type" && isRepeated(name, this.#raw.rawHeaders)) return REPEATED;
+    const value = this.headers[name];
+    return typeof value === "string" ? value : value?.[0];
+  }
+
+  isDecoded(): boolean {
+    const { bytes } = findBody(this.#raw, this.#source);
+    return bytes !== undefined && !isCompressed(bytes);
+  }
+
+  read(maxBytes: number, timeoutMs: number): Uint8Array | Promise<Uint8Array> {
+    const raw = this.#raw as NodeRequest & FrameworkRequest;
+    // PERF: most requests have their body in themselves, unread.
+    if (this.#source === undefined && raw.rawBody === undefined && !wasRead(raw))
+      return readBody(maxBytes, timeoutMs, (sink) => pipeInto(raw, sink));
+    const { stream, isRead, bytes, isText } = findBody(this.#raw, this.#source);
+    if (stream === undefined) return new Uint8Array(0);
+    return readBody(maxBytes, timeoutMs, (sink) => {
+      if (bytes !== undefined) {
+        sink.add(bytes);
+        sink.end();
+      } else if (isRead) {
+        sink.fail(
+          isText ? notRawBecause(`rawBody is a string. Keep the Buffer. ${this.#fix}`) : notRaw(this.#fix),
+        );
+      } else return pipeInto(stream, sink);
+      return () => {};
+    });
+  }
 }
 
 /** The value for several Content-Types: an invalid one, since receivers would disagree on which of them counts. */
@@ -133,15 +159,16 @@ function pipeInto(stream: NodeStream, sink: Sink): () => void {
     sink.fail(notRawBecause("request.setEncoding() was called before the receiver. Remove the call."));
     return () => {};
   }
+  const onData = (chunk: unknown) => sink.add(chunk);
   const onClose = () => sink.fail(incomplete());
   // Never removed: a stream error without a listener would end the process.
-  stream.on("error", sink.fail);
-  stream.on("data", sink.add);
-  stream.on("end", sink.end);
+  stream.on("error", (error) => sink.fail(error));
+  stream.on("data", onData);
+  stream.on("end", () => sink.end());
   stream.on("close", onClose);
   if (stream.destroyed) onClose();
   return () => {
-    stream.removeListener("data", sink.add);
+    stream.removeListener("data", onData);
     stream.removeListener("close", onClose);
   };
 }
@@ -163,7 +190,7 @@ export function nodeReceiver<Events, R extends NodeRequest>(
 ): (request: R, response: NodeResponse) => Promise<void> {
   const receiver = new Receiver(hook, handler, options);
   return async (request, response) => {
-    send(request, response, await receiver.handle(toIncomingRequest(request, fix)));
+    send(request, response, await receiver.handle(new NodeIncoming(request, request, fix)));
   };
 }
 
@@ -171,11 +198,18 @@ export function nodeReceiver<Events, R extends NodeRequest>(
 function send(request: NodeRequest, response: NodeResponse, { status, headers, body }: ResponseParts): void {
   // Nothing is sent where other code responded already, or the client has disconnected.
   if (!response.headersSent && response.destroyed !== true) {
-    const length: Record<string, string> = isBodyless(status) ? {} : { "content-length": `${body.length}` };
-    response.writeHead(status, { ...length, ...headers });
+    response.writeHead(status, isBodyless(status) ? headers : headersWithLength(headers, body));
     response.end(request.method === "HEAD" ? "" : body);
   }
   drain(request);
+}
+
+function headersWithLength(headers: ResponseHeaders, body: ResponseParts["body"]): ResponseHeaders {
+  const length = `${body.length}`;
+  // PERF: an object of a fixed shape for the most frequent response.
+  return headers === SUCCESS_HEADERS
+    ? { "content-length": length, "content-type": "application/json" }
+    : { "content-length": length, ...headers };
 }
 
 /**

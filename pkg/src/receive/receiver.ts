@@ -1,16 +1,12 @@
 /** The receiver of every adapter: reads a request, verifies the delivery with the core, and handles each delivery once. */
 import type { HeadersLike } from "../headers.js";
-import { memoryStore } from "../memory-store.js";
-import { type OptionNames, optionMistake } from "../options.js";
-import type { DeliveryStore } from "../store.js";
-import type { Delivery, Report, Verified } from "../types.js";
+import type { Delivery, Report, Verified, VerifyOptions } from "../types.js";
 import type { VerifiedOf } from "../verified-of.js";
 import type { Webhook } from "../webhook.js";
-import { decompress, supportsEncoding } from "./body.js";
-import { type Claim, Claims } from "./claims.js";
-import { logError } from "./error-log.js";
+import { decompress } from "./body.js";
+import { type Claim, type ClaimEvent, Claims } from "./claims.js";
 import { isResponse, readHandlerResponse } from "./handler-response.js";
-import { checkContentLength, checkContentType, encodingOf, type HeaderGetter } from "./headers.js";
+import { checkContentLength, checkContentType, encodingOf, type HeaderSource } from "./headers.js";
 import { formatLine, LogRateLimit } from "./log.js";
 import type {
   BodyEncoding,
@@ -24,52 +20,55 @@ import type {
 } from "./options.js";
 import { call, withTimeout } from "./promises.js";
 import { customResponse, problem, RequestError, type ResponseParts, success } from "./response.js";
+import { resolveOptions, type Settings } from "./settings.js";
 import { registerReceiver } from "./sharing.js";
 import { addWarning, WARNINGS } from "./warnings.js";
 
 /** A request in the form that adapters convert to. */
-export interface Incoming<R> {
+export interface Incoming<R> extends HeaderSource {
   /** The framework's request, for the handler's context. */
-  request: R;
-  method: string;
+  readonly request: R;
+  readonly method: string;
   /** The URL of the request. */
   url(): string | undefined;
-  headers: HeadersLike;
-  header: HeaderGetter;
+  readonly headers: HeadersLike;
   /** Whether a parser has decompressed the body. */
   isDecoded?(): boolean;
   /** Reads the body, with a limit of size and a timeout. */
-  read(maxBytes: number, timeoutMs: number): Promise<Uint8Array>;
+  read(maxBytes: number, timeoutMs: number): Uint8Array | Promise<Uint8Array>;
 }
-
-/** Options without a default. */
-type OptionalKeys = "url" | "onEvent" | "onRejected" | "handlerTimeout";
-
-declare const console: { error(text: string): void };
-
-/** All options, with defaults filled in. */
-type Settings<R> = {
-  [Name in Exclude<keyof ReceiverOptions<R>, OptionalKeys>]-?: NonNullable<ReceiverOptions<R>[Name]>;
-} & Pick<ReceiverOptions<R>, OptionalKeys>;
 
 /** The state of one request. */
-interface RequestState {
-  start: number;
-  event: Omit<ReceiverEvent, "outcome" | "status">;
-  durations: Durations;
+class RequestState implements ClaimEvent {
+  /** Why the request is not handled. */
+  code: ReceiverEvent["code"];
+  retryChanged?: true;
+  replayed?: true;
+  storeFailed?: "claim" | "done" | "release";
+  /** The type, ids and digest of an accepted delivery, if somebody observes the receiver. */
+  identity: Partial<ReceiverEvent> | undefined;
+  durations: Omit<Durations, "total"> = NO_DURATIONS;
   /** The response that the handler set. */
-  reply?: ResponseParts;
-  /** The body after decompression. */
-  body?: Uint8Array;
+  reply: ResponseParts | undefined;
+  /** The body after decompression, and its length when it was read. */
+  body: Uint8Array | undefined;
+  bytes = 0;
   /** The delivery that was checked, and the error of the check. */
-  checked?: Delivery;
-  error?: RejectedRequest["error"];
-  accepted?: Verified;
+  checked: Delivery | undefined;
+  error: RejectedRequest["error"];
+  accepted: Verified | undefined;
   /** The receiver's own reason. */
-  detail?: string | undefined;
+  detail: string | undefined;
   /** Whether `onError` was called with the reason already. */
-  isReported: boolean;
+  isReported = false;
+
+  constructor(
+    readonly start: number,
+    readonly startedAt: number,
+  ) {}
 }
+
+const NO_DURATIONS = Object.freeze({});
 
 /** How long the response waits for `onRejected`: long enough to store a request, too short to block the sender. */
 const REJECTED_TIMEOUT_MS = 1_000;
@@ -81,6 +80,9 @@ export class Receiver<Events, R> {
   readonly #settings: Settings<R>;
   readonly #claims: Claims;
   readonly #logLimit = new LogRateLimit();
+  readonly #checkOptions: VerifyOptions;
+  /** Whether a function of the user gets events. PERF: otherwise nobody sees their ids and times. */
+  readonly #isObserved: boolean;
 
   constructor(hook: Webhook<Events>, handler: Handler<Events, R>, options: ReceiverOptions<R> = {}) {
     if (typeof hook?.check !== "function")
@@ -95,22 +97,43 @@ export class Receiver<Events, R> {
     // The default store is not shared.
     if (options?.store != null) registerReceiver(options.store, hook, options.name);
     this.#claims = new Claims(this.#settings, hook, (error) => this.#report(error, "store"));
+    const { maxBytes, onEvent } = this.#settings;
+    this.#isObserved = onEvent !== undefined || typeof options?.log === "function";
+    // The check has the bytes at hand, so a digest costs less there than later.
+    const digest = this.#isObserved || this.#claims.needsDigest;
+    this.#checkOptions = Object.freeze(digest ? { maxBytes, digest } : { maxBytes });
+  }
+
+  /** The time, if anybody sees the times of a request. */
+  #now(): number {
+    return this.#isObserved ? performance.now() : 0;
   }
 
   /** Handles one request. The promise is never rejected. */
   async handle(incoming: Incoming<R>): Promise<ResponseParts> {
-    const durations: Durations = { total: 0 };
-    const { name } = this.#settings;
-    const state: RequestState = {
-      start: performance.now(),
-      event: { receiver: name, provider: this.#hook.provider, startedAt: Date.now(), durations },
-      durations,
-      isReported: false,
-    };
+    const { maxBytes, bodyTimeout, handlerTimeout } = this.#settings;
+    const state = new RequestState(this.#now(), this.#isObserved ? Date.now() : 0);
+    if (this.#isObserved) state.durations = {};
     let outcome: ReceiverEvent["outcome"];
     let response: ResponseParts;
+    // PERF: all that waits for nothing is done without a promise, since promises cost more than the rest of the receiver.
     try {
-      outcome = await this.#receive(incoming, state);
+      const encoding = this.#admit(incoming);
+      const reading = this.#now();
+      const raw = await incoming.read(maxBytes, bodyTimeout);
+      const body = encoding === undefined ? raw : await decompress(raw, encoding, maxBytes);
+      this.#setDuration(state, "read", reading);
+      const delivery = this.#accept(incoming, body, state);
+      const claim = delivery && (this.#claimAtOnce(delivery, state) ?? (await this.#claim(delivery, state)));
+      if (delivery === undefined || claim === undefined) outcome = "ignored";
+      else if (typeof claim === "string") outcome = claim;
+      else {
+        const handling = this.#handle(delivery, incoming.request, claim, state);
+        const result = await (handlerTimeout === undefined
+          ? handling
+          : withTimeout(handlerTimeout, handling));
+        outcome = conclude(result, state);
+      }
       response = state.reply ?? success(this.#settings.success, outcome);
     } catch (thrown) {
       if (!(thrown instanceof RequestError)) {
@@ -120,44 +143,45 @@ export class Receiver<Events, R> {
       const error =
         thrown instanceof RequestError ? thrown : new RequestError("internal", { outcome: "failed" });
       outcome = error.outcome;
-      state.event.code = error.code;
+      state.code = error.code;
       state.detail = error.detail;
       response = problem(error);
     }
-    durations.total = performance.now() - state.start;
-    const event = { ...state.event, durations: { ...durations }, outcome, status: response.status };
-    if (isLogged(event, state)) {
+    const isLogged = isLogDue(state, outcome);
+    if (!isLogged && !this.#isObserved) return response;
+    const event = this.#eventOf(state, outcome, response.status);
+    if (isLogged) {
       this.#log(event, state);
       await this.#passRejected(event, state, incoming);
-      event.durations.total = performance.now() - state.start;
+      event.durations.total = this.#now() - state.start;
     }
     this.#emit(event, incoming.request);
     return response;
   }
 
-  async #receive(incoming: Incoming<R>, state: RequestState): Promise<ReceiverEvent["outcome"]> {
-    const { maxBytes, bodyTimeout, encodings, url, unknownEvents } = this.#settings;
-    const { method, header, headers, request } = incoming;
-    const { event, durations } = state;
-    if (method !== "POST") {
+  /** Throws at a request whose body need not be read. Returns the encoding of the body. */
+  #admit(incoming: Incoming<R>): BodyEncoding | undefined {
+    if (incoming.method !== "POST") {
       const detail = "Method not allowed; use POST.";
       throw new RequestError("method-not-allowed", { detail, headers: { allow: "POST" } });
     }
-    checkContentType(header, this.#hook);
-    const encoding = incoming.isDecoded?.() ? undefined : encodingOf(header, encodings);
-    checkContentLength(header, maxBytes);
-    const reading = performance.now();
-    const raw = await incoming.read(maxBytes, bodyTimeout);
-    const body = encoding === undefined ? raw : await decompress(raw, encoding, maxBytes);
-    durations.read = performance.now() - reading;
-    event.bytes = body.length;
-    state.body = body;
+    checkContentType(incoming, this.#hook);
+    const { maxBytes, encodings } = this.#settings;
+    const isEncoded = incoming.header("content-encoding") !== undefined && !incoming.isDecoded?.();
+    const encoding = isEncoded ? encodingOf(incoming, encodings) : undefined;
+    checkContentLength(incoming, maxBytes);
+    return encoding;
+  }
 
-    const checking = performance.now();
-    const address = typeof url === "function" ? url(request) : url || incoming.url();
-    state.checked = { headers, body, method, url: address };
-    const checked = this.#hook.check(state.checked, { maxBytes });
-    durations.check = performance.now() - checking;
+  /** Checks a delivery. Throws at one that is rejected. Undefined for one to be ignored. */
+  #accept(incoming: Incoming<R>, body: Uint8Array, state: RequestState): VerifiedOf<Events> | undefined {
+    state.bytes = body.length;
+    state.body = body;
+    const checking = this.#now();
+    const { headers, method } = incoming;
+    state.checked = { headers, body, method, url: this.#urlOf(incoming) };
+    const checked = this.#hook.check(state.checked, this.#checkOptions);
+    this.#setDuration(state, "check", checking);
     if (!checked.ok) {
       const { status, code } = checked.error;
       state.error = checked.error;
@@ -165,79 +189,100 @@ export class Receiver<Events, R> {
     }
     const delivery = checked.value;
     state.accepted = delivery;
-    fillEvent(event, delivery);
-    if (delivery.unknown === true && unknownEvents === "ignore") {
-      event.code = "event-unknown";
-      return "ignored";
+    if (this.#isObserved) state.identity = identityOf(delivery);
+    if (delivery.unknown === true && this.#settings.unknownEvents === "ignore") {
+      state.code = "event-unknown";
+      return undefined;
     }
-    const claiming = performance.now();
+    return delivery;
+  }
+
+  /** The URL that the sender requested. */
+  #urlOf(incoming: Incoming<R>): string | undefined {
+    const { url } = this.#settings;
+    return typeof url === "function" ? url(incoming.request) : url || incoming.url();
+  }
+
+  /** Claims a delivery in a store that needs no time. Undefined where only `#claim` can. */
+  #claimAtOnce(delivery: Verified, state: RequestState): Claim | "duplicate" | undefined {
+    const claiming = this.#now();
+    const claim = this.#claims.claimAtOnce(delivery);
+    this.#setDuration(state, "claim", claiming);
+    return claim;
+  }
+
+  async #claim(delivery: Verified, state: RequestState): Promise<Claim | "duplicate" | "replayed"> {
+    const claiming = this.#now();
     let claim: Claim | "duplicate" | "replayed";
     try {
-      claim = await this.#claims.claim(delivery, event);
+      claim = await this.#claims.claim(delivery, state);
     } finally {
-      durations.claim = performance.now() - claiming;
+      this.#setDuration(state, "claim", claiming);
       // The store's error was reported already.
-      state.isReported = event.storeFailed !== undefined;
+      state.isReported = state.storeFailed !== undefined;
     }
     if (claim === "replayed") {
-      event.code = "replayed";
+      state.code = "replayed";
       state.detail =
         "The body was received before under another id or event type, so the delivery was treated as a duplicate.";
     }
     if (typeof claim === "string") return claim;
     if (claim.retryChanged) addWarning(delivery, WARNINGS.retryChanged);
     if (claim.replayed) addWarning(delivery, WARNINGS.replayed);
-    return await this.#handle(delivery, request, claim, state);
+    return claim;
   }
 
+  /** Calls the handler, and ends the claim when it has finished. */
   async #handle(
     delivery: VerifiedOf<Events>,
     request: R,
     claim: Claim,
     state: RequestState,
-  ): Promise<"handled" | "failed"> {
-    const { handlerTimeout } = this.#settings;
+  ): Promise<HandlerResult> {
     const { key, retryChanged, replayed } = claim;
     const reply = (body: string, contentType = "text/plain; charset=utf-8") => {
       state.reply = customResponse(body, contentType);
     };
     const context: HandlerContext<R> = { request, key, retryChanged, replayed, reply };
-    const start = performance.now();
-    const handled = call(() => this.#handler(delivery, context))
-      .then(async (result) => {
-        if (!isResponse(result)) return true;
-        state.reply = await readHandlerResponse(result);
-        return state.reply.status < 300;
-      })
-      .catch((error: unknown) => {
-        this.#report(error, "handler");
-        return undefined;
-      })
-      .then(async (succeeded) => {
-        state.durations.handle = performance.now() - start;
-        await this.#claims.end(succeeded === true ? "done" : "release", claim, state.event);
-        return { succeeded };
-      });
-    const ended = handlerTimeout === undefined ? await handled : await withTimeout(handlerTimeout, handled);
-    if (ended === undefined) {
-      const detail = "The delivery is still being handled.";
-      throw new RequestError("handler-timeout", {
-        outcome: "unavailable",
-        detail,
-        headers: { "retry-after": "30" },
-      });
+    const start = this.#now();
+    let result: HandlerResult = "handled";
+    try {
+      const returned = await this.#handler(delivery, context);
+      if (isResponse(returned)) {
+        state.reply = await readHandlerResponse(returned);
+        if (state.reply.status >= 300) result = "failed";
+      }
+    } catch (error) {
+      this.#report(error, "handler");
+      result = "threw";
     }
-    if (ended.succeeded === true) return "handled";
-    if (ended.succeeded === undefined) {
-      state.isReported = true;
-      throw new RequestError("handler-failed", {
-        outcome: "failed",
-        detail: "The delivery could not be handled.",
-      });
-    }
-    state.event.code = "handler-failed";
-    state.detail = "The handler returned a Response with this status.";
-    return "failed";
+    this.#setDuration(state, "handle", start);
+    const operation = result === "handled" ? "done" : "release";
+    if (!this.#claims.endAtOnce(operation, claim)) await this.#claims.end(operation, claim, state);
+    return result;
+  }
+
+  /** Sets the duration of a step from its start, if somebody sees it. */
+  #setDuration({ durations }: RequestState, step: Exclude<keyof Durations, "total">, start: number): void {
+    if (this.#isObserved) durations[step] = performance.now() - start;
+  }
+
+  #eventOf(state: RequestState, outcome: ReceiverEvent["outcome"], status: number): ReceiverEvent {
+    const { code, retryChanged, replayed, storeFailed, identity, bytes, body, startedAt, start } = state;
+    return {
+      receiver: this.#settings.name,
+      provider: this.#hook.provider,
+      startedAt,
+      ...(body === undefined ? {} : { bytes }),
+      ...identity,
+      ...(code === undefined ? {} : { code }),
+      ...(retryChanged && { retryChanged }),
+      ...(replayed && { replayed }),
+      ...(storeFailed && { storeFailed }),
+      durations: { total: this.#now() - start, ...state.durations },
+      outcome,
+      status,
+    };
   }
 
   /** Writes the line about a request that was not handled. */
@@ -304,7 +349,7 @@ export class Receiver<Events, R> {
 }
 
 /** Whether a line is due: for a request that was not handled, unless `onError` was called, or no action is needed. */
-function isLogged({ code, outcome }: ReceiverEvent, { isReported }: RequestState): boolean {
+function isLogDue({ code, isReported }: RequestState, outcome: ReceiverEvent["outcome"]): boolean {
   return code !== undefined && !isReported && outcome !== "in-progress" && outcome !== "ignored";
 }
 
@@ -316,135 +361,46 @@ function typeIfCovered(
   return signature.status === "verified" && signature.uncovered?.includes("type") !== true ? type : undefined;
 }
 
-/** Copies type, ids and digest of an accepted delivery into its event. */
-function fillEvent(event: RequestState["event"], delivery: Verified): void {
-  const { type, id, webhookId, deliveryId, digest, signature } = delivery;
-  event.type = type;
-  if (id !== "") event.id = id;
-  if (webhookId !== undefined) event.webhookId = webhookId;
-  if (deliveryId !== undefined) event.deliveryId = deliveryId;
-  event.digest = digest;
-  event.signature = signature.status;
-}
-
-const OPTIONS: OptionNames = {
-  store: true,
-  maxBytes: true,
-  changed: true,
-  onStoreError: true,
-  bodyTimeout: true,
-  storeTimeout: true,
-  handlerTimeout: true,
-  encodings: true,
-  success: true,
-  url: true,
-  onEvent: true,
-  onError: true,
-  name: true,
-  log: true,
-  onRejected: true,
-  unknownEvents: true,
-  replayed: true,
-} satisfies Record<keyof ReceiverOptions, true>;
-
-/** Checks the options, and fills in the defaults. */
-function resolveOptions<R>(
-  hook: { maxBytes: number; provider: string },
-  options: ReceiverOptions<R>,
-): Settings<R> {
-  const mistake = optionMistake("receiver", options, OPTIONS);
-  if (mistake !== undefined) throw new TypeError(mistake);
-  const passed = options ?? {};
-  const name = nameOf(passed.name, hook.provider);
-  const timeout = (name: "bodyTimeout" | "storeTimeout" | "handlerTimeout", fallback: number) =>
-    checkTimerMs(name, passed[name] ?? fallback);
+/** Type, ids and digest of an accepted delivery. */
+function identityOf({
+  type,
+  id,
+  webhookId,
+  deliveryId,
+  digest,
+  signature,
+}: Verified): Partial<ReceiverEvent> {
   return {
-    name,
-    store: storeOf(passed.store),
-    maxBytes: checkBytes("maxBytes", passed.maxBytes ?? hook.maxBytes),
-    changed: oneOf("changed", passed.changed, ["handle", "refuse"]),
-    replayed: oneOf("replayed", passed.replayed, ["ignore", "handle"]),
-    unknownEvents: oneOf("unknownEvents", passed.unknownEvents, ["handle", "ignore"]),
-    onStoreError: oneOf("onStoreError", passed.onStoreError, ["refuse", "accept"]),
-    bodyTimeout: timeout("bodyTimeout", 10_000),
-    storeTimeout: timeout("storeTimeout", 5_000),
-    ...(passed.handlerTimeout === undefined ? {} : { handlerTimeout: timeout("handlerTimeout", 0) }),
-    encodings: checkEncodings(passed.encodings),
-    success: oneOf("success", passed.success, [200, 204]),
-    ...(passed.url === undefined ? {} : { url: urlOption(passed.url) }),
-    ...(passed.onEvent === undefined ? {} : { onEvent: checkFunction("onEvent", passed.onEvent) }),
-    log: logOf(passed.log),
-    ...(passed.onRejected === undefined
-      ? {}
-      : { onRejected: checkFunction("onRejected", passed.onRejected) }),
-    onError:
-      passed.onError === undefined
-        ? (error, source) => logError(error, source, { name, provider: hook.provider })
-        : checkFunction("onError", passed.onError),
+    type,
+    ...(id === "" ? {} : { id }),
+    ...(webhookId === undefined ? {} : { webhookId }),
+    ...(deliveryId === undefined ? {} : { deliveryId }),
+    digest,
+    signature: signature.status,
   };
 }
 
-/** SECURITY: characters that could forge log lines or change the writing direction. */
-const UNPRINTABLE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
+/** What became of the call of a handler: it threw, or returned, maybe a Response that says that it failed. */
+type HandlerResult = "handled" | "failed" | "threw";
 
-function nameOf(name: string | undefined, fallback: string): string {
-  if (name === undefined) return fallback;
-  if (typeof name === "string" && name.length > 0 && name.length <= 200 && !UNPRINTABLE.test(name))
-    return name;
-  throw optionError("name", "a string of 1 to 200 characters without control characters");
-}
-
-function checkFunction<F>(option: string, value: F): F {
-  if (typeof value === "function") return value;
-  throw optionError(option, "a function");
-}
-
-function urlOption<R>(url: NonNullable<ReceiverOptions<R>["url"]>): NonNullable<ReceiverOptions<R>["url"]> {
-  if (typeof url === "string" || typeof url === "function") return url;
-  throw optionError("url", "a string, or a function of the request");
-}
-
-function logOf(log: ReceiverOptions["log"]): NonNullable<ReceiverOptions["log"]> {
-  if (log === undefined) return (text) => console.error(text);
-  if (log === false || typeof log === "function") return log;
-  throw optionError("log", "false, or a function of a line");
-}
-
-function storeOf(store: DeliveryStore | undefined): DeliveryStore {
-  if (store === undefined) return memoryStore();
-  const methods = ["claim", "done", "release"] as const;
-  if (methods.every((name) => typeof store?.[name] === "function")) return store;
-  throw optionError("store", "an object with the methods claim, done and release");
-}
-
-function checkEncodings(encodings: readonly BodyEncoding[] = []): readonly BodyEncoding[] {
-  if (!Array.isArray(encodings) || !encodings.every((name) => name === "gzip" || name === "deflate"))
-    throw optionError("encodings", 'a list of "gzip" and "deflate"');
-  if (encodings.every(supportsEncoding)) return [...encodings];
-  throw new TypeError("The option `encodings` needs DecompressionStream, which this runtime lacks.");
-}
-
-function oneOf<T extends string | number>(
-  option: string,
-  value: T | undefined,
-  values: readonly [T, ...T[]],
-): T {
-  if (value === undefined) return values[0];
-  if (values.includes(value)) return value;
-  throw optionError(option, values.map((allowed) => JSON.stringify(allowed)).join(" or "));
-}
-
-function checkBytes(option: string, value: number): number {
-  if (typeof value === "number" && value >= 0) return value;
-  throw optionError(option, "a number of bytes");
-}
-
-/** A timeout within 31 bits: timers fire at once for longer ones. */
-function checkTimerMs(option: string, value: number): number {
-  if (typeof value === "number" && value > 0 && value < 2 ** 31) return value;
-  throw optionError(option, "a number of milliseconds above 0 and below 2^31");
-}
-
-function optionError(option: string, expected: string): TypeError {
-  return new TypeError(`Invalid value for option \`${option}\` of a receiver: expected ${expected}.`);
+/** The outcome of a delivery by the result of its handler: undefined where the handler takes too long. */
+function conclude(result: HandlerResult | undefined, state: RequestState): "handled" | "failed" {
+  if (result === "handled") return result;
+  if (result === undefined) {
+    throw new RequestError("handler-timeout", {
+      outcome: "unavailable",
+      detail: "The delivery is still being handled.",
+      headers: { "retry-after": "30" },
+    });
+  }
+  if (result === "threw") {
+    state.isReported = true;
+    throw new RequestError("handler-failed", {
+      outcome: "failed",
+      detail: "The delivery could not be handled.",
+    });
+  }
+  state.code = "handler-failed";
+  state.detail = "The handler returned a Response with this status.";
+  return "failed";
 }

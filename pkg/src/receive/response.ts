@@ -74,12 +74,15 @@ export function problem({ status, code, detail, headers }: RequestError): Respon
   };
 }
 
+/** The headers of the response to a delivery that was handled. */
+export const SUCCESS_HEADERS: ResponseHeaders = Object.freeze({ "content-type": "application/json" });
+
 /** The response to a delivery that its sender need not retry. */
 export function success(status: 200 | 204, outcome: ReceiverEvent["outcome"]): ResponseParts {
   if (status === 204) return { status, headers: {}, body: "" };
   // A replay looks like a duplicate, so that its sender does not learn that it was recognized.
   const name = outcome === "replayed" ? "duplicate" : outcome;
-  return { status, headers: { "content-type": "application/json" }, body: `{"status":"${name}"}` };
+  return { status, headers: SUCCESS_HEADERS, body: `{"status":"${name}"}` };
 }
 
 /** The response that a handler set by `context.reply`. */

@@ -1,9 +1,9 @@
 /** Reads requests of the Fetch API and makes responses. By shape, so that users need no library of types. */
 import { asBytes } from "../bytes.js";
-import { DRAIN_TIMEOUT_MS, readBody } from "./body.js";
+import { DRAIN_TIMEOUT_MS, readBody, type Sink } from "./body.js";
 import { createBodyReader } from "./byob-reader.js";
 import type { Incoming } from "./receiver.js";
-import { isBodyless, notRaw, type ResponseParts } from "./response.js";
+import { isBodyless, notRaw, type ResponseHeaders, type ResponseParts } from "./response.js";
 
 /** The members in use of a `Request`. */
 export interface FetchRequest {
@@ -31,58 +31,72 @@ export interface BodyReader {
   cancel(): Promise<void>;
 }
 
-/** Adapts a request of the Fetch API. `fix` is the line to change where other code has read the body. */
-export function toIncomingRequest<R extends FetchRequest>(request: R, fix: string): Incoming<R> {
-  return {
-    request,
-    method: request.method,
-    url: () => request.url,
-    headers: request.headers,
-    header: (name) => request.headers.get(name) ?? undefined,
-    async read(maxBytes, timeoutMs) {
-      if (request.bodyUsed) throw notRaw(fix);
-      if (canReadBuffered(request, maxBytes)) {
-        const bytes = await readBuffered(request, maxBytes, timeoutMs);
-        if (bytes !== undefined) return bytes;
-      }
-      const { body } = request;
-      if (body?.locked) throw notRaw(fix);
-      if (body === undefined && typeof (request as Partial<BufferedBody>).arrayBuffer === "function") {
-        // Requests of Firefox have no stream. Without a Content-Length, the size is checked after reading.
-        const bytes = await readBuffered(request, maxBytes, timeoutMs);
-        if (bytes === undefined) throw notRaw(fix);
-        return bytes;
-      }
-      if (body === null || body === undefined) return new Uint8Array(0);
-      return await readBody(maxBytes, timeoutMs, (sink) => {
-        const reader = createBodyReader(
-          body,
-          Number(request.headers.get("content-length") ?? Number.NaN),
-          maxBytes,
-        );
-        let isStopped = false;
-        let remaining = maxBytes;
-        const pump = async () => {
-          for (;;) {
-            const { done, value } = await reader.read();
-            if (done) break;
-            sink.add(value);
-            // The rest of a rejected body is discarded up to a limit: a body made by this process could be endless.
-            if (isStopped) remaining -= asBytes(value)?.length ?? maxBytes;
-            if (!(remaining >= 0)) return;
-          }
-          sink.end();
-        };
-        pump().catch(sink.fail);
-        return () => {
-          isStopped = true;
-          // Not at once: SvelteKit closes the connection of a canceled body before the response is sent.
-          const timer = setTimeout(() => reader.cancel().catch(() => {}), DRAIN_TIMEOUT_MS);
-          // The timer must not keep the process alive.
-          (timer as unknown as { unref?: () => void }).unref?.();
-        };
-      });
-    },
+/** A request of the Fetch API. `fix` is the line to change where other code has read the body. */
+export class WebIncoming<R extends FetchRequest> implements Incoming<R> {
+  readonly request: R;
+  readonly method: string;
+  readonly headers: R["headers"];
+  readonly #fix: string;
+
+  constructor(request: R, fix: string) {
+    this.request = request;
+    this.method = request.method;
+    this.headers = request.headers;
+    this.#fix = fix;
+  }
+
+  url(): string {
+    return this.request.url;
+  }
+
+  header(name: string): string | undefined {
+    return this.headers.get(name) ?? undefined;
+  }
+
+  async read(maxBytes: number, timeoutMs: number): Promise<Uint8Array> {
+    const { request } = this;
+    if (request.bodyUsed) throw notRaw(this.#fix);
+    if (canReadBuffered(request, maxBytes)) {
+      const bytes = await readBuffered(request, maxBytes, timeoutMs);
+      if (bytes !== undefined) return bytes;
+    }
+    const { body } = request;
+    if (body?.locked) throw notRaw(this.#fix);
+    if (body === undefined && typeof (request as Partial<BufferedBody>).arrayBuffer === "function") {
+      // Requests of Firefox have no stream. Without a Content-Length, the size is checked after reading.
+      const bytes = await readBuffered(request, maxBytes, timeoutMs);
+      if (bytes === undefined) throw notRaw(this.#fix);
+      return bytes;
+    }
+    if (body === null || body === undefined) return new Uint8Array(0);
+    const length = Number(this.header("content-length") ?? Number.NaN);
+    return await readBody(maxBytes, timeoutMs, (sink) => pump(body, length, maxBytes, sink));
+  }
+}
+
+/** Reads a stream into a sink. `length` is its Content-Length, or NaN. */
+function pump(body: FetchBody, length: number, maxBytes: number, sink: Sink): () => void {
+  const reader = createBodyReader(body, length, maxBytes);
+  let isStopped = false;
+  let remaining = maxBytes;
+  const read = async () => {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      sink.add(value);
+      // The rest of a rejected body is discarded up to a limit: a body made by this process could be endless.
+      if (isStopped) remaining -= asBytes(value)?.length ?? maxBytes;
+      if (!(remaining >= 0)) return;
+    }
+    sink.end();
+  };
+  read().catch((error: unknown) => sink.fail(error));
+  return () => {
+    isStopped = true;
+    // Not at once: SvelteKit closes the connection of a canceled body before the response is sent.
+    const timer = setTimeout(() => reader.cancel().catch(() => {}), DRAIN_TIMEOUT_MS);
+    // The timer must not keep the process alive.
+    (timer as unknown as { unref?: () => void }).unref?.();
   };
 }
 
@@ -105,16 +119,21 @@ async function readBuffered(
 ): Promise<Uint8Array | undefined> {
   let isUnread = false;
   const bytes = await readBody(maxBytes, timeoutMs, (sink) => {
-    const read = async () => {
-      sink.add(await (request as unknown as BufferedBody).arrayBuffer());
-      sink.end();
-    };
-    read().catch((error: unknown) => {
+    const fail = (error: unknown) => {
       // Another reader holds the stream: the caller then looks at the stream itself.
       isUnread = !request.bodyUsed;
       if (isUnread) sink.end();
       else sink.fail(error);
-    });
+    };
+    const end = (body: unknown) => {
+      sink.add(body);
+      sink.end();
+    };
+    try {
+      (request as unknown as BufferedBody).arrayBuffer().then(end, fail);
+    } catch (error) {
+      fail(error);
+    }
     // `arrayBuffer()` cannot be stopped. After a timeout, the response closes the connection and ends it.
     return () => {};
   });
@@ -146,9 +165,16 @@ function canReadBuffered(request: FetchRequest, maxBytes: number): boolean {
 
 /** Creates the response to a request. */
 export function createResponse({ status, headers, body }: ResponseParts, method: string): FetchResponse {
+  const sent = isBodyless(status) || method === "HEAD" ? null : (body as BodyInit);
+  return new Response(sent, { status, headers: headersInit(headers) }) as FetchResponse;
+}
+
+function headersInit(headers: ResponseHeaders): HeadersInit {
+  // PERF: Hono on Node sends an object as it is. It needs a Content-Type, since Hono completes other headers only.
+  if (headers["set-cookie"] === undefined && headers["content-type"] !== undefined)
+    return { ...(headers as Record<string, string>) };
   const { "set-cookie": cookies, ...rest } = headers;
   const pairs = Object.entries(rest as Record<string, string>);
   for (const cookie of cookies ?? []) pairs.push(["set-cookie", cookie]);
-  const sent = isBodyless(status) || method === "HEAD" ? null : (body as BodyInit);
-  return new Response(sent, { status, headers: pairs }) as FetchResponse;
+  return pairs;
 }

@@ -1,7 +1,9 @@
 // The store in memory: claims, retention and eviction.
 import assert from "node:assert/strict";
+import process from "node:process";
 import { describe, it } from "node:test";
 import { type MemoryStoreOptions, memoryStore } from "../../src/index.ts";
+import { STORE_AT_ONCE, type StoreAtOnce } from "../../src/store.ts";
 
 const HOUR = 60 * 60 * 1000;
 
@@ -134,6 +136,42 @@ describe("a memory store", () => {
     }
     assert.ok(store.size < 20, `${store.size}`);
     assert.equal(store.evicted, 0);
+  });
+
+  it("takes no longer when it is full", async () => {
+    const { store } = clocked({ maxEntries: 66_000 });
+    let number = 0;
+    /** The processor time of so many deliveries. */
+    const timeOf = async (deliveries: number): Promise<number> => {
+      const start = process.cpuUsage();
+      for (let count = 0; count < deliveries; count++) {
+        await store.claim(`${++number}`, "d");
+        await store.done(`${number}`);
+      }
+      const { user, system } = process.cpuUsage(start);
+      return user + system;
+    };
+    // The engine optimizes the code meanwhile.
+    await timeOf(20_000);
+    const before = await timeOf(46_000);
+    const after = await timeOf(46_000);
+    assert.deepEqual([store.size, store.evicted], [66_000, 46_000]);
+    assert.ok(after < 3.5 * before, `${after / before}`);
+  });
+
+  it("offers its calls without promises, unless a program has replaced one", async () => {
+    const { store } = clocked();
+    const calls = (store as { [STORE_AT_ONCE]?: StoreAtOnce })[STORE_AT_ONCE];
+    assert.equal(calls?.claim("a", "d", "t"), "new");
+    assert.equal(await store.claim("a", "d", "u"), "in-progress");
+    calls?.release("a", "u");
+    calls?.done("a", "t");
+    assert.equal(await store.claim("a", "d", "u"), "done");
+    assert.equal(calls?.claim("b", "d", "t"), "new");
+    calls?.release("b", "t");
+    assert.equal(await store.claim("b", "d", "u"), "new");
+    store.done = async () => {};
+    assert.equal((store as { [STORE_AT_ONCE]?: StoreAtOnce })[STORE_AT_ONCE], undefined);
   });
 
   it("accepts any string as an id", async () => {
