@@ -1,7 +1,7 @@
-//! What only the full module has: explaining, schemas, importing, exporting and detecting.
+//! What only the full module has: definitions as text, explaining, schemas, importing, exporting and detecting.
 
 use hookseal::delivery::{Delivery, Headers, import};
-use hookseal::layout::result;
+use hookseal::layout::{accepted_word, rejected_word, result};
 use hookseal::signature::{Algorithm, hmac};
 use hookseal::wasm::{DetectorHandle, ImportStream, SchemaHandle, report_to_js, to_js};
 use hookseal::wasm::{export_delivery, import_text, provider_definition, text};
@@ -11,7 +11,7 @@ use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::{BODY, NOW, SECRET, at, head, hex, hook, put, taken};
+use super::{BODY, NOW, SECRET, at, fresh, head, hex, hook, js, put, result_words, taken, verify};
 
 /// Signed as json.dumps serializes it, received as JSON.stringify does.
 #[wasm_bindgen_test]
@@ -193,5 +193,57 @@ fn reports_are_the_same_as_by_json_text() {
         let issues = import(capture.as_bytes(), None).issues;
         assert!(!issues.is_empty(), "{capture}");
         assert_same(&report_to_js(&issues), &to_js(&issues));
+    }
+}
+
+const DEFINITION: &str = r#"{ "id": "mine", "envelope": { "type": "/type" }, "events": { "ping": { "schema": { "required": ["a"] } } },
+    "signature": { "header": "X-Sig", "format": "t={timestamp},v1={hex}", "algorithms": ["sha256"], "signedContent": "{timestamp}.{url}.{body}", "ambiguous": true } }"#;
+
+#[wasm_bindgen_test]
+fn a_signed_delivery_verifies_with_its_url_until_it_is_too_old() {
+    let hook = hook(None, DEFINITION, &format!(r#"{{"secrets":["{SECRET}"]}}"#));
+    let length = put(br#"{"a":1}"#);
+    let signed = hook.create("ping", length, &fresh(r#","url":"https://h/in""#)).expect("made");
+    let body = taken(text(), at(&signed, "/length").expect("a length").parse().expect("a number"));
+    assert_eq!(body, r#"{"type":"ping","a":1}"#);
+    let signature = at(&signed, "/headers/1/1").expect("a signature");
+    assert_eq!(at(&signed, "/headers/1/0").as_deref(), Some("X-Sig"));
+    let head = |url: &str| head(url, "POST", &[("x-sig", &signature)]);
+    assert_eq!(verify(&hook, &head("https://h/in"), &body), 0);
+    let words = result_words();
+    assert_eq!(Algorithm::ALL[words[accepted_word::ALGORITHM] as usize], Algorithm::Sha256);
+    assert_eq!(words[accepted_word::SECRET], 0, "the first secret");
+    assert_eq!(verify(&hook, &head("https://h/out"), &body), 1);
+    let head = head("https://h/in");
+    put([head.as_str(), &body].concat().as_bytes());
+    let later = |by: f64, tolerance| hook.verify(head.len(), body.len(), NOW + by, 0, f64::NAN, tolerance);
+    assert_eq!([later(300_000.0, f64::NAN), later(301_000.0, f64::NAN), later(301_000.0, 400.0)], [0, 1, 0]);
+    let length = put(b"{}");
+    let error = hook.create("ping", length, &fresh(r#","url":"x""#)).expect_err("error_of");
+    assert_eq!(at(&error, "/code").as_deref(), Some("envelope-invalid"));
+    let length = put(b"{}");
+    let error = hook.sign(length, &fresh("")).expect_err("error_of");
+    assert_eq!(at(&error, "/code").as_deref(), Some("url-missing"));
+    let error = hook.sign(length, &js("{}")).expect_err("error_of");
+    assert_eq!(at(&error, "/code").as_deref(), Some("option-invalid"));
+}
+
+/// URL and method are fields of their own, which no header can replace.
+#[wasm_bindgen_test]
+fn url_and_method_are_not_headers() {
+    let hook = hook(None, DEFINITION, &format!(r#"{{"secrets":["{SECRET}"]}}"#));
+    let signature = format!("t=1700000000,v1={}", "0".repeat(64));
+    for head in [
+        head("", "", &[(":url", "https://h/in"), ("x-sig", &signature)]),
+        head("", "POST", &[("url", "https://h/in"), ("x-sig", &signature)]),
+    ] {
+        assert_eq!(verify(&hook, &head, "{}"), 1);
+        let words = result_words();
+        let texts = taken(words[rejected_word::TEXT] as usize, words[rejected_word::TEXT_BYTES] as usize);
+        assert!(texts.starts_with("url-missing"), "{texts}");
+    }
+    // A head that ends early has the fields before its end.
+    for head in ["", "https://h/in", "https://h/in\x1e", "https://h/in\x1ePOST\x1ex-sig"] {
+        assert_eq!(verify(&hook, head, "{}"), 1, "{head:?}");
     }
 }

@@ -21,7 +21,7 @@ struct Module {
     id: &'static str,
     /// The name of its file, without the extension.
     name: &'static str,
-    /// Whether its glue is put beside it.
+    /// Whether its glue is put next to it.
     has_glue: bool,
     /// The profile of cargo.
     profile: &'static str,
@@ -371,8 +371,8 @@ mod tests {
 
     /// A glue with these functions, as the generator writes it.
     fn glue(functions: &[&str]) -> String {
-        let functions: String =
-            functions.iter().map(|function| format!("\n        __wb{function},")).collect();
+        let functions = functions.iter().map(|function| ["\n        __wb", function, ","].concat());
+        let functions = functions.collect::<String>();
         format!("start\n    const import0 = {{\n        __proto__: null,{functions}\n    }};\nend")
     }
 

@@ -1,4 +1,4 @@
-//! Changed bytes behind the seal: the reader refuses them, or what it reads is harmless.
+//! Changed bytes under the seal: the reader refuses them, or what it reads is harmless.
 
 use std::sync::LazyLock;
 

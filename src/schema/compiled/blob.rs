@@ -245,7 +245,7 @@ impl Blob for Property {
         if number == 0 {
             name.put(out);
         }
-        // Zero stands for none, too.
+        // Zero means none, too.
         node.map_or(0, |node| node + 1).put(out);
         bit.wrapping_add(1).put(out);
     }

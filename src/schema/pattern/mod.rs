@@ -67,6 +67,7 @@ impl Pattern {
     }
 
     /// Whether a text is a pattern by the grammar. Not every such pattern can be compiled.
+    #[cfg(any(feature = "full", not(blob)))]
     pub(crate) fn is_valid(text: &str) -> bool {
         parser::parse(text).is_ok()
     }
