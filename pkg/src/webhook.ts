@@ -76,13 +76,18 @@ export class Webhook<Events = any> {
     this.#definition = id === undefined ? definition : undefined;
     if (definition === "") core();
     else fullCore();
-    const make = () =>
-      callCore(() => new CoreHandle(() => new (core().Hook)(id, compiled ?? definition, copy)));
+    const make = () => {
+      try {
+        return callCore(() => new CoreHandle(() => new (core().Hook)(id, compiled ?? definition, copy)));
+      } catch (thrown) {
+        rethrow(thrown);
+      }
+    };
     try {
       this.#handle = make();
-    } catch (thrown) {
-      // A schema with the format "regex" needs the compiler, which reads the format's values.
-      if (compiled === undefined || (thrown as { code?: unknown })?.code !== "full-missing") rethrow(thrown);
+    } catch (error) {
+      // The format "regex" of a compiled schema is checked by a part of the compiler.
+      if (!(error instanceof HooksealError && error.code === "full-missing")) throw error;
       fullCore();
       this.#handle = make();
     }
