@@ -1,5 +1,6 @@
 /** Everything the package offers, whatever way its module comes. */
 
+import type { CompiledProvider } from "./compiled.js";
 import type { ProviderDefinition } from "./generated/definition.js";
 import type { PainchekEvents, ProviderEvents, XonEvents } from "./generated/events/index.js";
 import type { WebhookOptions } from "./types.js";
@@ -7,6 +8,7 @@ import { Webhook } from "./webhook.js";
 
 export type { BodyLike } from "./body.js";
 export { detectProvider, providerDefinition, providers } from "./catalog.js";
+export { type CompiledProvider, compileProvider } from "./compiled.js";
 export { init, initFull } from "./core.js";
 export { HooksealError, SchemaError } from "./error.js";
 export type { CauseCode } from "./generated/causes.js";
@@ -64,7 +66,7 @@ export function xon(options: WebhookOptions): Webhook<XonEvents> {
 }
 
 /**
- * A webhook of any provider: a built-in one by its id, or your own as data.
+ * A webhook of any provider: a built-in one by its id, or your own as data, compiled or not.
  *
  * @throws HooksealError `secret-missing` where nothing says how deliveries are to be trusted,
  * `definition-invalid` with every mistake in a definition.
@@ -74,9 +76,12 @@ export function webhook<Id extends keyof ProviderEvents>(
   options?: WebhookOptions,
 ): Webhook<ProviderEvents[Id]>;
 export function webhook<Events = Record<string, unknown>>(
-  provider: ProviderDefinition | (string & {}),
+  provider: ProviderDefinition | CompiledProvider | (string & {}),
   options?: WebhookOptions,
 ): Webhook<Events>;
-export function webhook(provider: ProviderDefinition | string, options: WebhookOptions = {}): Webhook {
+export function webhook(
+  provider: ProviderDefinition | CompiledProvider | string,
+  options: WebhookOptions = {},
+): Webhook {
   return new Webhook(provider, options ?? {});
 }

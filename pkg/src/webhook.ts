@@ -2,6 +2,7 @@
 import { type BodyLike, bodyOf, rawBody, writeBody } from "./body.js";
 import { providerDefinition } from "./catalog.js";
 import { type TextChange, toChange } from "./comparison.js";
+import { compiledText, definitionText } from "./compiled.js";
 import {
   CoreHandle,
   callCore,
@@ -70,14 +71,25 @@ export class Webhook<Events = any> {
     const copy = { ...options, secrets: secretList(options.secrets) };
     if (Array.isArray(copy.algorithms)) copy.algorithms = [...copy.algorithms];
     const id = typeof provider === "string" ? provider : undefined;
-    const definition = typeof provider === "string" ? undefined : definitionText(provider);
-    this.#definition = definition;
-    if (definition === undefined) core();
+    const compiled = typeof provider === "object" && provider !== null ? compiledText(provider) : undefined;
+    const definition = id === undefined && compiled === undefined ? definitionText(provider as object) : "";
+    this.#definition = id === undefined ? definition : undefined;
+    if (definition === "") core();
     else fullCore();
+    const make = () => {
+      try {
+        return callCore(() => new CoreHandle(() => new (core().Hook)(id, compiled ?? definition, copy)));
+      } catch (thrown) {
+        rethrow(thrown);
+      }
+    };
     try {
-      this.#handle = callCore(() => new CoreHandle(() => new (core().Hook)(id, definition ?? "", copy)));
-    } catch (thrown) {
-      rethrow(thrown);
+      this.#handle = make();
+    } catch (error) {
+      // The format "regex" of a compiled schema is checked by a part of the compiler.
+      if (!(error instanceof HooksealError && error.code === "full-missing")) throw error;
+      fullCore();
+      this.#handle = make();
     }
     this.#metadata = callCore(() => this.#hook.metadata() as ProviderMetadata);
     this.#requiredHeaders = new HeaderFilter(this.#metadata.requiredHeaders);
@@ -93,8 +105,14 @@ export class Webhook<Events = any> {
     return this.#metadata.id;
   }
 
-  /** The provider definition: a new copy for each read. */
+  /**
+   * The provider definition: a new copy for each read.
+   *
+   * @throws HooksealError `definition-invalid` for a compiled provider, which does not contain its definition.
+   */
   get definition(): ProviderDefinition {
+    if (this.#definition === "")
+      throw callError("definition-invalid", "A compiled provider does not contain its definition.");
     return this.#definition === undefined
       ? (providerDefinition(this.provider) as ProviderDefinition)
       : JSON.parse(this.#definition);
@@ -352,17 +370,6 @@ export class Webhook<Events = any> {
     }
     return { ...comparison, changes: comparison.changes.map(toChange) };
   }
-}
-
-function definitionText(definition: object): string {
-  const text = jsonText(definition);
-  if (text !== undefined) return text;
-  if (isTooDeep(definition))
-    throw callError("definition-invalid", "The provider definition is nested too deeply.");
-  throw callError(
-    "definition-invalid",
-    "Expected a provider as the id of a built-in one, or as a definition that JSON can represent.",
-  );
 }
 
 /** The secrets as a list. One that is undefined, such as an environment variable that is not set, is an empty one to the core. */

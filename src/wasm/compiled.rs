@@ -32,15 +32,16 @@ fn parse(_: &str) -> Result<Provider, Error> {
     ))
 }
 
-/// Compiles a definition to base64.
+/// Compiles a definition. Returns the JSON text of `CompiledProvider`.
 ///
 /// # Errors
 /// An error as data.
 #[cfg(feature = "full")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn compile_provider(definition: &str) -> Result<String, wasm_bindgen::prelude::JsValue> {
-    match Provider::compile(definition.as_bytes()) {
-        Ok(bytes) => Ok(<base64ct::Base64 as base64ct::Encoding>::encode_string(&bytes)),
-        Err(error) => Err(super::error_to_js(&error.into())),
-    }
+    use base64ct::{Base64, Encoding};
+    let provider = parse(definition).map_err(|error| super::error_to_js(&error))?;
+    let (version, id) = (env!("CARGO_PKG_VERSION"), crate::json::quoted(&provider.id));
+    let compiled = Base64::encode_string(&provider.to_compiled());
+    Ok(format!("{{\"hookseal\":\"{version}\",\"id\":{id},\"compiled\":\"{compiled}\"}}"))
 }

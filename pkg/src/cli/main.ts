@@ -5,6 +5,7 @@ import process from "node:process";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { listProviders, schema } from "./catalog.js";
 import { compare } from "./compare.js";
+import { compile } from "./compile.js";
 import { create, sign } from "./create.js";
 import { explain } from "./explain.js";
 import { UnreadableError } from "./input.js";
@@ -267,6 +268,20 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
       ),
     )
     .action(async (first, second, options) => onEnd(await compare(first, second, options)));
+  add("compile <definition>", "compile a provider definition, for programs without a schema compiler")
+    .addOption(
+      new Option("--as <format>", "what to write (default: by the extension of --out, or esm)").choices([
+        "esm",
+        "cjs",
+        "json",
+      ]),
+    )
+    .option("--out <file>", "write to this file, also if it exists (default: standard output)")
+    .addHelpText(
+      "after",
+      examples("hookseal compile mine.json --out mine.compiled.js", "hookseal compile mine.json --as json"),
+    )
+    .action((file, options) => onEnd(compile(file, options)));
   add("providers", "list the built-in providers", addJsonOption)
     .addHelpText("after", examples("hookseal providers --json"))
     .action((options) => onEnd(listProviders(options)));

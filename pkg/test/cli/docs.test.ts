@@ -68,6 +68,7 @@ describe("an example of docs/cli.md", () => {
       "listen",
       "send",
       "compare",
+      "compile",
       "providers",
       "schema",
     ]) {

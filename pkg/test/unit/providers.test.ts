@@ -13,6 +13,7 @@ import { Webhook as StandardWebhook } from "standardwebhooks";
 import Stripe from "stripe";
 import { Webhook as SvixWebhook } from "svix";
 import {
+  compileProvider,
   type Delivery,
   detectProvider,
   type ProviderDefinition,
@@ -409,6 +410,22 @@ describe("docs/providers.md", () => {
     assert.equal(await isAccepted({ id: "in_1" }, "invoice.paid"), false);
     assert.equal(await isAccepted({ id: "in_1", amount_paid: 1, currency: "eur" }, "invoice.paid"), true);
     assert.equal(await isAccepted({ id: "in_1" }, "invoice.voided"), true);
+  });
+
+  it("has an example with a compiled provider", async () => {
+    const folder = fileURLToPath(new URL("../../../node_modules/.hookseal-providers/", import.meta.url));
+    mkdirSync(folder, { recursive: true });
+    const mine = compileProvider({
+      id: "mine",
+      signature: { header: "X-Mine", format: "{hex}", algorithms: ["sha256"] },
+      envelope: { type: "/type" },
+      events: { ping: { schema: { required: ["id"] } } },
+    });
+    writeFileSync(`${folder}mine.compiled.js`, `export default ${JSON.stringify(mine)};`);
+    writeFileSync(`${folder}package.json`, '{ "type": "module" }');
+    const { hook } = await program(3, "", { MINE_SECRET: "a secret of the subscription" });
+    assert.equal(hook.verify(hook.sign('{"type":"ping","id":1}')).type, "ping");
+    assert.equal(hook.check(hook.sign('{"type":"ping"}')).ok, false);
   });
 
   it("has an example that responds to the challenges of Slack and Zoom", async () => {

@@ -100,6 +100,25 @@ fn a_plan_with_every_part_is_read_as_it_was_written() {
 }
 
 #[test]
+fn another_version_and_another_build_are_named() {
+    let payload = &PAYLOADS[0];
+    let error = |version, fingerprint| {
+        let bytes = seal(BlobKind::Provider, version, fingerprint, payload);
+        Provider::from_compiled(&bytes).expect_err("another build").to_string()
+    };
+    assert_eq!(
+        error("0.0.1", FINGERPRINT),
+        format!(
+            "Version 0.0.1 compiled this provider, and this is version {VERSION}. Compile the definition again with this \
+             version: `hookseal compile`."
+        )
+    );
+    assert!(error(VERSION, FINGERPRINT ^ 1).starts_with("Another build of version"));
+    let bytes = seal(BlobKind::Provider, VERSION, FINGERPRINT, payload);
+    assert!(Provider::from_compiled(&bytes).is_ok());
+}
+
+#[test]
 fn cut_bytes_are_refused() {
     for payload in PAYLOADS.iter() {
         let step = payload.len() / 300 + 1;
