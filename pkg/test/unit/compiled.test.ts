@@ -1,6 +1,7 @@
 // Compiled providers in the package: the results of their definitions, without the compiler, and refused when they do not fit.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import process from "node:process";
 import { describe, it } from "node:test";
 import {
@@ -20,6 +21,24 @@ const MINE: ProviderDefinition = {
   events: { ping: { schema: { required: ["id"], properties: { id: { pattern: "^[a-z]+$" } } } } },
 };
 const unsigned = { unsigned: "allow" } as const;
+
+describe("the light module", () => {
+  it("has no compiler and no texts of definitions", () => {
+    const [light, full] = ["core.wasm", "full.wasm"].map((name) =>
+      readFileSync(new URL(`../../dist/${name}`, import.meta.url), "latin1"),
+    );
+    for (const sentence of [
+      "Cannot compile the regular expression", // schemas
+      "needs more than", // patterns
+      'has neither "schema" nor', // definitions
+      "Ambiguous signed content", // signature schemes
+      '"lookalikes":', // the text of a built-in definition
+    ]) {
+      assert.ok(full?.includes(sentence), `full.wasm lacks ${sentence}`);
+      assert.ok(!light?.includes(sentence), `core.wasm has ${sentence}`);
+    }
+  });
+});
 
 describe("a compiled provider", () => {
   it("reports what its definition reports, for every sample of every provider", () => {
