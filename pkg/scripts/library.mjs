@@ -36,7 +36,7 @@ export async function library(pkg) {
       external: ["node:*", "bullmq"],
       legalComments: "none",
       logLevel: "warning",
-      plugins: [separate(), beside(format), constants(src)],
+      plugins: [separate(), packageFile(format), constants(src)],
     });
     for (const { path, text } of outputFiles) await write(path, text, format);
     const glue = readFileSync(join(src, "generated/glue.js"), "utf8");
@@ -69,11 +69,11 @@ function separate() {
  * The modules are in the folder above the library's. CommonJS has no `import.meta`.
  * @param {"esm" | "cjs"} format @returns {import("esbuild").Plugin}
  */
-function beside(format) {
+function packageFile(format) {
   return {
-    name: "beside",
+    name: "package-file",
     setup(build) {
-      build.onLoad({ filter: /[\\/]src[\\/]beside\.ts$/ }, ({ path }) => {
+      build.onLoad({ filter: /[\\/]src[\\/]package-file\.ts$/ }, ({ path }) => {
         const url =
           'builtin<{ pathToFileURL(path: string): URL }>("node:url")?.pathToFileURL?.(__filename).href';
         const contents = replaceOnce(readFileSync(path, "utf8"), '"./generated/"', '"../"');
@@ -106,9 +106,9 @@ export const loadModule = () => moduleOfText("${name}");
     writeFileSync(
       join(dist, `cjs/${name}-module.js`),
       `"use strict";
-const { fileBeside, moduleOfText } = require("./loading.js");
+const { packageFile, moduleOfText } = require("./loading.js");
 exports.loadModule = () => {
-  const file = fileBeside("${name}");
+  const file = packageFile("${name}");
   if (file !== undefined) return file;
   require("../text/${name}.js");
   return moduleOfText("${name}");

@@ -1,8 +1,7 @@
 /** The WebAssembly core: instantiated on the first call, with one scratch buffer in its memory for input. */
-import { builtin } from "./builtin.js";
 import { callError, type HooksealError } from "./error.js";
 import * as glue from "./generated/glue.js";
-import { ALGORITHMS, ResultLayout, TAG_BYTES } from "./generated/layout.js";
+import { ResultLayout } from "./generated/layout.js";
 import {
   type Compilable,
   compileNow,
@@ -11,6 +10,7 @@ import {
   fullModule,
   type WasmSource,
 } from "./modules.js";
+import { createNativeHasher, nativeDigest } from "./native-hash.js";
 import { checkRuntime, TextDecoder, TextEncoder } from "./runtime.js";
 
 /** The functions of the module `full`, and all others. Both modules have the same glue. */
@@ -257,87 +257,8 @@ function instantiate(source: Compilable): void {
   }
   compiled = module;
   instanceGeneration = generation;
-  nodeCrypto = builtin<NodeCrypto>("node:crypto");
-  const hasher = createNativeHasher();
+  const hasher = createNativeHasher(memoryBytes);
   if (hasher !== undefined) glue.set_native_hasher(hasher);
-}
-
-/** The used functions of Node's crypto. */
-interface NodeCrypto {
-  hash(algorithm: string, data: Uint8Array | string, encoding: "latin1" | "hex"): string;
-  createHash(algorithm: string): { update(part: Uint8Array): void; digest(encoding: "latin1"): string };
-}
-
-/** Node's crypto, which other runtimes have too. Loaded without an `import`, which runtimes without it would reject. */
-let nodeCrypto: Partial<NodeCrypto> | undefined;
-
-/** The functions that the core calls: see src/wasm/native_hash.rs. Each returns whether it succeeded. */
-interface NativeHasher {
-  hash(algorithm: number, start: number, length: number, out: number): boolean;
-  start(algorithm: number): boolean;
-  add(start: number, length: number): boolean;
-  end(algorithm: number, out: number): boolean;
-}
-
-/**
- * Node's own hash, many times as fast as the core's where the processor has instructions for it. WebCrypto is asynchronous,
- * so it cannot be used.
- */
-function createNativeHasher(): NativeHasher | undefined {
-  const { hash, createHash } = nodeCrypto ?? {};
-  if (hash === undefined || createHash === undefined) return undefined;
-  /** Writes a digest into memory. Returns false for an invalid one: then, as after any failure, the core hashes itself. */
-  const writeDigest = (digest: string, algorithm: number, out: number): boolean => {
-    const length = digest.length;
-    if (length !== TAG_BYTES[algorithm]) return false;
-    const target = memoryBytes();
-    for (let index = 0; index < length; index++) target[out + index] = digest.charCodeAt(index);
-    return true;
-  };
-  let message: ReturnType<NodeCrypto["createHash"]> | undefined;
-  return {
-    hash(algorithm, start, length, out) {
-      try {
-        const part = memoryBytes().subarray(start, start + length);
-        return writeDigest(hash(ALGORITHMS[algorithm] as string, part, "latin1"), algorithm, out);
-      } catch {
-        return false;
-      }
-    },
-    start(algorithm) {
-      try {
-        message = createHash(ALGORITHMS[algorithm] as string);
-      } catch {
-        message = undefined;
-      }
-      return message !== undefined;
-    },
-    add(start, length) {
-      try {
-        message?.update(memoryBytes().subarray(start, start + length));
-        return true;
-      } catch {
-        return false;
-      }
-    },
-    end(algorithm, out) {
-      try {
-        return writeDigest(message?.digest("latin1") ?? "", algorithm, out);
-      } catch {
-        return false;
-      }
-    },
-  };
-}
-
-/** The SHA-256 by the native hash, in hex; undefined where there is none, or where it fails. */
-function nativeDigest(data: Uint8Array | string): string | undefined {
-  try {
-    const digest = nodeCrypto?.hash?.("sha256", data, "hex");
-    return digest?.length === 64 ? digest : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /**

@@ -124,7 +124,7 @@ export function encodeFilteredHead(
   filter: HeaderFilter,
   requiresTarget: boolean,
 ): string {
-  // PERF: a URL that nobody reads would still be copied twice. Other types than a string are errors all the same.
+  // PERF: a URL that no signature covers is not copied. Any other type than a string is an error all the same.
   const isUnread = !requiresTarget && isText(url) && isText(method);
   let text = isUnread ? NO_TARGET : encodeTarget(url, method);
   if (headers === null || typeof headers !== "object") throw invalidHeadersError();

@@ -1,3 +1,3 @@
 /** How the files that bring a module get its bytes. */
-export { fileBeside } from "./beside.js";
+export { packageFile } from "./package-file.js";
 export { moduleOfText } from "./text.js";

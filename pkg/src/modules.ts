@@ -1,6 +1,7 @@
 /** The modules of the core: `core`, which signs and verifies, and `full`, which has all of it and explains and imports, too. */
-import { fileBeside } from "./beside.js";
+
 import { callError } from "./error.js";
+import { packageFile } from "./package-file.js";
 import { checkRuntime, compileError } from "./runtime.js";
 
 /** The source of a module: compiled, its bytes, or the response to a request for them. */
@@ -72,7 +73,7 @@ export function coreModule(): Compilable {
  * @internal
  */
 export function fullModule(): Compilable {
-  const module = loadFull?.() ?? fileBeside("full");
+  const module = loadFull?.() ?? packageFile("full");
   if (module !== undefined) return module;
   throw callError(
     "full-missing",

@@ -23,7 +23,8 @@ const REPLACED: Readonly<Record<string, string>> = {
  * bytes or a text, it shows no HTTP status, it reads no file, and it inspects deliveries, so that no object of a verified
  * delivery is made.
  */
-const UNUSED = /[\\/]pkg[\\/]src[\\/](?:options|event|verified|body-not-raw|be[s]ide|generated[\\/]codes)\.ts$/;
+const UNUSED =
+  /[\\/]pkg[\\/]src[\\/](?:options|event|verified|body-not-raw|package-file|generated[\\/]codes)\.ts$/;
 
 /** A file with the same exports, which do nothing. */
 function withoutCode(path: string): string {

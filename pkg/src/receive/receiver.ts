@@ -45,7 +45,7 @@ class RequestState implements ClaimEvent {
   retryChanged?: true;
   replayed?: true;
   storeFailed?: "claim" | "done" | "release";
-  /** The type, ids and digest of an accepted delivery, if somebody observes the receiver. */
+  /** The type, ids and digest of an accepted delivery, if the receiver is observed. */
   identity: Partial<ReceiverEvent> | undefined;
   durations: Omit<Durations, "total"> = NO_DURATIONS;
   /** The response that the handler set. */
@@ -81,7 +81,7 @@ export class Receiver<Events, R> {
   readonly #claims: Claims;
   readonly #logLimit = new LogRateLimit();
   readonly #checkOptions: VerifyOptions;
-  /** Whether a function of the user gets events. PERF: otherwise nobody sees their ids and times. */
+  /** Whether a function of the program gets events. PERF: ids and times are made for those functions only. */
   readonly #isObserved: boolean;
 
   constructor(hook: Webhook<Events>, handler: Handler<Events, R>, options: ReceiverOptions<R> = {}) {
@@ -104,7 +104,7 @@ export class Receiver<Events, R> {
     this.#checkOptions = Object.freeze(digest ? { maxBytes, digest } : { maxBytes });
   }
 
-  /** The time, if anybody sees the times of a request. */
+  /** The time, if the receiver is observed; otherwise 0. */
   #now(): number {
     return this.#isObserved ? performance.now() : 0;
   }
@@ -262,7 +262,7 @@ export class Receiver<Events, R> {
     return result;
   }
 
-  /** Sets the duration of a step from its start, if somebody sees it. */
+  /** Sets the duration of a step from its start, if the receiver is observed. */
   #setDuration({ durations }: RequestState, step: Exclude<keyof Durations, "total">, start: number): void {
     if (this.#isObserved) durations[step] = performance.now() - start;
   }

@@ -22,7 +22,7 @@ declare const __webpack_require__: unknown;
  * The bytes of a module; undefined where the package's files are not there, such as in a bundle. A file with other bytes
  * belongs to another program or another version, and counts as absent.
  */
-export function fileBeside(name: keyof typeof HASHES): Uint8Array<ArrayBuffer> | undefined {
+export function packageFile(name: keyof typeof HASHES): Uint8Array<ArrayBuffer> | undefined {
   try {
     // webpack replaces the URL with a path of the machine that it runs on.
     const here = typeof __webpack_require__ === "undefined" ? import.meta.url : undefined;
