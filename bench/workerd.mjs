@@ -1,8 +1,7 @@
 // The whole job in workerd, which Cloudflare Workers are: started, called over HTTP, and stopped.
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { build } from "esbuild";
+import { bundleWorker } from "../pkg/test/support/worker.mjs";
 import { bodies } from "./bodies.mjs";
 import { inFolder, inRoot, start } from "./children.mjs";
 import { delivered, hookOf } from "./job.mjs";
@@ -11,41 +10,10 @@ import { sourceOf } from "./xon.mjs";
 
 /** Starts the worker, bundled as wrangler does. @param {string} folder */
 async function serve(folder) {
+  const entry = inRoot("bench/programs/worker.mjs");
   const out = join(folder, "worker");
-  mkdirSync(out);
-  await build({
-    entryPoints: { worker: inRoot("bench/programs/worker.mjs") },
-    bundle: true,
-    format: "esm",
-    conditions: ["workerd"],
-    external: ["node:*"],
-    loader: { ".wasm": "copy" },
-    assetNames: "[name]",
-    outdir: out,
-    logLevel: "silent",
-  });
-  const modules = readdirSync(out).filter((file) => file.endsWith(".wasm"));
-  writeFileSync(
-    join(out, "config.capnp"),
-    `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [(name = "main", worker = (
-    modules = [
-      (name = "worker", esModule = embed "worker.js"),
-      ${modules.map((file) => `(name = "${file}", wasm = embed "${file}"),`).join("\n      ")}
-    ],
-    compatibilityDate = "2026-01-01",
-    compatibilityFlags = ["nodejs_compat"],
-  ))],
-  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
-);
-`,
-  );
-  const server = start(inRoot("node_modules/.bin/workerd"), [
-    "serve",
-    join(out, "config.capnp"),
-    "--control-fd=1",
-  ]);
+  const args = await bundleWorker({ entry, folder, out, flags: ["nodejs_compat"], date: "2026-01-01" });
+  const server = start(inRoot("node_modules/.bin/workerd"), args);
   for (;;) {
     const port = /"port":\s*(\d+)/.exec(server.output.stdout)?.[1];
     if (port !== undefined) return { url: `http://127.0.0.1:${port}`, server };

@@ -187,8 +187,8 @@ pub struct Hook(Webhook);
 
 #[wasm_bindgen]
 impl Hook {
-    /// Makes a webhook of a built-in provider, or of a definition: its text, or compiled and in base64. Does not touch the scratch buffer: after a trap, a webhook
-    /// is made again when its next delivery may already be there.
+    /// Makes a webhook of a built-in provider, or of a definition: its text, or compiled and in base64. Does not touch the
+    /// scratch buffer: after a trap, a webhook is made again when its next delivery may already be there.
     ///
     /// # Errors
     /// An error as data.

@@ -5,25 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { BUNDLERS, type Bundler } from "../support/bundlers.ts";
+import { EXPLAINED, EXPLAINING_PROGRAM, MISSING } from "../support/explaining.ts";
 import { project, run, tool } from "../support/project.ts";
 
-/** Verifies a delivery, and explains it after a change. */
-const PROGRAM = `
-const secrets = ["a secret of these tests only"];
-const hook = painchek({ secrets });
-const { headers, body } = hook.create("assessment_add", { uuid: "5e0c6b3a-91d2-4c7f-8a46-000000000001", patient: "5e0c6b3a-91d2-4c7f-8a46-000000000002" }, { now: 1e12 });
-const verified = hook.verify({ headers, body });
-const changed = new TextDecoder().decode(body).replaceAll('":', '": ');
-let explained;
-try {
-  explained = hook.explain({ headers, body: changed }).matches.map(({ code }) => code).join();
-} catch (error) {
-  explained = error.code + " " + error.message.includes('import "hookseal/full"');
-}
-console.log(verified.type, verified.event.data.uuid.length, hook.check({ headers, body: changed }).ok, explained);
-`;
-const EXPLAINED = /^assessment_add 36 false body-\S+$/m;
-const MISSING = /^assessment_add 36 false full-missing true$/m;
+const PROGRAM = `${EXPLAINING_PROGRAM}console.log(...results);\n`;
 
 describe("the full module", () => {
   let folder: string;

@@ -1,9 +1,9 @@
 /** Hosts that need more than a script: Next.js, SvelteKit and workerd. */
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { build } from "esbuild";
 import { run, tool } from "../support/project.ts";
+import { bundleWorker } from "../support/worker.mjs";
 import { freePort, type Running, root, start } from "./harness.ts";
 
 /** Creates a folder whose programs find the packages of the workspace. */
@@ -69,41 +69,7 @@ export async function workerd(
   env: Record<string, string> = {},
 ): Promise<Running> {
   const out = join(project, `worker-of-${entry}`);
-  mkdirSync(out, { recursive: true });
-  await build({
-    entryPoints: { worker: entry },
-    absWorkingDir: project,
-    bundle: true,
-    format: "esm",
-    conditions: ["workerd"],
-    loader: { ".wasm": "copy" },
-    assetNames: "[name]",
-    outdir: out,
-    logLevel: "warning",
-  });
-  const bindings = Object.entries(env).map(
-    ([name, text]) => `(name = "${name}", text = ${JSON.stringify(text)})`,
-  );
-  const modules = readdirSync(out)
-    .filter((name) => name.endsWith(".wasm"))
-    .map((name) => `(name = "${name}", wasm = embed "${name}"),`);
-  writeFileSync(
-    join(out, "config.capnp"),
-    `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [(name = "main", worker = (
-    modules = [
-      (name = "worker", esModule = embed "worker.js"),
-      ${modules.join("\n      ")}
-    ],
-    bindings = [${bindings.join(", ")}],
-    compatibilityDate = "2025-01-01",
-  ))],
-  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
-);
-`,
-  );
-  return await start(tool(".bin/workerd"), ["serve", join(out, "config.capnp"), "--control-fd=1"], {
+  return await start(tool(".bin/workerd"), await bundleWorker({ entry, folder: project, out, env }), {
     cwd: project,
     says: /"port":\s*(\d+)/,
   });

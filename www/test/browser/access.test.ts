@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { findings } from "./axe.ts";
 import { type Opened, open, pick } from "./page.ts";
+import { examplesListed } from "./rest.ts";
 
 let opened: Opened;
 let page: Page;
@@ -43,7 +44,7 @@ test("axe finds nothing", async (t) => {
 
 test("a mouse is not needed", async () => {
   await page.reload();
-  await page.getByLabel("Examples", { exact: true }).locator("option").nth(3).waitFor({ state: "attached" });
+  await examplesListed(page);
   await pick(page, "Four issues");
   await page.keyboard.press("F8");
   assert.equal(await page.locator(".issue[aria-current]").count(), 1);

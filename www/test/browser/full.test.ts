@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Page, Route } from "playwright-core";
 import { browser, pick, serve, untilPrefetched } from "./page.ts";
-import { settled } from "./rest.ts";
+import { examplesListed, settled } from "./rest.ts";
 
 const verdict = (page: Page) => page.locator(".inspect .verdict h2").first().innerText();
 const FULL = /\/assets\/full-[^/]+\.js$/;
@@ -24,11 +24,7 @@ async function openWith(
     page.on("pageerror", (error) => complaints.push(String(error)));
     await page.route(FULL, handle);
     await page.goto(served.url);
-    await page
-      .getByLabel("Examples", { exact: true })
-      .locator("option")
-      .nth(3)
-      .waitFor({ state: "attached" });
+    await examplesListed(page);
     await work(page, complaints);
   } finally {
     await close();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { browser, serve } from "./page.ts";
-import { settled } from "./rest.ts";
+import { examplesListed, settled } from "./rest.ts";
 
 test("a cold load requests the page's own files alone", async () => {
   const served = await serve();
@@ -12,11 +12,7 @@ test("a cold load requests the page's own files alone", async () => {
     const page = await context.newPage();
     await page.goto("about:blank");
     await page.goto(served.url);
-    await page
-      .getByLabel("Examples", { exact: true })
-      .locator("option")
-      .nth(3)
-      .waitFor({ state: "attached" });
+    await examplesListed(page);
     const times = await page.evaluate(`(() => {
       const [navigation] = performance.getEntriesByType("navigation");
       const paint = performance.getEntriesByName("first-contentful-paint")[0];

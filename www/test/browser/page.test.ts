@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { BASE, type Opened, open, pick } from "./page.ts";
-import { settled } from "./rest.ts";
+import { examplesListed, settled } from "./rest.ts";
 
 let opened: Opened;
 let page: Page;
@@ -188,7 +188,7 @@ test("opens without a network after the first load", async () => {
   await page.evaluate(() => navigator.serviceWorker.ready);
   await opened.context.setOffline(true);
   await page.reload();
-  await page.getByLabel("Examples", { exact: true }).locator("option").nth(3).waitFor({ state: "attached" });
+  await examplesListed(page);
   await pick(page, "signed with SHA-256");
   assert.equal(await verdict(), "Verified");
   await opened.context.setOffline(false);

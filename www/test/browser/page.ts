@@ -8,7 +8,7 @@ import { extname, join, normalize } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
-import { countPendingWork, settled } from "./rest.ts";
+import { countPendingWork, examplesListed, settled } from "./rest.ts";
 
 const dist = fileURLToPath(new URL("../../dist/", import.meta.url));
 
@@ -136,7 +136,7 @@ export async function open(options?: Parameters<typeof browser>[0]): Promise<Ope
     void dialog.dismiss();
   });
   await page.goto(served.url);
-  await page.getByLabel("Examples", { exact: true }).locator("option").nth(3).waitFor({ state: "attached" });
+  await examplesListed(page);
   await untilPrefetched(page);
   return {
     page,

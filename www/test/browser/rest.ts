@@ -69,3 +69,8 @@ export async function copied(page: Page, act: () => Promise<unknown>): Promise<s
   await settled(page);
   return page.evaluate(() => navigator.clipboard.readText());
 }
+
+/** Waits until the page lists its examples. */
+export async function examplesListed(page: Page): Promise<void> {
+  await page.getByLabel("Examples", { exact: true }).locator("option").nth(3).waitFor({ state: "attached" });
+}

@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { BrowserContext, Page } from "playwright-core";
 import { browser, pick, type Served, serve } from "./page.ts";
-import { settled } from "./rest.ts";
+import { examplesListed, settled } from "./rest.ts";
 
 const SECRET = "a secret of 41 characters, and not in it";
 
@@ -23,7 +23,7 @@ async function open(fragment = ""): Promise<Page> {
     void dialog.dismiss();
   });
   await made.goto(served.url + fragment);
-  await made.getByLabel("Examples", { exact: true }).locator("option").nth(3).waitFor({ state: "attached" });
+  await examplesListed(made);
   return made;
 }
 
