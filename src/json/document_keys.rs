@@ -6,29 +6,26 @@ use super::keys::{MAX_SYMBOLS, PREFIX_BYTES};
 use super::{NO_SYMBOL, Symbol, bytes_equal};
 
 /// Shorter documents repeat too few keys to repay the tables.
-const MIN_DOCUMENT_BYTES: usize = 4096;
+const MIN_DOCUMENT_BYTES: usize = 1024;
 
 /// SECURITY: bounds the memory for a document. Later keys have no symbol.
 const MAX_KEYS: usize = 1024;
-
-/// Half of the slots stay empty.
-const SLOTS: usize = 2 * MAX_KEYS;
 
 /// SECURITY: bounds the time for keys whose hashes collide. A key that finds neither itself nor an empty slot has no symbol, and
 /// never gets one: slots are only ever filled. All tokens of a key must have the same symbol.
 const MAX_PROBES: usize = 8;
 
-/// The number of predictions.
-const SUCCESSORS: usize = 1024;
-
 /// The keys of a document, from the symbol `first` on.
 #[derive(Default)]
 pub struct DocumentKeys {
     first: Symbol,
+    /// The number of slots, a power of two; 0 for a document without such keys. PERF: the tables are made for the first key, so
+    /// that a document whose keys are all in the key table does not pay for them.
+    slot_count: usize,
     keys: Vec<DocumentKey>,
-    /// Indices of keys, by the keys' hashes.
+    /// Indices of keys, by the keys' hashes. Half of the slots stay empty.
     slots: Vec<u16>,
-    /// For each context and previous key, the symbol of the key that followed last time. A prediction only.
+    /// For each context and previous key, the symbol of the key that followed last time, of either table. A prediction only.
     successors: Vec<Symbol>,
 }
 
@@ -60,12 +57,11 @@ impl DocumentKeys {
     pub fn new(document_bytes: usize, interned: usize) -> Self {
         let has_room = MAX_SYMBOLS.checked_sub(interned).is_some_and(|room| room >= MAX_KEYS);
         match Symbol::try_from(interned) {
-            Ok(first) if has_room && document_bytes >= MIN_DOCUMENT_BYTES => Self {
-                first,
-                keys: Vec::with_capacity(64),
-                slots: vec![NO_SYMBOL; SLOTS],
-                successors: vec![NO_SYMBOL; SUCCESSORS],
-            },
+            Ok(first) if has_room && document_bytes >= MIN_DOCUMENT_BYTES => {
+                // A short document has few keys, and large tables would take longer to clear than to fill.
+                let slot_count = (document_bytes / 8).next_power_of_two().min(2 * MAX_KEYS);
+                Self { first, slot_count, ..Self::default() }
+            }
             _ => Self::default(),
         }
     }
@@ -73,14 +69,21 @@ impl DocumentKeys {
     /// The predicted symbol of the key after `last`, of either table.
     #[inline]
     pub fn successor(&self, last: Symbol, context: u8) -> Option<Symbol> {
-        self.successors.get(successor_slot(last, context)).copied()
+        self.successors.get(self.successor_slot(last, context)).copied()
     }
 
     /// Stores a key as the successor of `last`.
     pub fn set_successor(&mut self, last: Symbol, context: u8, symbol: Symbol) {
-        if let Some(successor) = self.successors.get_mut(successor_slot(last, context)) {
+        let slot = self.successor_slot(last, context);
+        if let Some(successor) = self.successors.get_mut(slot) {
             *successor = symbol;
         }
+    }
+
+    #[inline]
+    fn successor_slot(&self, last: Symbol, context: u8) -> usize {
+        let mixed = usize::from(last.wrapping_add(1)) + usize::from(context) * 37;
+        mixed & self.successors.len().wrapping_sub(1)
     }
 
     /// Returns the length of a key of this document, if it is at `offset`.
@@ -101,13 +104,17 @@ impl DocumentKeys {
 
     /// Returns the symbol of a key of ASCII without escapes, which gets one if it is new. `None` for a key without a symbol.
     pub fn intern(&mut self, bytes: &[u8], offset: usize, len: usize) -> Option<Symbol> {
-        if self.slots.is_empty() || len >= PREFIX_BYTES {
+        if self.slot_count == 0 || len >= PREFIX_BYTES {
             return None;
+        }
+        if self.slots.is_empty() {
+            self.slots = vec![NO_SYMBOL; self.slot_count];
+            self.successors = vec![NO_SYMBOL; self.slot_count];
         }
         let text = bytes.get(offset..offset + len)?;
         let print = fingerprint(text);
         for probe in 0..MAX_PROBES {
-            let slot = (print as usize + probe) % SLOTS;
+            let slot = (print as usize + probe) & (self.slots.len() - 1);
             let index = self.slots[slot];
             if index == NO_SYMBOL {
                 return self.add(slot, text, print, offset);
@@ -126,7 +133,7 @@ impl DocumentKeys {
 
     fn add(&mut self, slot: usize, text: &[u8], fingerprint: u32, offset: usize) -> Option<Symbol> {
         // A schema's key with this character has no symbol, so that validation compares the texts.
-        if self.keys.len() == MAX_KEYS || text.contains(&0x7f) {
+        if self.keys.len() == self.slots.len() / 2 || text.contains(&0x7f) {
             return None;
         }
         let index = u16::try_from(self.keys.len()).ok()?;
@@ -135,9 +142,4 @@ impl DocumentKeys {
         self.slots[slot] = index;
         Some(self.first + index)
     }
-}
-
-#[inline]
-fn successor_slot(last: Symbol, context: u8) -> usize {
-    (usize::from(last.wrapping_add(1)) + usize::from(context) * 37) % SUCCESSORS
 }
