@@ -112,8 +112,8 @@ const POWERS_OF_TEN = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent
 function numberAt(offset: number, length: number): number {
   const bytes = memoryBytes();
   const start = bodyStart + offset;
-  // 15 digits are exact, and so is a power of ten up to 10^22: their quotient is rounded once, like the number. -0 and exponents
-  // need `Number`.
+  // Rounded once, like the number: ten times 15 digits are exact, so only the last of 16 is rounded; and of a fraction, 15 digits
+  // and the power of ten are exact. -0 and exponents need `Number`.
   if (length > 16) return Number(cut(offset, offset + length));
   let value = 0;
   let fractionStart = 0;
@@ -123,8 +123,7 @@ function numberAt(offset: number, length: number): number {
     else if (digit === -2) fractionStart = index + 1;
     else return Number(cut(offset, offset + length));
   }
-  if (fractionStart !== 0) return value / (POWERS_OF_TEN[start + length - fractionStart] as number);
-  return length < 16 ? value : Number(cut(offset, offset + length));
+  return fractionStart === 0 ? value : value / (POWERS_OF_TEN[start + length - fractionStart] as number);
 }
 
 function parseEscaped(offset: number, word: number): string {
