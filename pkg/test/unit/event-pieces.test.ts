@@ -41,7 +41,7 @@ function agrees(body: string): void {
 }
 
 const long = (list: unknown) =>
-  `{"type":"any","id":"1","list":${typeof list === "string" ? list : JSON.stringify(list)}}`;
+  `{"type":"any","id":"5e0c6b3a-91d2-4c7f-8a46-000000000001","list":${typeof list === "string" ? list : JSON.stringify(list)}}`;
 
 describe("the event of a long body", () => {
   it("equals JSON.parse of the body: generated records, of every size", () => {
