@@ -6,11 +6,15 @@ use super::sort::{same_hash, sort_by, sort_by_hash};
 use super::table::{bytes_equal, mix};
 use super::{Token, TokenKind, string};
 
+/// PERF: up to this many keys, comparing all pairs takes less time than sorting.
+const SMALL_OBJECT_KEYS: usize = 24;
+
 /// Returns the indices of the keys that repeat an earlier key of their object, in the order of the text. The object starts
 /// at index `open` of the tape and has `count` members. Takes O(n log n) for n members, whatever the keys are.
 pub fn find_duplicates(bytes: &[u8], tape: &[Token], open: u32, count: u32) -> Vec<u32> {
-    // PERF: up to this many keys, comparing all pairs takes less time than sorting.
-    const SMALL_OBJECT_KEYS: usize = 24;
+    if count < 2 {
+        return Vec::new();
+    }
     let next_key = |index: &u32| match tape.get(*index as usize + 1)? {
         value if matches!(value.token_kind(), TokenKind::Object | TokenKind::Array) => {
             Some(value.low_bits() + 1)
@@ -23,31 +27,25 @@ pub fn find_duplicates(bytes: &[u8], tape: &[Token], open: u32, count: u32) -> V
         let start = token.offset as usize + 1;
         (token.token_kind() == TokenKind::Escaped, &bytes[start..start + token.len()])
     };
-    if count as usize <= SMALL_OBJECT_KEYS {
-        // Most keys that share a bit of `ContainerFrame::key_bits` differ.
-        let mut fingerprints = [0; SMALL_OBJECT_KEYS];
-        let mut all_differ = true;
-        for (position, index) in keys.clone().enumerate() {
-            let (has_escapes, key) = raw_key(index);
-            let print = fingerprint(key);
-            all_differ &= !has_escapes && !fingerprints[..position].contains(&print);
-            fingerprints[position] = print;
-        }
-        if all_differ {
-            return Vec::new();
-        }
-    }
     let decoded_key = |index: u32| match raw_key(index) {
         (true, key) => Cow::from(string::decode_lossless(key)),
         (false, key) => key.into(),
     };
     if count as usize <= SMALL_OBJECT_KEYS {
-        let named: Vec<(Cow<'_, [u8]>, u32)> = keys.map(|index| (decoded_key(index), index)).collect();
-        let repeats = |n: usize| named[..n].iter().any(|(key, _)| *key == named[n].0);
-        return (0..named.len()).filter(|n| repeats(*n)).map(|n| named[n].1).collect();
+        return small_object_duplicates(keys, raw_key);
     }
+    // PERF: one buffer for all keys with escapes.
+    let mut buffer = Vec::new();
+    let mut hash_key = |index: u32| match raw_key(index) {
+        (true, key) => {
+            buffer.clear();
+            string::decode_lossless_into(key, &mut buffer);
+            mix(&buffer)
+        }
+        (false, key) => mix(key),
+    };
     let mut found = Vec::new();
-    same_hash(keys.map(|index| (mix(&decoded_key(index)), index)), &mut |alike| {
+    same_hash(keys.map(|index| (hash_key(index), index)), &mut |alike| {
         let first = raw_key(alike[0].1);
         let equals_first = |index: u32| match (raw_key(index), first) {
             // PERF: without escapes, equal keys are equal bytes.
@@ -70,6 +68,39 @@ pub fn find_duplicates(bytes: &[u8], tape: &[Token], open: u32, count: u32) -> V
         sort_by_hash(&mut found);
     }
     found.into_iter().map(|(_, index)| index).collect()
+}
+
+/// Like [`find_duplicates`], for up to [`SMALL_OBJECT_KEYS`] keys. `raw_key` returns whether a key has escapes, and its bytes.
+fn small_object_duplicates<'b>(
+    keys: impl Iterator<Item = u32>,
+    raw_key: impl Fn(u32) -> (bool, &'b [u8]),
+) -> Vec<u32> {
+    // PERF: one buffer for all keys with escapes, each decoded once.
+    let mut decoded = Vec::new();
+    // The fingerprint of each key, its index, and the range of a decoded one.
+    let mut known = [(0, 0, 0, 0); SMALL_OBJECT_KEYS];
+    let mut found = Vec::new();
+    for (position, index) in keys.take(SMALL_OBJECT_KEYS).enumerate() {
+        let start = decoded.len();
+        if let (true, raw) = raw_key(index) {
+            string::decode_lossless_into(raw, &mut decoded);
+        }
+        let text = |index, start, end| match raw_key(index) {
+            (true, _) => &decoded[start..end],
+            (false, raw) => raw,
+        };
+        let key = text(index, start, decoded.len());
+        let print = fingerprint(key);
+        known[position] = (print, index, start, decoded.len());
+        // Most keys that share a bit of `ContainerFrame::key_bits` differ.
+        let is_same = |(other_print, other, start, end): &(u32, u32, usize, usize)| {
+            *other_print == print && text(*other, *start, *end) == key
+        };
+        if known[..position].iter().any(is_same) {
+            found.push(index);
+        }
+    }
+    found
 }
 
 /// A 32-bit hash of a key. Different keys may share one, so that equal fingerprints need a comparison.

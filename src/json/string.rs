@@ -64,17 +64,25 @@ fn checked_unit(bytes: &[u8], slash: usize) -> Option<u32> {
 ///
 /// INVARIANT: the parser has checked the escapes.
 pub fn decode(raw: &[u8]) -> String {
-    let bytes = decode_with(raw, |_| [0xef, 0xbf, 0xbd]);
+    let mut bytes = Vec::with_capacity(raw.len());
+    decode_with(raw, &mut bytes, |_| [0xef, 0xbf, 0xbd]);
     String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 /// The same as bytes that are equal for equal strings only: half of a surrogate pair becomes the three bytes that UTF-8's
 /// scheme has for it.
 pub fn decode_lossless(raw: &[u8]) -> Vec<u8> {
-    decode_with(raw, |unit| {
+    let mut out = Vec::with_capacity(raw.len());
+    decode_lossless_into(raw, &mut out);
+    out
+}
+
+/// Like [`decode_lossless`], at the end of `out`.
+pub fn decode_lossless_into(raw: &[u8], out: &mut Vec<u8>) {
+    decode_with(raw, out, |unit| {
         let low = |shift: u32| 0x80 | (unit >> shift & 0x3f).to_le_bytes()[0];
         [0xed, low(6), low(0)]
-    })
+    });
 }
 
 /// Whether a string with escapes can be equal to `text`, by first character and length. PERF: nearly every comparison
@@ -89,9 +97,8 @@ pub fn may_equal(raw: &[u8], text: &[u8]) -> bool {
     starts && raw.len() <= 6 * text.len()
 }
 
-/// Decodes with a replacement for half of a surrogate pair.
-fn decode_with(raw: &[u8], on_lone_surrogate: impl Fn(u32) -> [u8; 3]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(raw.len());
+/// Decodes to the end of `out`, with a replacement for half of a surrogate pair.
+fn decode_with(raw: &[u8], out: &mut Vec<u8>, on_lone_surrogate: impl Fn(u32) -> [u8; 3]) {
     let mut buffer = [0; 4];
     let mut push = |out: &mut Vec<u8>, scalar: u32| match char::from_u32(scalar) {
         Some(character @ ..'\u{80}') => out.push(character as u8),
@@ -119,9 +126,9 @@ fn decode_with(raw: &[u8], on_lone_surrogate: impl Fn(u32) -> [u8; 3]) -> Vec<u8
                     .filter(|low| (0xdc00..0xe000).contains(low));
                 if let Some(low) = low {
                     used += 6;
-                    push(&mut out, 0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00));
+                    push(out, 0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00));
                 } else {
-                    push(&mut out, unit);
+                    push(out, unit);
                 }
             }
             other => out.push(other),
@@ -129,7 +136,6 @@ fn decode_with(raw: &[u8], on_lone_surrogate: impl Fn(u32) -> [u8; 3]) -> Vec<u8
         rest = rest.get(used..).unwrap_or_default();
     }
     out.extend_from_slice(rest);
-    out
 }
 
 /// The code unit of the `\uXXXX` whose backslash is at `slash`, if there is one. Its digits are not checked.
@@ -142,7 +148,7 @@ fn code_unit(bytes: &[u8], slash: usize) -> u32 {
         .get(slash + 2..slash + 6)
         .unwrap_or_default()
         .iter()
-        .fold(0, |unit, &digit| unit * 16 + char::from(digit).to_digit(16).unwrap_or(0))
+        .fold(0, |unit, &digit| unit << 4 | u32::from(digit & 15) + 9 * u32::from(digit >> 6))
 }
 
 #[cfg(test)]

@@ -183,6 +183,7 @@ impl Blob for ObjectRules {
             required_bits: _,
             required_error_bits: _,
             is_simple: _,
+            has_unnumbered: _,
             tracked_count: _,
             patterns,
             additional,

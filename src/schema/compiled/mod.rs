@@ -239,6 +239,8 @@ pub(super) struct ObjectRules {
     pub required_error_bits: [u64; 2],
     /// Whether there is neither `patternProperties` nor `propertyNames`, and at most 64 tracked properties.
     pub is_simple: bool,
+    /// Whether a property has no symbol, so that keys without a symbol are compared as texts.
+    pub has_unnumbered: bool,
     /// The number of properties with a bit.
     pub tracked_count: u32,
     pub patterns: Vec<(Pattern, NodeId)>,
@@ -292,6 +294,7 @@ impl ObjectRules {
             }
         }
         self.is_simple = tracked_count <= 64 && self.patterns.is_empty() && self.property_names.is_none();
+        self.has_unnumbered = self.properties.iter().any(|property| property.symbol == NO_SYMBOL);
         self.symbols = SymbolIndex::new(&self.properties);
         self.table = Table::new(self.properties.iter().map(|property| property.name.as_bytes()));
     }

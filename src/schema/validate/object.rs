@@ -65,6 +65,8 @@ impl ObjectRules {
             return self.find_symbol(symbol, next);
         }
         match key.unescaped_bytes() {
+            // PERF: the parser has looked the key up among those with a symbol.
+            Some(_) if by_symbol && !self.has_unnumbered => None,
             Some(plain) => self.find(plain, next),
             None => self.find(&key.decoded_bytes(), next),
         }
