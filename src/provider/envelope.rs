@@ -100,13 +100,13 @@ impl Envelope {
     }
 
     /// Returns the pointers to event type, id and time, except for an id or a time inside a separate data object.
-    pub(crate) fn member_pointers(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn member_pointers(&self) -> impl Iterator<Item = &Pointer> {
         let event_type = match &self.event_type {
-            FieldSource::Pointer(pointer) => Some(&**pointer),
+            FieldSource::Pointer(pointer) => Some(pointer),
             FieldSource::Header(_) => None,
         };
         let is_data_inline = self.is_data_inline();
-        let others = [&self.id, &self.created_at].into_iter().flatten().map(|pointer| &**pointer);
+        let others = [&self.id, &self.created_at].into_iter().flatten();
         event_type
             .into_iter()
             .chain(others.filter(move |pointer| is_data_inline || self.strip_data_prefix(pointer).is_none()))

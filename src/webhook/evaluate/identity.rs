@@ -62,6 +62,10 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
             Some(text)
         });
         let (event_type, (key, source)) = (event_type?, key?);
+        if let Some(code) = self.code {
+            return Err(code);
+        }
+        let key = key.unwrap_or_else(|| digest(self.delivery.body).into());
         let uncovered = provider.coverage.uncovered(source);
         Ok(Identity { id: with_event_type(event_type, &key), uncovered, webhook_id, delivery_id, created_at })
     }
@@ -85,6 +89,7 @@ pub(crate) fn idempotency_key(
     event_type: &str,
 ) -> Option<(String, usize)> {
     let (key, source) = find_key(webhook, delivery, root).ok()?;
+    let key = key.unwrap_or_else(|| digest(delivery.body).into());
     Some((with_event_type(event_type, &key), source))
 }
 
@@ -99,33 +104,34 @@ struct HiddenKey<'d> {
     location: Location,
 }
 
-/// Finds the key alone, and the index of its source.
+/// Finds the key alone, and the index of its source. PERF: `None` for the digest of the body, which a rejected delivery does
+/// not need.
 fn find_key<'d>(
     webhook: &'d Webhook,
     delivery: &'d Delivery<'_>,
     root: Value<'d>,
-) -> Result<(Cow<'d, str>, usize), HiddenKey<'d>> {
+) -> Result<(Option<Cow<'d, str>>, usize), HiddenKey<'d>> {
     let sources = &webhook.provider.dedupe;
     for (index, source) in sources.iter().enumerate() {
         match source {
             IdempotencySource::Pointer(pointer) => {
                 let Some(value) = root.resolve(pointer) else { continue };
                 match key_text(value) {
-                    Some(key) if is_plain(&key) => return Ok((key, index)),
+                    Some(key) if is_plain(&key) => return Ok((Some(key), index)),
                     Some(_) => return Err(HiddenKey { source: pointer, location: value.location() }),
                     None => {}
                 }
             }
             IdempotencySource::Header(name) => match header_key(delivery, name) {
-                Some(key) if is_plain_header(key) => return Ok((Cow::Borrowed(key), index)),
+                Some(key) if is_plain_header(key) => return Ok((Some(Cow::Borrowed(key)), index)),
                 Some(_) => return Err(HiddenKey { source: name, location: Location::Request }),
                 None => {}
             },
-            IdempotencySource::Digest => return Ok((digest(delivery.body).into(), index)),
-            IdempotencySource::None => return Ok((Cow::Borrowed(""), index)),
+            IdempotencySource::Digest => return Ok((None, index)),
+            IdempotencySource::None => return Ok((Some(Cow::Borrowed("")), index)),
         }
     }
-    Ok((digest(delivery.body).into(), sources.len()))
+    Ok((None, sources.len()))
 }
 
 /// The header that the idempotency key comes from, if its source is a header. Two deliveries with equal bodies can differ

@@ -101,7 +101,7 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
 fn missing_event_type(provider: &Provider, delivery: &Delivery<'_>, root: Value<'_>) -> PendingIssue {
     let (is_present, text, value, expected) = match &provider.envelope.event_type {
         FieldSource::Pointer(pointer) => {
-            let found = root.pointer(pointer);
+            let found = root.resolve(pointer);
             let text = found.and_then(Value::as_str);
             (found.is_some(), text, nearest(root, pointer), format!("a string at {pointer}"))
         }
@@ -133,7 +133,7 @@ fn missing_event_type(provider: &Provider, delivery: &Delivery<'_>, root: Value<
 /// The issue of an event type that the provider does not have.
 fn unknown_event_type(provider: &Provider, root: Value<'_>, name: &str, is_strict: bool) -> PendingIssue {
     let location = match &provider.envelope.event_type {
-        FieldSource::Pointer(pointer) => root.pointer(pointer).map_or(Location::Request, Value::location),
+        FieldSource::Pointer(pointer) => root.resolve(pointer).map_or(Location::Request, Value::location),
         FieldSource::Header(_) => Location::Request,
     };
     let issue = if is_placeholder(name) {
@@ -173,7 +173,7 @@ fn assign_envelope_stage(envelope: &Envelope, root: Value<'_>, issues: &mut [Pen
     let mut present = vec![root.location()];
     let mut absent = Vec::new();
     for pointer in envelope.member_pointers() {
-        match root.pointer(pointer) {
+        match root.resolve(pointer) {
             Some(value) => present.push(value.location()),
             None => absent.push(nearest(root, pointer).location()),
         }
