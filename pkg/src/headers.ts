@@ -88,13 +88,13 @@ export function encodeHead(delivery: Delivery): string {
 /** The headers as pairs of texts, each value of its own; without HTTP/2's pseudo-headers. */
 export function headerPairs(headers: HeadersLike): [name: string, value: string][] {
   const pairs: [string, string][] = [];
-  for (const [name, value] of entries(headers)) {
-    if (name.startsWith(":")) continue;
+  visitEntries(headers, (name, value) => {
+    if (name.startsWith(":")) return;
     for (const item of Array.isArray(value) ? value : [value]) {
       const text = toText(item);
       if (text !== undefined) pairs.push([name, text]);
     }
-  }
+  });
   return pairs;
 }
 
@@ -145,9 +145,9 @@ export function encodeFilteredHead(
     for (const name of filter.names) text += encodeHeader(name, headers.get(name));
     return text;
   }
-  for (const [name, value] of entries(headers)) {
+  visitEntries(headers, (name, value) => {
     if (filter.has(name)) text += encodeHeader(name, value);
-  }
+  });
   return text;
 }
 
@@ -156,27 +156,23 @@ function isFetchHeaders(headers: object): headers is HeaderLookup {
   return Object.prototype.toString.call(headers) === "[object Headers]" && "get" in headers;
 }
 
-/** The entries of any container; a value may be a list. */
-function entries(headers: HeadersLike): Iterable<readonly [string, unknown]> {
+/** Calls `visit` with the entries of any container; a value may be a list. PERF: a generator would create an object for each. */
+function visitEntries(headers: HeadersLike, visit: (name: string, value: unknown) => void): void {
   if (headers === null || typeof headers !== "object") throw invalidHeadersError();
-  if (Array.isArray(headers) && typeof headers[0] === "string") return flatEntries(headers);
-  if (Symbol.iterator in headers) return checkedEntries(headers as Iterable<unknown>);
-  return Object.entries(headers);
-}
-
-function* flatEntries(list: readonly unknown[]): Iterable<readonly [string, unknown]> {
-  for (let index = 0; index < list.length; index += 2) {
-    const name = list[index];
-    // An odd length means that the list was cut, or is of another kind.
-    if (typeof name !== "string" || index + 1 === list.length) throw invalidHeadersError();
-    yield [name, list[index + 1]];
-  }
-}
-
-function* checkedEntries(pairs: Iterable<unknown>): Iterable<readonly [string, unknown]> {
-  for (const pair of pairs) {
-    if (!Array.isArray(pair) || pair.length < 2 || typeof pair[0] !== "string") throw invalidHeadersError();
-    yield pair as [string, unknown];
+  if (Array.isArray(headers) && typeof headers[0] === "string") {
+    for (let index = 0; index < headers.length; index += 2) {
+      const name = headers[index];
+      // An odd length means that the list was cut, or is of another kind.
+      if (typeof name !== "string" || index + 1 === headers.length) throw invalidHeadersError();
+      visit(name, headers[index + 1]);
+    }
+  } else if (Symbol.iterator in headers) {
+    for (const pair of headers as Iterable<unknown>) {
+      if (!Array.isArray(pair) || pair.length < 2 || typeof pair[0] !== "string") throw invalidHeadersError();
+      visit(pair[0], pair[1]);
+    }
+  } else {
+    for (const name of Object.keys(headers)) visit(name, headers[name]);
   }
 }
 

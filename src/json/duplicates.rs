@@ -11,7 +11,15 @@ const SMALL_OBJECT_KEYS: usize = 24;
 
 /// Returns the indices of the keys that repeat an earlier key of their object, in the order of the text. The object starts
 /// at index `open` of the tape and has `count` members. Takes O(n log n) for n members, whatever the keys are.
-pub fn find_duplicates(bytes: &[u8], tape: &[Token], open: u32, count: u32) -> Vec<u32> {
+///
+/// PERF: `buffer` is empty, and the same for all objects of a text.
+pub fn find_duplicates(
+    bytes: &[u8],
+    tape: &[Token],
+    open: u32,
+    count: u32,
+    buffer: &mut Vec<u8>,
+) -> Vec<u32> {
     if count < 2 {
         return Vec::new();
     }
@@ -32,15 +40,13 @@ pub fn find_duplicates(bytes: &[u8], tape: &[Token], open: u32, count: u32) -> V
         (false, key) => key.into(),
     };
     if count as usize <= SMALL_OBJECT_KEYS {
-        return small_object_duplicates(keys, raw_key);
+        return small_object_duplicates(keys, raw_key, buffer);
     }
-    // PERF: one buffer for all keys with escapes.
-    let mut buffer = Vec::new();
     let mut hash_key = |index: u32| match raw_key(index) {
         (true, key) => {
             buffer.clear();
-            string::decode_lossless_into(key, &mut buffer);
-            mix(&buffer)
+            string::decode_lossless_into(key, buffer);
+            mix(buffer)
         }
         (false, key) => mix(key),
     };
@@ -74,16 +80,15 @@ pub fn find_duplicates(bytes: &[u8], tape: &[Token], open: u32, count: u32) -> V
 fn small_object_duplicates<'b>(
     keys: impl Iterator<Item = u32>,
     raw_key: impl Fn(u32) -> (bool, &'b [u8]),
+    decoded: &mut Vec<u8>,
 ) -> Vec<u32> {
-    // PERF: one buffer for all keys with escapes, each decoded once.
-    let mut decoded = Vec::new();
     // The fingerprint of each key, its index, and the range of a decoded one.
     let mut known = [(0, 0, 0, 0); SMALL_OBJECT_KEYS];
     let mut found = Vec::new();
     for (position, index) in keys.take(SMALL_OBJECT_KEYS).enumerate() {
         let start = decoded.len();
         if let (true, raw) = raw_key(index) {
-            string::decode_lossless_into(raw, &mut decoded);
+            string::decode_lossless_into(raw, decoded);
         }
         let text = |index, start, end| match raw_key(index) {
             (true, _) => &decoded[start..end],
@@ -130,7 +135,8 @@ mod tests {
         let members: Vec<String> = keys.iter().map(|key| format!("\"{key}\":0")).collect();
         let text = format!("{{{}}}", members.join(","));
         let document = Document::parse(text.as_bytes()).unwrap();
-        find_duplicates(text.as_bytes(), &document.tape, 0, u32::try_from(keys.len()).unwrap())
+        let count = u32::try_from(keys.len()).unwrap();
+        find_duplicates(text.as_bytes(), &document.tape, 0, count, &mut Vec::new())
             .into_iter()
             .map(|index| (index - 1) / 2)
             .collect()

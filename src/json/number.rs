@@ -136,26 +136,36 @@ impl<'a> Decimal<'a> {
         if shift < 0 {
             return false;
         }
-        let modulus = u128::from(divisor.mantissa);
-        // PERF: divide once per 19 digits, as many as 64 bits hold. A 128-bit division is slow.
-        let (mut rest, mut digits, mut scale) = (0u128, 0u64, 1u64);
+        let modulus = divisor.mantissa;
+        // PERF: divide once per 19 digits, as many as 64 bits hold.
+        let (mut rest, mut digits, mut scale) = (0, 0u64, 1u64);
         for digit in self.digits() {
             (digits, scale) = (digits * 10 + u64::from(digit), scale * 10);
             if scale == 10u64.pow(19) {
-                rest = (rest * u128::from(scale) + u128::from(digits)) % modulus;
+                rest = remainder(rest, scale, digits, modulus);
                 (digits, scale) = (0, 1);
             }
         }
-        rest = (rest * u128::from(scale) + u128::from(digits)) % modulus;
+        rest = remainder(rest, scale, digits, modulus);
         let (mut power, mut base, mut left) = (1 % modulus, 10 % modulus, shift);
         while left > 0 {
             if left & 1 == 1 {
-                power = power * base % modulus;
+                power = remainder(power, base, 0, modulus);
             }
-            base = base * base % modulus;
+            base = remainder(base, base, 0, modulus);
             left >>= 1;
         }
-        (rest * power).is_multiple_of(modulus)
+        remainder(rest, power, 0, modulus) == 0
+    }
+}
+
+/// `(a * b + c) % modulus`. PERF: a 128-bit division is slow, and the numbers of most schemas need none.
+fn remainder(a: u64, b: u64, c: u64, modulus: u64) -> u64 {
+    match a.checked_mul(b).and_then(|product| product.checked_add(c)) {
+        Some(sum) => sum % modulus,
+        None => {
+            u64::try_from((u128::from(a) * u128::from(b) + u128::from(c)) % u128::from(modulus)).unwrap_or(0)
+        }
     }
 }
 

@@ -46,6 +46,8 @@ struct JsonParser<'a> {
     stack: Vec<ContainerFrame>,
     key_table: Option<&'a KeyTable>,
     document_keys: DocumentKeys,
+    /// The buffer for keys with escapes that are compared.
+    decoded_keys: Vec<u8>,
     /// The symbol of the last key of the innermost object. After a container: the key of that container.
     last_key: Symbol,
     /// A hash of the keys on the path to the innermost object, so that keys are predicted separately for each path.
@@ -117,6 +119,7 @@ impl<'a> JsonParser<'a> {
             key_table,
             document_keys: key_table
                 .map_or_else(DocumentKeys::default, |table| DocumentKeys::new(bytes.len(), table.len())),
+            decoded_keys: Vec::new(),
             last_key: NO_SYMBOL,
             context: 0,
             diagnostics: Diagnostics::default(),
@@ -481,7 +484,9 @@ impl<'a> JsonParser<'a> {
     #[cold]
     #[inline(never)]
     fn report_duplicates(&mut self, frame: ContainerFrame) {
-        let keys = duplicates::find_duplicates(self.bytes, &self.tape, frame.token_index, frame.count);
+        self.decoded_keys.clear();
+        let (open, count) = (frame.token_index, frame.count);
+        let keys = duplicates::find_duplicates(self.bytes, &self.tape, open, count, &mut self.decoded_keys);
         self.diagnostics.report_duplicate_keys(&keys);
     }
 }
