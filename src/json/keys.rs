@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU16, Ordering};
 
+use super::string::is_plain;
 use super::{Table, bytes_equal};
 use crate::blob::{Blob, Reader, Writer};
 
@@ -51,8 +52,7 @@ impl KeyInterner {
 
 /// Whether the parser looks a key up: printable ASCII without an escape.
 fn is_internable(text: &str) -> bool {
-    let needs_no_escape = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
-    text.len() <= MAX_KEY_BYTES && text.bytes().all(needs_no_escape)
+    text.len() <= MAX_KEY_BYTES && text.bytes().all(is_plain)
 }
 
 /// The interned keys of compiled schemas and pointers. The index of a key is its symbol.

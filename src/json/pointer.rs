@@ -112,8 +112,7 @@ impl<'d> Value<'d> {
         for segment in pointer.segments.as_deref()? {
             value = match value.kind() {
                 Kind::Object if by_symbol && segment.symbol != NO_SYMBOL => value.member(|key| {
-                    key.symbol() == Some(segment.symbol)
-                        || key.unescaped_bytes().is_none() && key.eq_str(&segment.key)
+                    key.symbol() == Some(segment.symbol) || key.may_be_interned() && key.eq_str(&segment.key)
                 })?,
                 Kind::Object => value.get(&segment.key)?,
                 Kind::Array => value.elements().nth(segment.index?)?,

@@ -97,6 +97,21 @@ pub fn may_equal(raw: &[u8], text: &[u8]) -> bool {
     starts && raw.len() <= 6 * text.len()
 }
 
+/// Whether a byte is ASCII that strings contain without an escape.
+pub fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'
+}
+
+/// Whether a string with escapes can be ASCII without characters that need an escape, by its first escape.
+pub fn may_be_plain(raw: &[u8]) -> bool {
+    let Some(slash) = raw.iter().position(|&byte| byte == b'\\') else { return true };
+    match raw.get(slash + 1) {
+        Some(b'/') => true,
+        Some(b'u') => u8::try_from(code_unit(raw, slash)).is_ok_and(is_plain),
+        _ => false,
+    }
+}
+
 /// Decodes to the end of `out`, with a replacement for half of a surrogate pair.
 fn decode_with(raw: &[u8], out: &mut Vec<u8>, on_lone_surrogate: impl Fn(u32) -> [u8; 3]) {
     let mut buffer = [0; 4];
@@ -148,7 +163,7 @@ fn code_unit(bytes: &[u8], slash: usize) -> u32 {
         .get(slash + 2..slash + 6)
         .unwrap_or_default()
         .iter()
-        .fold(0, |unit, &digit| unit << 4 | u32::from(digit & 15) + 9 * u32::from(digit >> 6))
+        .fold(0, |unit, &digit| (unit << 4) + u32::from(digit & 15) + 9 * u32::from(digit >> 6))
 }
 
 #[cfg(test)]
@@ -175,6 +190,21 @@ mod tests {
         }
         for text in [r"\u0061b", r"\n..", "a", r"\u002e.................."] {
             assert!(!may_equal(text.as_bytes(), b"..."), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_may_be_plain_if_its_first_escape_is_of_a_plain_character() {
+        for unit in 0..=0xffff_u32 {
+            let raw = format!("a\\u{unit:04x}\\u0062");
+            assert_eq!(
+                may_be_plain(raw.as_bytes()),
+                decode_lossless(raw.as_bytes()).iter().all(|byte| is_plain(*byte))
+            );
+        }
+        for (raw, expected) in [("a", true), ("a\\/", true), ("\\n", false), ("\\\"", false), ("\\\\", false)]
+        {
+            assert_eq!(may_be_plain(raw.as_bytes()), expected, "{raw}");
         }
     }
 

@@ -275,6 +275,14 @@ impl<'d> Key<'d> {
         self.token().symbol()
     }
 
+    /// Whether the key, which has no symbol, can be one that has: such a key is written with escapes that it does not need.
+    #[inline]
+    pub(crate) fn may_be_interned(self) -> bool {
+        let token = self.token();
+        token.token_kind() == TokenKind::Escaped
+            && string::may_be_plain(string_bytes(self.document.bytes, token))
+    }
+
     /// Whether the decoded key equals `text`.
     #[must_use]
     pub fn eq_str(self, text: &str) -> bool {

@@ -125,7 +125,7 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
             Some(code) => Err(code),
             None => signed_by.and_then(|signed_by| Ok((signed_by, event_type?, identity?))),
         };
-        let (signed_by, event_type, identity) = match parts {
+        let (signed_by, event_type, mut identity) = match parts {
             Ok(parts) => parts,
             Err(code) => return self.rejected(code, Some(document)),
         };
@@ -139,8 +139,8 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
             None => SignatureInfo::Unsigned,
         };
         let accepted = AcceptedDelivery {
+            id: identity.take_id(&event_type, body),
             event_type,
-            id: identity.id,
             webhook_id: identity.webhook_id,
             delivery_id: identity.delivery_id,
             created_at: identity.created_at,

@@ -64,9 +64,10 @@ impl ObjectRules {
         if by_symbol && let Some(symbol) = key.symbol() {
             return self.find_symbol(symbol, next);
         }
+        if by_symbol && !self.has_unnumbered && !key.may_be_interned() {
+            return None;
+        }
         match key.unescaped_bytes() {
-            // PERF: the parser has looked the key up among those with a symbol.
-            Some(_) if by_symbol && !self.has_unnumbered => None,
             Some(plain) => self.find(plain, next),
             None => self.find(&key.decoded_bytes(), next),
         }

@@ -13,12 +13,20 @@ use crate::webhook::digest::digest;
 
 /// The ids and the time of an accepted delivery.
 pub(super) struct Identity<'b, 'd> {
-    pub id: String,
+    /// The idempotency key. PERF: `None` for the digest of the body, which a rejected delivery does not need.
+    id: Option<String>,
     /// What of event type and idempotency key the signature does not cover.
     pub uncovered: Uncovered,
     pub webhook_id: Option<&'d str>,
     pub delivery_id: Option<&'d str>,
     pub created_at: Option<Cow<'b, str>>,
+}
+
+impl Identity<'_, '_> {
+    /// Takes the idempotency key of a delivery with this body.
+    pub fn take_id(&mut self, event_type: &str, body: &[u8]) -> String {
+        self.id.take().unwrap_or_else(|| with_event_type(event_type, &digest(body)))
+    }
 }
 
 impl<'b, 'd> Evaluator<'b, 'd, '_> {
@@ -62,12 +70,9 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
             Some(text)
         });
         let (event_type, (key, source)) = (event_type?, key?);
-        if let Some(code) = self.code {
-            return Err(code);
-        }
-        let key = key.unwrap_or_else(|| digest(self.delivery.body).into());
+        let id = key.map(|key| with_event_type(event_type, &key));
         let uncovered = provider.coverage.uncovered(source);
-        Ok(Identity { id: with_event_type(event_type, &key), uncovered, webhook_id, delivery_id, created_at })
+        Ok(Identity { id, uncovered, webhook_id, delivery_id, created_at })
     }
 }
 
