@@ -99,12 +99,17 @@ class Memory implements MemoryStore {
     release: (id, token) => this.#release(id, token),
   };
 
-  constructor(
-    readonly retention: number,
-    readonly claimTtl: number,
-    readonly maxEntries: number,
-    readonly now: () => number,
-  ) {}
+  readonly #retention: number;
+  readonly #claimTtl: number;
+  readonly #maxEntries: number;
+  readonly #now: () => number;
+
+  constructor(retention: number, claimTtl: number, maxEntries: number, now: () => number) {
+    this.#retention = retention;
+    this.#claimTtl = claimTtl;
+    this.#maxEntries = maxEntries;
+    this.#now = now;
+  }
 
   get size(): number {
     return this.#claims.size + this.#handled.size;
@@ -131,7 +136,7 @@ class Memory implements MemoryStore {
 
   // INVARIANT: no promise in this method, which makes a claim atomic.
   #claim(id: string, digest: string, token: string | undefined): ClaimState {
-    const now = this.now();
+    const now = this.#now();
     const claim = this.#claims.get(id);
     if (claim !== undefined) {
       if (claim.expiresAt > now) return claim.digest === digest ? "in-progress" : "changed";
@@ -143,7 +148,7 @@ class Memory implements MemoryStore {
       this.#handled.delete(id);
     }
     this.#evict(now);
-    this.#claims.set(id, { id, digest, expiresAt: Math.ceil(now + this.claimTtl), token });
+    this.#claims.set(id, { id, digest, expiresAt: Math.ceil(now + this.#claimTtl), token });
     return "new";
   }
 
@@ -153,7 +158,7 @@ class Memory implements MemoryStore {
     if (claim === undefined || isOwnedByOther(claim, token)) return;
     this.#claims.delete(id);
     claim.token = undefined;
-    claim.expiresAt = Math.ceil(this.now() + this.retention);
+    claim.expiresAt = Math.ceil(this.#now() + this.#retention);
     this.#handled.set(id, claim);
     this.#order.push(claim);
   }
@@ -171,16 +176,16 @@ class Memory implements MemoryStore {
       if (oldest === undefined || oldest.expiresAt > now) break;
       this.#handled.delete(oldest.id);
     }
-    if (this.size < this.maxEntries) return;
+    if (this.size < this.#maxEntries) return;
     for (const [id, { expiresAt }] of this.#claims) {
       if (expiresAt <= now) this.#claims.delete(id);
     }
-    while (this.size >= this.maxEntries) {
+    while (this.size >= this.#maxEntries) {
       const oldest = this.#oldestHandled();
       if (oldest === undefined) {
         throw ownMessage(
           new Error(
-            `The memory store is full: ${this.maxEntries} deliveries are in progress. Check for handlers that never end, or raise \`maxEntries\`.`,
+            `The memory store is full: ${this.#maxEntries} deliveries are in progress. Check for handlers that never end, or raise \`maxEntries\`.`,
           ),
         );
       }

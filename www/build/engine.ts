@@ -20,11 +20,11 @@ const REPLACED: Readonly<Record<string, string>> = {
 
 /**
  * Files of the package whose exports the page never needs: TypeScript checks the options of its calls, the body is always
- * bytes or a text, it shows no HTTP status, it reads no file, and it inspects deliveries, so that no object of a verified
- * delivery is made.
+ * bytes or a text, it shows no HTTP status, it reads no file, no browser has Node's hash, and it inspects deliveries, so that
+ * no object of a verified delivery is made.
  */
 const UNUSED =
-  /[\\/]pkg[\\/]src[\\/](?:options|event|verified|body-not-raw|package-file|generated[\\/]codes)\.ts$/;
+  /[\\/]pkg[\\/]src[\\/](?:options|event|verified|body-not-raw|package-file|native-hash|generated[\\/]codes)\.ts$/;
 
 /** A file with the same exports, which do nothing. */
 function withoutCode(path: string): string {

@@ -326,6 +326,9 @@ fn replace_once(text: &str, from: &str, to: &str) -> Option<String> {
 
 /// Optimizes a module with wasm-opt.
 fn optimize(bound: &Path, level: &[&str], module: &Path) -> Result<(), Failure> {
+    if let Some(folder) = module.parent() {
+        fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))?;
+    }
     let mut command = node("node_modules/binaryen/bin/wasm-opt");
     command
         .args(FEATURES)

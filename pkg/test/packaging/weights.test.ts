@@ -7,15 +7,15 @@ import { brotliCompressSync } from "node:zlib";
 import { BUNDLERS } from "../support/bundlers.ts";
 import { project } from "../support/project.ts";
 
-/** The imports of a program, and the most bytes that its bundle has after Brotli: a tenth more than measured. */
+/** The imports of a program, and the most bytes that its bundle has after Brotli: up to a tenth more than measured. */
 const LIMITS: Record<string, [imports: string, bytes: number]> = {
   HooksealError: [`{ HooksealError } from "hookseal"`, 290],
   SchemaError: [`{ SchemaError } from "hookseal"`, 200],
-  memoryStore: [`{ memoryStore } from "hookseal"`, 1_280],
-  "the receiver of fetch": [`{ receiver } from "hookseal/fetch"`, 11_300],
-  "the receiver of Node": [`{ receiver } from "hookseal/node"`, 11_300],
-  "the receiver of Express": [`{ receiver } from "hookseal/express"`, 11_300],
-  "the plugin of Fastify": [`{ hookseal } from "hookseal/fastify"`, 11_300],
+  memoryStore: [`{ memoryStore } from "hookseal"`, 1_380],
+  "the receiver of fetch": [`{ receiver } from "hookseal/fetch"`, 11_700],
+  "the receiver of Node": [`{ receiver } from "hookseal/node"`, 11_700],
+  "the receiver of Express": [`{ receiver } from "hookseal/express"`, 11_700],
+  "the plugin of Fastify": [`{ hookseal } from "hookseal/fastify"`, 11_700],
   "the receiver of Lambda": [`{ receiver } from "hookseal/lambda"`, 11_300],
   "a webhook of the slim entry": [`{ painchek } from "hookseal/slim"`, 13_600],
 };
