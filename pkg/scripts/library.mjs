@@ -1,16 +1,16 @@
-// Makes the library of pkg/dist: ES modules, and CommonJS from them. Each entry is a file, and code that several entries need is
-// in chunks. So all entries of one kind share one core, a bundler sees what an import needs, and a new process reads few files:
-// with a file for each source it took a quarter longer to start.
+// Makes the library of pkg/dist: ES modules, and CommonJS from them. Each entry is a file, the sources that entries share are in
+// a few shared files, and the rest is in chunks. So all entries of one kind share one core, and a new process reads few files.
+// A bundler takes from a shared file what an import needs.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { build, transform } from "esbuild";
 import { constants } from "./constants.mjs";
 
-/** Entries that package.json does not export: the generated files and the playground import them. */
-const INTERNAL_ENTRIES = ["core", "loading", "runtime"];
+/** Entries that package.json does not export: the generated files import them. */
+const INTERNAL_ENTRIES = ["loading", "runtime"];
 
 /** Files that are not part of a chunk: those that a runtime replaces, and the glue, which the tests of the playground replace. */
-const SEPARATE = /^\.\.?\/((?:index|(?:core|full)-module|generated\/glue)\.js)$/;
+const SEPARATE = /^\.\.?\/((?:index|runtime|(?:core|full)-module|generated\/glue)\.js)$/;
 
 /** @param {string} pkg the folder of the package */
 export async function library(pkg) {
@@ -19,30 +19,106 @@ export async function library(pkg) {
   const { exports } = JSON.parse(readFileSync(join(pkg, "package.json"), "utf8"));
   const entries = Object.values(exports).flatMap((entry) => entry.import?.default ?? []);
   const names = [...entries.map((path) => basename(path, ".js")), ...INTERNAL_ENTRIES];
+  const shared = await sharedFiles(src);
   for (const format of /** @type {const} */ (["esm", "cjs"])) {
-    const { outputFiles } = await build({
-      // The bundler names chunks by paths: from here, wherever the build was started.
-      absWorkingDir: pkg,
-      entryPoints: names.map((name) => join(src, `${name}.ts`)),
-      outbase: src,
-      outdir: join(dist, format),
-      chunkNames: "chunk-[hash]",
-      bundle: true,
-      splitting: true,
-      write: false,
-      format: "esm",
-      target: "es2022",
-      platform: "neutral",
-      external: ["node:*", "bullmq"],
-      legalComments: "none",
-      logLevel: "warning",
-      plugins: [separate(), packageFile(format), constants(src)],
-    });
-    for (const { path, text } of outputFiles) await write(path, text, format);
+    const options = settings(pkg, format);
+    const results = [];
+    for (const [file, sources] of shared) {
+      const others = new Map([...shared].filter(([name]) => name !== file));
+      const contents = sources.map((path) => `export * from ${JSON.stringify(path)};`).join("\n");
+      results.push(
+        await build({
+          ...options,
+          stdin: { contents, resolveDir: src },
+          outfile: join(dist, format, file),
+          plugins: [separate(), fromShared(others), ...options.plugins],
+        }),
+      );
+    }
+    results.push(
+      await build({
+        ...options,
+        entryPoints: names.map((name) => join(src, `${name}.ts`)),
+        outbase: src,
+        outdir: join(dist, format),
+        chunkNames: "chunk-[hash]",
+        splitting: true,
+        plugins: [separate(), fromShared(shared), ...options.plugins],
+      }),
+    );
+    const files = results.flatMap(({ outputFiles }) => outputFiles);
+    for (const { path, text } of files) await write(path, text, format);
+    // The playground calls the core.
+    await write(join(dist, format, "core.js"), 'export * from "./webhook.js";\n', format);
     const glue = readFileSync(join(src, "generated/glue.js"), "utf8");
     await write(join(dist, format, "generated/glue.js"), glue, format);
   }
   modules(dist);
+}
+
+/** @param {string} pkg @param {"esm" | "cjs"} format */
+function settings(pkg, format) {
+  return /** @satisfies {import("esbuild").BuildOptions} */ ({
+    // The bundler names chunks by paths: from here, wherever the build was started.
+    absWorkingDir: pkg,
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2022",
+    platform: "neutral",
+    external: ["node:*", "bullmq"],
+    legalComments: "none",
+    logLevel: "warning",
+    plugins: [packageFile(format), constants(join(pkg, "src"))],
+  });
+}
+
+/** The sources that nearly every entry needs. They have no side effects, so a bundler drops what is not used. */
+const BASE = ["builtin", "bytes", "error", "random", "store"];
+
+/** The shared files, with their sources: what all entries need, and what calls the core. @param {string} src */
+async function sharedFiles(src) {
+  const base = await sourcesOf(src, BASE);
+  const others = await sourcesOf(src, ["memory-store", "runtime"]);
+  const api = await sourcesOf(src, ["api"]);
+  const isOther = new Set([...base, ...others, join(src, "api.ts")]);
+  return new Map([
+    ["base.js", base],
+    ["webhook.js", api.filter((path) => !isOther.has(path))],
+  ]);
+}
+
+/** The sources that these sources consist of, without separate files. @param {string} src @param {string[]} names */
+async function sourcesOf(src, names) {
+  const { metafile } = await build({
+    absWorkingDir: src,
+    entryPoints: names.map((name) => `${name}.ts`),
+    outdir: src,
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: "esm",
+    platform: "neutral",
+    plugins: [separate()],
+  });
+  return Object.keys(metafile.inputs)
+    .map((path) => join(src, path))
+    .sort();
+}
+
+/** Replaces the imports of sources by imports of the shared files. @param {Map<string, string[]>} shared @returns {import("esbuild").Plugin} */
+function fromShared(shared) {
+  const files = new Map([...shared].flatMap(([file, sources]) => sources.map((path) => [path, `./${file}`])));
+  return {
+    name: "from-shared",
+    setup(build) {
+      build.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, kind }) => {
+        if (kind === "entry-point") return undefined;
+        const file = files.get(join(resolveDir, path).replace(/\.js$/, ".ts"));
+        return file === undefined ? undefined : { path: file, external: true };
+      });
+    },
+  };
 }
 
 /** Writes a file of the library. @param {string} path @param {string} code @param {"esm" | "cjs"} format */
@@ -90,8 +166,9 @@ function packageFile(format) {
 function modules(dist) {
   const generated = join(dist, "../src/generated");
   mkdirSync(join(dist, "text"), { recursive: true });
-  // The texts are scripts, which ES modules and CommonJS share.
-  writeFileSync(join(dist, "text/package.json"), '{ "type": "commonjs" }\n');
+  // The texts are scripts, which ES modules and CommonJS share. PERF: as CommonJS, Node would search each text for exports. Node
+  // requires none, since there CommonJS reads the modules themselves.
+  writeFileSync(join(dist, "text/package.json"), '{ "type": "module" }\n');
   for (const name of ["core", "full"]) {
     cpSync(join(generated, `${name}.wasm`), join(dist, `${name}.wasm`));
     cpSync(join(generated, `text/${name}.js`), join(dist, `text/${name}.js`));

@@ -16,7 +16,7 @@ const LIMITS: Record<string, [imports: string, bytes: number]> = {
   "the receiver of Node": [`{ receiver } from "hookseal/node"`, 11_700],
   "the receiver of Express": [`{ receiver } from "hookseal/express"`, 11_700],
   "the plugin of Fastify": [`{ hookseal } from "hookseal/fastify"`, 11_700],
-  "the receiver of Lambda": [`{ receiver } from "hookseal/lambda"`, 11_300],
+  "the receiver of Lambda": [`{ receiver } from "hookseal/lambda"`, 11_700],
   "a webhook of the slim entry": [`{ painchek } from "hookseal/slim"`, 13_600],
 };
 
