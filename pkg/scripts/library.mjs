@@ -190,6 +190,8 @@ exports.loadModule = () => {
   require("../text/${name}.js");
   return moduleOfText("${name}");
 };
+// @vercel/nft, which copies the files of a program, finds the module by this path. A bundle may have no __dirname.
+exports.path = typeof __dirname === "string" ? __dirname + "/../${name}.wasm" : undefined;
 `,
     );
     // Cloudflare Workers compile a module when a worker is deployed, and never bytes. Vercel's edge runtime does so, too, and
