@@ -2,6 +2,8 @@
 
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
+use std::sync::mpsc;
+use std::thread;
 use std::time::Instant;
 
 use crate::cache::files;
@@ -13,30 +15,15 @@ use crate::{licenses, npm, reproduce, setup, wasm, words, www};
 pub fn run(quick: bool) -> Result<ExitCode, Failure> {
     let mut suite = Suite { summary: Summary::new(), quick };
     let before = tracked_changes();
-    suite.rust();
-    if suite.step("build", npm::build) {
-        suite.typescript()?;
-        if !quick {
-            suite.webassembly();
-            suite.check(
-                "hostile payloads",
-                &mut node("bench/hostile.mjs"),
-                "profile the slow payload: `node bench/hostile.mjs NAME 50`",
-            );
-            // The whole corpus is measured by `cargo xtask bench --explain`.
-            suite.check(
-                "no false proof of explain",
-                node(crate::EXPLAIN).arg("--short"),
-                "correct the cause that is named: `cargo xtask bench --explain --show 20`",
-            );
-            suite.cli_tests()?;
-            suite.redis()?;
-            suite.packaging()?;
-            suite.playground()?;
-            suite.receiving()?;
+    if quick {
+        suite.rust();
+        if suite.step("build", npm::build) {
+            suite.typescript()?;
+            let has_page_core = suite.step("core of the playground", wasm::build_for_page);
+            suite.playground_without_browser(has_page_core)?;
         }
-    }
-    if !quick {
+    } else {
+        suite.all()?;
         // Some generated files are committed. A build that changes one shows that it was out of date.
         suite.step("committed files are as built", || {
             let after = tracked_changes();
@@ -57,6 +44,57 @@ struct Suite {
 }
 
 impl Suite {
+    /// Everything. What compiles WebAssembly keeps one processor busy, so it runs beside the steps that run programs.
+    fn all(&mut self) -> Result<(), Failure> {
+        let (send, is_built) = mpsc::channel();
+        let compiling = Self { summary: self.summary.beside(), quick: self.quick };
+        thread::scope(|scope| {
+            let compiling = scope.spawn(move || compiling.compile(&send));
+            self.rust();
+            let is_built = is_built.recv().unwrap_or(false);
+            if is_built {
+                self.typescript()?;
+                self.cli_tests()?;
+                self.redis()?;
+            }
+            let (summary, has_page_core) =
+                compiling.join().map_err(|_| Failure::new("the thread that compiles has panicked"))?;
+            self.summary.append(summary);
+            if !is_built {
+                return Ok(());
+            }
+            self.check(
+                "hostile payloads",
+                &mut node("bench/hostile.mjs"),
+                "profile the slow payload: `node bench/hostile.mjs NAME 50`",
+            );
+            // The whole corpus is measured by `cargo xtask bench --explain`.
+            self.check(
+                "no false proof of explain",
+                node(crate::EXPLAIN).arg("--short"),
+                "correct the cause that is named: `cargo xtask bench --explain --show 20`",
+            );
+            self.playground_without_browser(has_page_core)?;
+            self.packaging()?;
+            self.playground()?;
+            self.receiving()
+        })
+    }
+
+    /// Compiles the package, and says whether it is built; then all else for WebAssembly. Returns whether the playground has its
+    /// core.
+    fn compile(mut self, is_built: &mpsc::Sender<bool>) -> (Summary, bool) {
+        let built = self.step("build", npm::build);
+        // Nobody waits any more if the other thread has failed.
+        is_built.send(built).ok();
+        let has_page_core = built && self.step("core of the playground", wasm::build_for_page);
+        if built {
+            self.webassembly();
+            self.step("reproducible build", reproduce::against_this);
+        }
+        (self.summary, has_page_core)
+    }
+
     fn rust(&mut self) {
         self.check("cargo fmt", cargo().args(["fmt", "--all", "--check"]), "run `cargo fmt --all`");
         self.step("words", words::check);
@@ -146,7 +184,11 @@ impl Suite {
         );
         self.step("Python and PHP", setup::ensure_languages);
         self.tests("TypeScript unit tests", &mut node_tests("pkg/test/unit")?);
-        if self.step("core of the playground", wasm::build_for_page) {
+        Ok(())
+    }
+
+    fn playground_without_browser(&mut self, has_core: bool) -> Result<(), Failure> {
+        if has_core {
             let mut tests = node_tests("www/test/unit")?;
             tests.env(wasm::PAGE_MODULE_ENV, target().join(wasm::PAGE_MODULE));
             self.tests("playground without a browser", &mut tests);
@@ -175,7 +217,6 @@ impl Suite {
 
     fn packaging(&mut self) -> Result<(), Failure> {
         self.tests("npm packaging tests", &mut node_tests("pkg/test/packaging")?);
-        self.step("reproducible build", reproduce::against_this);
         self.check(
             "demo",
             &mut node(crate::DEMO),

@@ -54,6 +54,16 @@ impl Summary {
         Self { start: Instant::now(), rows: Vec::new() }
     }
 
+    /// An empty one with the same start, for steps that run at the same time.
+    pub fn beside(&self) -> Self {
+        Self { start: self.start, rows: Vec::new() }
+    }
+
+    /// Adds the results of another one.
+    pub fn append(&mut self, other: Self) {
+        self.rows.extend(other.rows);
+    }
+
     /// The time since the suite began.
     pub fn elapsed(&self) -> Duration {
         self.start.elapsed()
