@@ -44,10 +44,10 @@ struct Suite {
 }
 
 impl Suite {
-    /// Everything. What compiles WebAssembly keeps one processor busy, so it runs beside the steps that run programs.
+    /// Everything. What compiles WebAssembly keeps one processor busy, so it runs at the same time as the steps that run programs.
     fn all(&mut self) -> Result<(), Failure> {
         let (send, is_built) = mpsc::channel();
-        let compiling = Self { summary: self.summary.beside(), quick: self.quick };
+        let compiling = Self { summary: self.summary.at_the_same_time(), quick: self.quick };
         thread::scope(|scope| {
             let compiling = scope.spawn(move || compiling.compile(&send));
             self.rust();
@@ -85,7 +85,7 @@ impl Suite {
     /// core.
     fn compile(mut self, is_built: &mpsc::Sender<bool>) -> (Summary, bool) {
         let built = self.step("build", npm::build);
-        // Nobody waits any more if the other thread has failed.
+        // The other thread no longer waits if it has failed.
         is_built.send(built).ok();
         let has_page_core = built && self.step("core of the playground", wasm::build_for_page);
         if built {

@@ -55,7 +55,7 @@ impl Summary {
     }
 
     /// An empty one with the same start, for steps that run at the same time.
-    pub fn beside(&self) -> Self {
+    pub fn at_the_same_time(&self) -> Self {
         Self { start: self.start, rows: Vec::new() }
     }
 
