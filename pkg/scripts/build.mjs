@@ -17,6 +17,7 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 await library(pkg);
 await build(command(root));
+cpSync(join(root, "src/provider/definition.schema.json"), join(dist, "definition.schema.json"));
 chmodSync(join(dist, "cli.cjs"), 0o755);
 
 const tsc = spawnSync(
