@@ -198,7 +198,9 @@ describe("docs/providers.md", () => {
   it("describes every provider as its definition does", () => {
     const code = (text: string) => (text === "" ? "" : `\`${text}\``);
     const rows = providers().map((id) => {
-      const { title, documentation, signature, dedupe } = providerDefinition(id) as ProviderDefinition;
+      const { title, documentation, signature, dedupe, confirmed } = providerDefinition(
+        id,
+      ) as ProviderDefinition;
       const { header = "", format = "", signedContent = "", algorithms = [] } = signature ?? {};
       const cells = [
         code(id),
@@ -210,6 +212,7 @@ describe("docs/providers.md", () => {
         signature?.tolerance === undefined ? "" : `${signature.tolerance} s`,
         code(dedupe?.[0] ?? "digest"),
         signature === undefined ? "everything" : hookOf(id).uncovered.join(", "),
+        confirmed ?? "",
       ];
       return `| ${cells.join(" | ")} |`.replaceAll("|  |", "| |").replaceAll("|  |", "| |");
     });

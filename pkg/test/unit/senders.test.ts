@@ -13,7 +13,15 @@ import {
   webhook,
 } from "../../src/index.ts";
 import { samplesOf, text } from "../support/fixtures.ts";
-import { deliveries, EXAMPLES, type Example, now, otherSecretOf, SENDERS, secretOf } from "../support/senders.ts";
+import {
+  deliveries,
+  EXAMPLES,
+  type Example,
+  now,
+  otherSecretOf,
+  SENDERS,
+  secretOf,
+} from "../support/senders.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -47,7 +55,10 @@ describe("a signature from elsewhere", () => {
       const signed = (header: string) => ({ ...delivery, headers: { ...example.headers, [name]: header } });
       const { body } = delivery;
       const variants: [string, Delivery][] = [
-        ["a changed byte", { ...delivery, body: body.replace(/[a-z](?=[^a-z]*$)/, (letter) => letter.toUpperCase()) }],
+        [
+          "a changed byte",
+          { ...delivery, body: body.replace(/[a-z](?=[^a-z]*$)/, (letter) => letter.toUpperCase()) },
+        ],
         ["a missing byte", { ...delivery, body: body.slice(0, -1) }],
         ["a line break at the end", { ...delivery, body: `${body}\n` }],
         ["a byte order mark", { ...delivery, body: `\uFEFF${body}` }],
@@ -56,7 +67,10 @@ describe("a signature from elsewhere", () => {
         ["the secret as the signature", signed(secret)],
       ];
       if (/^[{[]/.test(body)) {
-        variants.push(["another format of the JSON", { ...delivery, body: JSON.stringify(JSON.parse(body), null, 3) }]);
+        variants.push([
+          "another format of the JSON",
+          { ...delivery, body: JSON.stringify(JSON.parse(body), null, 3) },
+        ]);
       }
       for (const [what, variant] of variants) {
         assert.notEqual(statusOf(id, secret, variant, time), "verified", what);
@@ -100,7 +114,11 @@ const LIBRARIES: Record<string, Accepts> = {
     require("@easypost/api").Utils.validateWebhook(Buffer.from(body), headers, secret),
   mux: async (body, headers, secret) => {
     const { Mux } = require("@mux/mux-node");
-    await new Mux({ tokenId: "unused", tokenSecret: "unused" }).webhooks.verifySignature(body, headers, secret);
+    await new Mux({ tokenId: "unused", tokenSecret: "unused" }).webhooks.verifySignature(
+      body,
+      headers,
+      secret,
+    );
     return true;
   },
   onfido: (body, headers, secret) => {
@@ -197,7 +215,10 @@ describe("detectProviders", () => {
   const signature = { "X-Hub-Signature": `sha256=${"0".repeat(64)}` };
 
   it("tells senders of one signature header apart by their other headers, or by the event type", () => {
-    assert.equal(detectProvider({ headers: { ...signature, "X-Event-Key": "repo:push" }, body: "{}" }), "bitbucket");
+    assert.equal(
+      detectProvider({ headers: { ...signature, "X-Event-Key": "repo:push" }, body: "{}" }),
+      "bitbucket",
+    );
     assert.equal(detectProvider({ headers: signature, body: '{"webhookEvent":"comment_created"}' }), "jira");
     assert.deepEqual(detectProviders({ headers: signature, body: "{}" }), []);
   });
@@ -212,7 +233,11 @@ describe("detectProviders", () => {
   });
 
   it("takes no other use of a common header for a signature", () => {
-    for (const headers of [{ Authorization: "Basic dTpw" }, { Signature: 'keyId="a",signature="b"' }, { "X-Signature": "00" }]) {
+    for (const headers of [
+      { Authorization: "Basic dTpw" },
+      { Signature: 'keyId="a",signature="b"' },
+      { "X-Signature": "00" },
+    ]) {
       assert.deepEqual(detectProviders({ headers, body: '{"type":"message","id":"1"}' }), []);
     }
   });
