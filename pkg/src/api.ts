@@ -7,7 +7,7 @@ import type { WebhookOptions } from "./types.js";
 import { Webhook } from "./webhook.js";
 
 export type { BodyLike } from "./body.js";
-export { detectProvider, providerDefinition, providers } from "./catalog.js";
+export { detectProvider, detectProviders, providerDefinition, providers } from "./catalog.js";
 export { type CompiledProvider, compileProvider } from "./compiled.js";
 export { init, initFull } from "./core.js";
 export { HooksealError, SchemaError } from "./error.js";

@@ -32,14 +32,25 @@ export function providerDefinition(id: string): ProviderDefinition | undefined {
 }
 
 /**
- * Returns the id of the built-in provider that most likely sent a delivery, by its headers, or else by its event.
+ * Returns the id of the built-in provider that most likely sent a delivery, by its headers, or else by its event. Undefined
+ * if none fits, or several: see `detectProviders`.
  * SECURITY: a sender chooses both, so use the result in tools for people, and not to decide which secret to trust.
  */
 export function detectProvider(delivery: Delivery): string | undefined {
+  const ids = detectProviders(delivery);
+  return ids.length === 1 ? ids[0] : undefined;
+}
+
+/**
+ * Returns the ids of all built-in providers that fit a delivery equally well. Several send a signature header of the same
+ * name, and a delivery without their other headers does not tell them apart.
+ */
+export function detectProviders(delivery: Delivery): string[] {
   const { head, body } = partsOf(delivery);
   fullCore();
-  return callCore(() => {
+  const ids = callCore(() => {
     detector ??= new CoreHandle(() => new (fullCore().DetectorHandle)());
     return detector.get().detect(...writeDelivery(head, body, NO_LIMIT));
   });
+  return ids === "" ? [] : ids.split(",");
 }

@@ -126,6 +126,7 @@ blob!(struct Provider {
     key_table,
     id,
     title,
+    is_unconfirmed,
     scheme,
     signed_time,
     tolerance,

@@ -26,6 +26,8 @@ pub struct Provider {
     pub id: String,
     /// The provider's own name.
     pub title: String,
+    /// Whether nothing confirms the signature scheme of a built-in definition: `"confirmed": "no"`.
+    pub is_unconfirmed: bool,
     /// The signature scheme; `None` for a provider that does not sign.
     pub scheme: Option<Scheme>,
     /// The timestamp in the body, for schemes whose signed content has no other.
@@ -164,6 +166,7 @@ impl Provider {
         let scheme = signature(document)?;
         let mut provider = Self {
             title: text(root, "/title").unwrap_or_else(|| id.clone()),
+            is_unconfirmed: text(root, "/confirmed").as_deref() == Some("no"),
             coverage: Coverage::new(scheme.as_ref(), &envelope.event_type, &dedupe),
             scheme,
             signed_time: signed_time(root),

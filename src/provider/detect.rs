@@ -3,6 +3,17 @@
 use super::members::{members, text};
 use crate::delivery::Delivery;
 use crate::json::{Document, Value};
+use crate::text::eq_ignore_ascii_case;
+
+/// Signature headers that several providers send, so that the name shows no provider.
+pub(crate) const SHARED_HEADERS: [&str; 6] = [
+    "X-Hub-Signature",
+    "X-Hub-Signature-256",
+    "X-Signature",
+    "X-Webhook-Signature",
+    "Authorization",
+    "Signature",
+];
 
 /// Detects built-in providers by their headers and event types.
 ///
@@ -25,11 +36,20 @@ pub struct ProviderDetector {
 #[derive(Debug)]
 struct Fingerprint {
     id: &'static str,
-    /// Headers of the provider.
+    signature: Option<SignatureHeader>,
+    /// Headers with ids, times and the event type.
     headers: Vec<String>,
-    /// Pointer to the event type.
-    pointer: String,
+    /// The source of the event type: a pointer, or `header:` and a name.
+    event_type: String,
     event_types: Vec<String>,
+}
+
+#[derive(Debug)]
+struct SignatureHeader {
+    name: String,
+    /// The literal text with which the format begins. Without it, any request with an `Authorization` would be Microsoft's.
+    prefix: String,
+    is_shared: bool,
 }
 
 impl Default for ProviderDetector {
@@ -42,40 +62,97 @@ impl ProviderDetector {
     /// Parses the built-in definitions: create one detector, and reuse it.
     #[must_use]
     pub fn new() -> Self {
-        let fingerprint = |id| {
-            let document = Document::parse(super::definition(id)?.as_bytes()).ok()?;
-            let root = document.root();
-            let mut headers: Vec<String> = text(root, "/signature/header").into_iter().collect();
-            headers.extend(members(root, "headers").into_iter().filter_map(|(_, name)| text(name, "")));
-            let events = members(root, "events").into_iter();
-            let pointer = text(root, "/envelope/type").unwrap_or_default();
-            headers.extend(pointer.strip_prefix("header:").map(str::to_owned));
-            Some(Fingerprint {
-                id,
-                headers,
-                pointer,
-                event_types: events.map(|(name, _)| name.text().into_owned()).collect(),
-            })
-        };
-        Self { fingerprints: super::ids().filter_map(fingerprint).collect() }
+        Self { fingerprints: super::ids().filter_map(Fingerprint::of_built_in).collect() }
     }
 
-    /// Returns the provider with the most headers in the delivery; if there is none, the first with the delivery's event type.
+    /// Returns the provider that most likely sent the delivery; `None` if none fits, or several.
     #[must_use]
     pub fn detect(&self, delivery: &Delivery<'_>) -> Option<&'static str> {
-        let is_present = |name: &&String| delivery.headers.get(name.as_str()).is_some();
-        let counts = self.fingerprints.iter().map(|f| (f.headers.iter().filter(is_present).count(), f.id));
-        let best =
-            counts.fold((0, None), |best, (count, id)| if count > best.0 { (count, Some(id)) } else { best });
-        if best.1.is_some() {
-            return best.1;
+        match self.detect_all(delivery)[..] {
+            [id] => Some(id),
+            _ => None,
         }
-        let document = Document::parse(delivery.body).ok()?;
-        let has_event_type = |f: &&Fingerprint| {
-            let event_type = document.root().pointer(&f.pointer).and_then(Value::as_str);
-            f.pointer.starts_with('/')
-                && event_type.is_some_and(|event_type| f.event_types.iter().any(|name| *name == event_type))
-        };
-        self.fingerprints.iter().find(has_event_type).map(|f| f.id)
+    }
+
+    /// Returns every provider that can have sent the delivery: those with the most headers in it, and of these, those whose event
+    /// type it has. If no provider has a header in it, those that name its event type.
+    ///
+    /// ```
+    /// use hookseal::delivery::{Delivery, Headers};
+    /// use hookseal::provider::ProviderDetector;
+    ///
+    /// let detector = ProviderDetector::new();
+    /// let headers = || Headers::from_iter([("x-hub-signature", "sha256=00"), ("x-request-uuid", "1")]);
+    /// assert_eq!(detector.detect_all(&Delivery::new(headers(), b"")), ["bitbucket"]);
+    /// let body = br#"{ "webhookEvent": "jira:issue_updated" }"#;
+    /// let headers = Headers::from_iter([("x-hub-signature", "sha256=00")]);
+    /// assert_eq!(detector.detect_all(&Delivery::new(headers, body)), ["jira"]);
+    /// ```
+    #[must_use]
+    pub fn detect_all(&self, delivery: &Delivery<'_>) -> Vec<&'static str> {
+        let document = Document::parse(delivery.body).ok();
+        let root = document.as_ref().map(Document::root);
+        let counts: Vec<usize> = self.fingerprints.iter().map(|f| f.count_headers(delivery, root)).collect();
+        let max = counts.iter().copied().max().unwrap_or(0);
+        let all =
+            || self.fingerprints.iter().zip(&counts).filter(|(_, count)| **count == max).map(|(f, _)| f);
+        if max == 0 {
+            return all().filter(|f| f.names_event_type(root)).map(|f| f.id).collect();
+        }
+        let with_type: Vec<_> = all().filter(|f| f.has_event_type(delivery, root)).map(|f| f.id).collect();
+        if with_type.is_empty() { all().map(|f| f.id).collect() } else { with_type }
+    }
+}
+
+impl Fingerprint {
+    fn of_built_in(id: &'static str) -> Option<Self> {
+        let document = Document::parse(super::definition(id)?.as_bytes()).ok()?;
+        let root = document.root();
+        let event_type = text(root, "/envelope/type").unwrap_or_default();
+        let mut headers: Vec<String> =
+            members(root, "headers").into_iter().filter_map(|(_, name)| text(name, "")).collect();
+        headers.extend(event_type.strip_prefix("header:").map(str::to_owned));
+        let events = members(root, "events").into_iter();
+        Some(Self {
+            id,
+            signature: text(root, "/signature/header").map(|name| SignatureHeader {
+                prefix: text(root, "/signature/format")
+                    .and_then(|format| Some(format.split('{').next()?.to_owned()))
+                    .unwrap_or_default(),
+                is_shared: SHARED_HEADERS.iter().any(|shared| eq_ignore_ascii_case(shared, &name)),
+                name,
+            }),
+            headers,
+            event_type,
+            event_types: events.map(|(name, _)| name.text().into_owned()).collect(),
+        })
+    }
+
+    /// The number of the provider's headers that the delivery has. A signature header that several providers send counts
+    /// next to another header or the event type only.
+    fn count_headers(&self, delivery: &Delivery<'_>, root: Option<Value<'_>>) -> usize {
+        let is_present = |name: &&String| delivery.headers.get(name.as_str()).is_some();
+        let count = self.headers.iter().filter(is_present).count();
+        let is_signed = self.signature.as_ref().is_some_and(|signature| {
+            delivery.headers.get(&signature.name).is_some_and(|value| value.contains(&signature.prefix))
+                && (!signature.is_shared || count > 0 || self.has_event_type(delivery, root))
+        });
+        count + usize::from(is_signed)
+    }
+
+    fn has_event_type(&self, delivery: &Delivery<'_>, root: Option<Value<'_>>) -> bool {
+        match self.event_type.strip_prefix("header:") {
+            Some(name) => delivery.headers.get(name).is_some(),
+            None => root
+                .and_then(|root| root.pointer(&self.event_type))
+                .is_some_and(|event_type| event_type.as_str().is_some()),
+        }
+    }
+
+    /// Whether the definition has an entry for the event type in the body.
+    fn names_event_type(&self, root: Option<Value<'_>>) -> bool {
+        let event_type = root.and_then(|root| root.pointer(&self.event_type)).and_then(Value::as_str);
+        self.event_type.starts_with('/')
+            && event_type.is_some_and(|event_type| self.event_types.iter().any(|name| *name == event_type))
     }
 }

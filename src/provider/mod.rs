@@ -25,6 +25,8 @@ pub use coverage::Uncovered;
 pub use definition::{DefinitionError, Event, Provider, Revision};
 #[cfg(feature = "full")]
 pub use detect::ProviderDetector;
+#[cfg(feature = "full")]
+pub(crate) use detect::SHARED_HEADERS;
 pub(crate) use envelope::is_id_or_type;
 pub use envelope::{Envelope, FieldSource};
 pub use idempotency::IdempotencySource;

@@ -109,10 +109,10 @@ impl DetectorHandle {
         DetectorHandle(ProviderDetector::new())
     }
 
-    /// Returns the id of the provider that most likely sent the delivery in the scratch buffer.
+    /// Returns the ids of the providers that can have sent the delivery in the scratch buffer, separated by commas.
     #[must_use]
-    pub fn detect(&self, head: usize, body: usize) -> Option<String> {
-        with_delivery(head, body, |delivery| self.0.detect(delivery)).map(str::to_owned)
+    pub fn detect(&self, head: usize, body: usize) -> String {
+        with_delivery(head, body, |delivery| self.0.detect_all(delivery)).join(",")
     }
 }
 

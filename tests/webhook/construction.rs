@@ -67,7 +67,7 @@ fn never_creates_a_webhook_without_secret_or_opt_in() {
             "unknown",
             options(&[SECRET]),
             Code::DEFINITION_INVALID,
-            "There is no built-in provider by this id. There are: github, linear, paddle, painchek, shopify, slack, standard-webhooks, stripe, svix, typeform, xon, zoom.",
+            "There is no built-in provider by this id. There are: adyen-platform, bitbucket, ",
         ),
     ] {
         let error = Webhook::built_in(provider, options).expect_err("refused");

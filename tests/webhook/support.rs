@@ -42,6 +42,20 @@ pub fn fresh() -> SignParams {
     SignParams::new(NOW, *b"thirty-two bytes that are random")
 }
 
+/// The URL of requests of providers that sign it.
+pub const URL: &str = "https://h.example/hook";
+
+/// A secret in the format of a built-in provider.
+pub fn secret_of(provider: &str) -> &'static str {
+    let definition = hookseal::provider::definition(provider).expect("a provider");
+    let definition: Value = serde_json::from_str(definition).expect("JSON");
+    match definition["signature"]["secret"].as_str() {
+        Some("hex") => "44782def547aaa06c910c43932b1eb0c71fc68d9d0c057550c48ec2acf6ba056",
+        Some(format) if format.contains("base64") => "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        _ => SECRET,
+    }
+}
+
 pub fn headers(pairs: &[(String, String)]) -> Headers<'_> {
     pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }

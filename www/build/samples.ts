@@ -1,5 +1,6 @@
 /**
- * The source of `virtual:samples`: the payloads of the examples, and the definitions without their schemas. And what
+ * The source of `virtual:samples`: the payloads of the examples, their definitions without the schemas, and the names of all
+ * providers. And what
  * the page loads with the full module: the descriptions that the package leaves out, and the samples of other providers.
  */
 import { readdirSync, readFileSync } from "node:fs";
@@ -57,12 +58,25 @@ export function descriptions(): Record<string, string[]> {
 /** Members of a definition that the page shows or uses without its schemas. */
 const SUMMARY = ["id", "title", "signature", "envelope", "headers", "sensitive", "immutable"];
 
-/** Each built-in definition without its schemas and rules. */
-function summaries(): Record<string, object> {
+/** Title and secret format of each built-in provider; no format for a provider that does not sign. */
+function names(): Record<string, [title: string, encoding?: string]> {
   return Object.fromEntries(
     readdirSync(providers).map((provider) => {
-      const path = new URL(`${provider}/provider.json`, providers);
-      const definition = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
+      const { id, title, signature } = definitionOf(provider);
+      return [provider, signature === undefined ? [title ?? id] : [title ?? id, signature.secret ?? "utf8"]];
+    }),
+  );
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the schema of definitions says what a definition is
+const definitionOf = (provider: string): any =>
+  JSON.parse(readFileSync(new URL(`${provider}/provider.json`, providers), "utf8"));
+
+/** The definitions of the providers of the examples, without their schemas and rules. */
+function summaries(): Record<string, object> {
+  return Object.fromEntries(
+    ["painchek", "xon"].map((provider) => {
+      const definition: Record<string, unknown> = definitionOf(provider);
       const events = Object.entries(definition.events as Record<string, { revisions?: { name?: string }[] }>);
       return [
         provider,
@@ -88,6 +102,7 @@ export function samplesModule(): string {
     ...Object.entries(SAMPLES).map(
       ([name, url]) => `export const ${name} = ${JSON.stringify(readFileSync(url, "utf8"))};`,
     ),
+    `export const names = ${JSON.stringify(names())};`,
     `export const summaries = ${JSON.stringify(summaries())};`,
   ].join("\n");
 }

@@ -22,7 +22,9 @@ declare module "virtual:samples" {
   export const painchekPrinted: string;
   export const xon: string;
   export const severe: string;
-  /** The built-in definitions without their schemas, by provider. */
+  /** Title and secret format of each built-in provider; no format for a provider that does not sign. */
+  export const names: Record<string, [title: string, encoding?: string]>;
+  /** The definitions of the providers of the examples, without their schemas. Others come with the full module. */
   export const summaries: Record<string, import("./engine/providers.ts").ProviderSummary>;
   export const nrs: string;
   export const xonR6: string;

@@ -16,33 +16,57 @@ import { listEvents } from "./samples.js";
 import { EXIT_REJECTED, EXIT_VALID, UsageError } from "./usage.js";
 import { findDefinition } from "./webhook-factory.js";
 
-export function listProviders(options: { json?: boolean }): number {
-  const definitions = providers().map((id) => providerDefinition(id) as ProviderDefinition);
+/** Lists the built-in providers: all, or those that a word names by id, title or signature header. */
+export function listProviders(word: string | undefined, options: { json?: boolean }): number {
+  const definitions = providers()
+    .map((id) => providerDefinition(id) as ProviderDefinition)
+    .filter((definition) => word === undefined || isNamed(definition, word.toLowerCase()));
   if (options.json === true) {
-    const rows = definitions.map(({ id, title, signature, events }) => ({
+    const rows = definitions.map(({ id, title, documentation, confirmed, signature, events }) => ({
       id,
       title,
+      documentation,
       signs: signature !== undefined,
       ...(signature === undefined
         ? {}
-        : { header: signature.header, algorithms: signature.algorithms, uncovered: uncoveredOf(id) }),
+        : {
+            header: signature.header,
+            algorithms: signature.algorithms,
+            signedContent: signature.signedContent ?? DEFAULT_CONTENT,
+            uncovered: uncoveredOf(id),
+            confirmed,
+          }),
       events: Object.keys(events ?? {}),
     }));
     print(JSON.stringify(rows));
     return EXIT_VALID;
   }
+  if (definitions.length === 0) {
+    throw new UsageError(
+      "No built-in provider has this word in its id, its title or its signature header.",
+      "List all: hookseal providers. Or write a definition of your own: docs/providers.md",
+    );
+  }
   table(
-    ["provider", "title", "signature", "not signed", "events"],
-    definitions.map(({ id, title, signature, events }) => [
+    ["provider", "title", "signature", "signed content", "not signed", "confirmed", "events"],
+    definitions.map(({ id, title, confirmed, signature, events }) => [
       id,
       title ?? id,
       signature === undefined ? "none" : `${signature.header} (${(signature.algorithms ?? []).join(", ")})`,
+      signature === undefined ? "" : (signature.signedContent ?? DEFAULT_CONTENT),
       signature === undefined ? "everything" : uncoveredOf(id).join(", "),
+      confirmed ?? "",
       listEvents(Object.keys(events ?? {})),
     ]),
   );
   return EXIT_VALID;
 }
+
+/** The signed content of a definition that does not name it. */
+const DEFAULT_CONTENT = "{body}";
+
+const isNamed = ({ id, title, signature }: ProviderDefinition, word: string): boolean =>
+  [id, title, signature?.header].some((name) => name?.toLowerCase().includes(word));
 
 /** Fields that a receiver uses and that the signature does not cover. */
 const uncoveredOf = (id: string) => webhook(id, { unsigned: "allow" }).uncovered;

@@ -282,9 +282,9 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
       examples("hookseal compile mine.json --out mine.compiled.js", "hookseal compile mine.json --as json"),
     )
     .action((file, options) => onEnd(compile(file, options)));
-  add("providers", "list the built-in providers", addJsonOption)
-    .addHelpText("after", examples("hookseal providers --json"))
-    .action((options) => onEnd(listProviders(options)));
+  add("providers [word]", "list the built-in providers, or those with this word", addJsonOption)
+    .addHelpText("after", examples("hookseal providers pay", "hookseal providers --json"))
+    .action((word, options) => onEnd(listProviders(word, options)));
   add("schema <provider|file> [event]", "print a schema, or validate a payload against it", addJsonOption)
     .option("--revision <name>", "the revision of the event's schema")
     .option("--check <file>", "the payload to validate")

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import {
   type Delivery,
   detectProvider,
+  detectProviders,
   HooksealError,
   type Profile,
   type ProviderDefinition,
@@ -93,6 +94,13 @@ export class WebhookFactory {
   providerOf(delivery: Delivery): string {
     const provider = this.detect(delivery);
     if (provider !== undefined) return provider;
+    const fitting = detectProviders(delivery);
+    if (fitting.length > 1) {
+      throw new UsageError(
+        `Provider not detected: the delivery can be from ${fitting.join(" or ")}.`,
+        `Pass --provider with one of them: --provider ${fitting[0]}`,
+      );
+    }
     throw new UsageError(
       "Provider not detected: neither the headers nor the event type are those of a built-in provider.",
       `Pass --provider with one of ${providers().join(", ")}, or with a definition: --provider mine.json`,

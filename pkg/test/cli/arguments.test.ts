@@ -98,7 +98,7 @@ describe("wrong usage", () => {
     ],
     [
       ["verify", body, "--provider", "unknown", "--secret-env", "HOOK_SECRET"],
-      /The value of --provider is neither a built-in provider nor a readable file: no such file\.\nBuilt-in providers: github, .*, painchek, .*, zoom\. Or name a provider definition: --provider mine\.json/,
+      /The value of --provider is neither a built-in provider nor a readable file: no such file\.\nBuilt-in providers: adyen-platform, .*, painchek, .*, zoom\. Or name a provider definition: --provider mine\.json/,
     ],
     [
       ["verify", body, "--provider", signed, "--secret-env", "HOOK_SECRET"],

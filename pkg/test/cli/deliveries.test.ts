@@ -402,11 +402,12 @@ describe("sign, new, schema, providers and compare", () => {
   it("lists the providers", () => {
     assert.match(
       run(["providers"]).out,
-      /^painchek +PainChek +X-PainChek-WH-Signature \(sha256, sha1\) +assessment_add$/m,
+      /^painchek +PainChek +X-PainChek-WH-Signature \(sha256, sha1\) +\{body\} +docs +assessment_add$/m,
     );
     assert.match(run(["providers"]).out, /^slack .* event_callback, url_verification, app_rate_limited$/m);
-    assert.match(run(["providers"]).out, /^github .*\(sha256\) +type, id +any$/m);
+    assert.match(run(["providers"]).out, /^github .*\(sha256\) +\{body\} +type, id +vector +any$/m);
     assert.match(run(["providers"]).out, /^xon .* none +everything /m);
+    assert.match(run(["providers"]).out, /^checkout-com .* no +any$/m);
     assert.deepEqual(
       JSON.parse(run(["providers", "--json"]).out).map((one: { id: string; signs: boolean }) => [
         one.id,
@@ -419,12 +420,43 @@ describe("sign, new, schema, providers and compare", () => {
         .filter((one: { uncovered?: string[] }) => one.uncovered?.length !== 0)
         .map((one: { id: string; uncovered?: string[] }) => [one.id, one.uncovered]),
       [
+        ["bitbucket", ["type", "id"]],
+        ["cashfree", ["id"]],
+        ["crisp", ["id"]],
         ["github", ["type", "id"]],
+        ["greenhouse", ["id"]],
+        ["help-scout", ["type"]],
+        ["jira", ["id"]],
         ["linear", ["id"]],
+        ["razorpay", ["id"]],
         ["shopify", ["type", "id"]],
         ["xon", undefined],
       ],
     );
+  });
+
+  it("lists the providers with a word in id, title or signature header", () => {
+    const idsOf = (word: string) =>
+      JSON.parse(run(["providers", word, "--json"]).out).map(({ id }: { id: string }) => id);
+    assert.deepEqual(idsOf("Pay"), ["paystack", "razorpay"]);
+    assert.deepEqual(idsOf("surgery"), ["xon"]);
+    assert.deepEqual(idsOf("x-hub-signature"), ["bitbucket", "github", "jira"]);
+    assert.deepEqual(idsOf("unheard-of"), []);
+    const [row] = JSON.parse(run(["providers", "calendly", "--json"]).out);
+    assert.deepEqual([row.signedContent, row.confirmed, row.uncovered], ["{timestamp}.{body}", "docs", []]);
+    const { code, err } = run(["providers", "unheard-of"]);
+    assert.equal(code, 2);
+    assert.match(err, /^error: No built-in provider has this word/);
+  });
+
+  it("names all providers that fit, if several do", () => {
+    const request = file(
+      "both.http",
+      'POST / HTTP/1.1\r\nX-Hub-Signature: sha256=00\r\nX-Event-Key: repo:push\r\nX-Atlassian-Webhook-Identifier: 1\r\n\r\n{"webhookEvent":"comment_created"}',
+    );
+    const { code, err } = run(["verify", request]);
+    assert.equal(code, 2);
+    assert.match(err, /the delivery can be from bitbucket or jira\./);
   });
 
   it("prints contracts, and validates payloads against a contract or a schema file", () => {

@@ -15,7 +15,7 @@ const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
 /// A definition with the parts that no built-in provider has.
 const EVERY_PART: &str = r##"{
-    "id": "mine", "title": "Mine", "contentType": "application/json", "success": "2xx", "retries": ["5s", "1m"],
+    "id": "mine", "title": "Mine", "confirmed": "no", "contentType": "application/json", "success": "2xx", "retries": ["5s", "1m"],
     "signature": { "header": "X-Sig", "format": "t={timestamp},v1={hex}", "algorithms": ["sha256", "sha1"],
         "signedContent": "{timestamp}.{header:x-extra}\n{id}\n{url}\n{body}", "secret": "base64" },
     "headers": { "id": "X-Id", "deliveryId": "X-Delivery" },

@@ -9,6 +9,10 @@ use crate::signature::{Algorithm, Keys, Outcome, TimestampUnit, detect_unit};
 use crate::text::into_owned_outlined;
 use crate::webhook::{EXPLAIN_ONLY, EXPLAIN_ONLY_HINT, Webhook};
 
+/// What else a mismatch can mean.
+const UNCONFIRMED: &str =
+    " This provider definition is not confirmed: compare it with the documentation of the provider.";
+
 impl<'b> Evaluator<'b, '_, '_> {
     /// Verifies the signature. Returns the algorithm and the secret, `None` for an unsigned delivery that the receiver
     /// allows.
@@ -43,6 +47,9 @@ impl<'b> Evaluator<'b, '_, '_> {
                 let mut issue = outcome.issue(code, scheme, keys);
                 let timestamp = scheme.reported_values(self.delivery, outcome.received()).timestamp;
                 self.name_unit(&mut issue, timestamp, scheme.timestamp_unit());
+                if code == Code::SIGNATURE_MISMATCH && webhook.provider.is_unconfirmed {
+                    issue.hint = issue.hint.map(|hint| hint + UNCONFIRMED);
+                }
                 Err(self.reject(issue))
             }
         }

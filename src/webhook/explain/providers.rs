@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use crate::delivery::Headers;
 use crate::json::{Document, Kind, Value};
-use crate::provider;
+use crate::provider::{self, SHARED_HEADERS};
 use crate::text::{eq_ignore_ascii_case, into_owned_outlined};
 
 /// How one provider signs.
@@ -20,13 +20,11 @@ struct KnownProvider {
 
 /// Signature schemes of providers that are not built in: title, signature header, signed content; each with its source. An entry whose
 /// header a built-in provider has is skipped.
-const UNLISTED_SCHEMES: [(&str, &str, &str); 22] = [
+const UNLISTED_SCHEMES: [(&str, &str, &str); 13] = [
     // docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries: the SHA-1 next to the SHA-256
     ("GitHub", "X-Hub-Signature", "{body}"),
     // twilio.com/docs/usage/security: the URL and the sorted form fields, so no template computes it
     ("Twilio", "X-Twilio-Signature", ""),
-    // developer.squareup.com/docs/webhooks/step3validate
-    ("Square", "X-Square-HmacSha256-Signature", "{url}{body}"),
     // developer.atlassian.com/cloud/trello/guides/rest-api/webhooks
     ("Trello", "X-Trello-Webhook", "{body}{url}"),
     // dev.twitch.tv/docs/eventsub/handling-webhook-events
@@ -37,30 +35,14 @@ const UNLISTED_SCHEMES: [(&str, &str, &str); 22] = [
     ("Zendesk", "X-Zendesk-Webhook-Signature", "{timestamp}{body}"),
     // developer.box.com/guides/webhooks/v2/signatures-v2
     ("Box", "BOX-SIGNATURE-PRIMARY", "{body}{timestamp}"),
-    // developer.revolut.com/docs/guides/manage-accounts/webhooks/verify-the-payload-signature
-    ("Revolut", "Revolut-Signature", "v1.{timestamp}.{body}"),
     // docs.withorb.com/integrations-and-exports/webhooks
     ("Orb", "X-Orb-Signature", "v1:{timestamp}:{body}"),
-    // docs.crisp.chat/guides/web-hooks/signing-web-hooks
-    ("Crisp", "X-Crisp-Signature", "[{timestamp};{body}]"),
-    // workos.com/docs/events/data-syncing/webhooks
-    ("WorkOS", "WorkOS-Signature", ""),
-    // developer.calendly.com/api-docs/webhook-signatures
-    ("Calendly", "Calendly-Webhook-Signature", ""),
-    // docs.mux.com/guides/verify-webhook-signatures
-    ("Mux", "Mux-Signature", ""),
     // docs.sentry.io/organization/integrations/integration-platform/webhooks
     ("Sentry", "Sentry-Hook-Signature", ""),
     // developer.woocommerce.com/docs/best-practices/urls-and-routing/webhooks
     ("WooCommerce", "X-WC-Webhook-Signature", ""),
     // developers.line.biz/en/docs/messaging-api/verify-webhook-signature
     ("LINE", "X-Line-Signature", ""),
-    // razorpay.com/docs/webhooks/validate-test
-    ("Razorpay", "X-Razorpay-Signature", ""),
-    // paystack.com/docs/payments/webhooks
-    ("Paystack", "X-Paystack-Signature", ""),
-    // developer.pagerduty.com/docs/verifying-webhook-signatures
-    ("PagerDuty", "X-PagerDuty-Signature", ""),
     // developer.xero.com/documentation/guides/webhooks/configuring-your-server
     ("Xero", "X-Xero-Signature", ""),
     // gitea and its forks: docs.gitea.com/usage/webhooks
@@ -123,10 +105,6 @@ fn known_headers() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// Headers of Standard Webhooks and of Svix, whose senders send both.
 const STANDARD_HEADERS: [&str; 2] = ["webhook-signature", "svix-signature"];
 
-/// Headers that several providers send, so that the name shows no provider.
-const SHARED_HEADERS: [&str; 4] =
-    ["X-Hub-Signature", "X-Hub-Signature-256", "X-Signature", "X-Webhook-Signature"];
-
 /// Returns the signature headers of a delivery that only other providers send than the one with the expected header.
 pub fn headers_of_others(expected: &str, headers: &Headers<'_>) -> Vec<(&'static str, &'static str)> {
     let is_listed = |list: &[&str], name: &str| list.iter().any(|other| eq_ignore_ascii_case(other, name));
@@ -158,24 +136,27 @@ fn github_event(expected: &str, headers: &Headers<'_>) -> Option<(&'static str, 
     (!is_own && headers.get(header).is_some() && !headers.iter().any(is_other)).then_some((header, "GitHub"))
 }
 
+/// Limit of the providers that a message names for one signed content.
+const MAX_NAMED: usize = 3;
+
 /// Returns every signed content once, with the titles of the providers that use it.
 pub fn known_contents() -> Vec<(&'static str, String)> {
-    let mut all: Vec<(&'static str, String)> = Vec::new();
-    for KnownProvider { title, signed_content, .. } in PROVIDERS.iter() {
-        if signed_content.is_empty() {
-            continue;
-        }
+    let mut all: Vec<(&'static str, Vec<&str>)> = Vec::new();
+    for KnownProvider { title, signed_content, .. } in
+        PROVIDERS.iter().filter(|p| !p.signed_content.is_empty())
+    {
         match all.iter_mut().find(|(template, _)| template == signed_content) {
-            Some((_, titles)) if !titles.contains(title.as_str()) => {
-                titles.push_str(", ");
-                titles.push_str(title);
-            }
-            Some(_) => {}
-            None => all.push((signed_content, title.clone())),
+            Some((_, titles)) if titles.contains(&title.as_str()) => {}
+            Some((_, titles)) => titles.push(title),
+            None => all.push((signed_content, vec![title])),
         }
     }
-    all.extend(URL_CONTENTS.map(|template| (template, String::new())));
-    all
+    let named = |titles: Vec<&str>| {
+        let others = if titles.len() > MAX_NAMED { " and others" } else { "" };
+        titles[..titles.len().min(MAX_NAMED)].join(", ") + others
+    };
+    let contents = all.into_iter().map(|(template, titles)| (template, named(titles)));
+    contents.chain(URL_CONTENTS.map(|template| (template, String::new()))).collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 /** Provider definitions, and the webhooks that are made of them. */
-import { summaries } from "virtual:samples";
+import { names, summaries } from "virtual:samples";
 import { CUSTOM_PROVIDER } from "./calls.ts";
 import {
   isFullMissing,
@@ -46,7 +46,7 @@ export function findDefinition(id: string): ProviderDefinition | undefined {
   }
 }
 
-/** The definition without its schemas. */
+/** The definition without its schemas. That of a provider without an example needs the full module. */
 export function getSummary(id: string): ProviderSummary {
   return id !== CUSTOM_PROVIDER && Object.hasOwn(summaries, id)
     ? (summaries[id] as ProviderSummary)
@@ -79,29 +79,25 @@ function addDescriptions({ id, events }: ProviderDefinition): void {
   }
 }
 
-/** SECURITY: the title of a custom provider may come from a stranger's link, so it is marked and never passes for a built-in one. */
-export function getTitle(id: string): string {
-  const definition = getSummary(id);
-  return `${definition.title ?? definition.id}${id === CUSTOM_PROVIDER ? " (custom)" : ""}`;
-}
+export const getTitle = (id: string): string => providerEntry(id).title;
 
-export function listProviders(): ProviderEntry[] {
-  return providers().map(providerEntry);
-}
+export const listProviders = (): ProviderEntry[] => providers().map(providerEntry);
 
 export function providerEntry(id: string): ProviderEntry {
-  return {
-    id,
-    title: getTitle(id),
-    signs: getSummary(id).signature !== undefined,
-    encoding: getEncoding(id),
-  };
+  const [title, encoding] =
+    id !== CUSTOM_PROVIDER && Object.hasOwn(names, id) ? (names[id] ?? []) : customNames(id);
+  return { id, title: title ?? id, signs: encoding !== undefined, encoding: encoding ?? "utf8" };
+}
+
+/** SECURITY: the title of a custom provider may come from a stranger's link, so it is marked and never passes for a built-in one. */
+function customNames(id: string): [title: string, encoding?: string] {
+  const { title, signature } = getDefinition(id);
+  const name = `${title ?? id} (custom)`;
+  return signature === undefined ? [name] : [name, signature.secret ?? "utf8"];
 }
 
 /** The secret format of a provider, such as `utf8` or `whsec_{base64}`. */
-export function getEncoding(id: string): string {
-  return getSummary(id).signature?.secret ?? "utf8";
-}
+export const getEncoding = (id: string): string => providerEntry(id).encoding;
 
 /** The sample secret in the secret format of a provider. */
 export function sampleSecret(id: string): string {
@@ -154,7 +150,7 @@ function makeWebhook(
   algorithm: string | undefined,
   explainOnly: boolean,
 ): Webhook {
-  const signs = getSummary(id).signature !== undefined;
+  const { signs } = providerEntry(id);
   const isUnchanged = encoding === "provider" || !signs || encoding === getEncoding(id);
   const provider =
     isUnchanged && id !== CUSTOM_PROVIDER ? id : isUnchanged ? getDefinition(id) : withEncoding(id, encoding);

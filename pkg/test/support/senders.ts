@@ -1,0 +1,426 @@
+// Every built-in provider that signs: how it signs a body by its own library, or as its documentation describes. And
+// signatures that providers published, or that their libraries accept.
+import { createHmac } from "node:crypto";
+import { sign as signGitHub } from "@octokit/webhooks-methods";
+import { Webhook as StandardWebhook } from "standardwebhooks";
+import Stripe from "stripe";
+import { Webhook as SvixWebhook } from "svix";
+import type { Delivery } from "../../src/index.ts";
+import { samplesOf, text } from "./fixtures.ts";
+
+/** The time of all deliveries, in milliseconds. */
+export const now = Date.UTC(2026, 0, 1);
+export const at = now / 1000;
+
+const SECRET = "whsec_not-a-real-secret";
+const STANDARD_SECRET = `whsec_${Buffer.from("thirty-two bytes of a made-up key").toString("base64")}`;
+const BASE64_SECRET = Buffer.from("thirty-two bytes of a made-up key").toString("base64");
+const HEX_SECRET = Buffer.from("thirty-two bytes of a made-up key").toString("hex");
+
+export function hmac(
+  message: string,
+  encoding: "hex" | "base64",
+  key: string | Buffer = SECRET,
+  algorithm = "sha256",
+): string {
+  return createHmac(algorithm, key).update(message).digest(encoding);
+}
+
+const stripe = new Stripe("sk_test_unused");
+
+type SentHeaders = Record<string, string>;
+
+export interface Sender {
+  /** The headers of a body. */
+  headers: (body: string, type: string) => SentHeaders | Promise<SentHeaders>;
+  /** The made-up secret, where its format matters. */
+  secret?: string;
+  /** The URL of the requests, where it is signed. */
+  url?: string;
+}
+
+export const SENDERS: Record<string, Sender> = {
+  "adyen-platform": {
+    secret: HEX_SECRET,
+    headers: (body) => ({ HmacSignature: hmac(body, "base64", Buffer.from(HEX_SECRET, "hex")) }),
+  },
+  bitbucket: {
+    headers: (body, type) => ({
+      "X-Event-Key": type,
+      "X-Hook-UUID": "hook-1",
+      "X-Request-UUID": "delivery-1",
+      "X-Hub-Signature": `sha256=${hmac(body, "hex")}`,
+    }),
+  },
+  "cal-com": { headers: (body) => ({ "X-Cal-Signature-256": hmac(body, "hex") }) },
+  calendly: {
+    headers: (body) => ({ "Calendly-Webhook-Signature": `t=${at},v1=${hmac(`${at}.${body}`, "hex")}` }),
+  },
+  cashfree: {
+    headers: (body) => ({
+      "x-idempotency-key": "delivery-1",
+      "x-webhook-timestamp": `${now}`,
+      "x-webhook-signature": hmac(`${now}${body}`, "base64"),
+    }),
+  },
+  "checkout-com": { headers: (body) => ({ "Cko-Signature": hmac(body, "hex") }) },
+  circleci: { headers: (body) => ({ "circleci-signature": `v1=${hmac(body, "hex")}` }) },
+  clickup: { headers: (body) => ({ "X-Signature": hmac(body, "hex") }) },
+  "coinbase-commerce": { headers: (body) => ({ "X-CC-Webhook-Signature": hmac(body, "hex") }) },
+  crisp: {
+    headers: (body) => ({
+      "X-Crisp-Delivery-ID": "delivery-1",
+      "X-Crisp-Request-Timestamp": `${now}`,
+      "X-Crisp-Signature": hmac(`[${now};${body}]`, "hex"),
+    }),
+  },
+  docusign: { headers: (body) => ({ "X-DocuSign-Signature-1": hmac(body, "base64") }) },
+  easypost: { headers: (body) => ({ "X-Hmac-Signature": `hmac-sha256-hex=${hmac(body, "hex")}` }) },
+  elevenlabs: {
+    headers: (body) => ({ "ElevenLabs-Signature": `t=${at},v0=${hmac(`${at}.${body}`, "hex")}` }),
+  },
+  github: {
+    headers: async (body, type) => ({
+      "X-GitHub-Event": type,
+      "X-GitHub-Delivery": "72d3162e-cc78-11e3-81ab-4c9367dc0958",
+      "X-GitHub-Hook-ID": "292430182",
+      "X-Hub-Signature-256": await signGitHub(SECRET, body),
+    }),
+  },
+  greenhouse: {
+    headers: (body) => ({ "Greenhouse-Event-ID": "event-1", Signature: `sha256 ${hmac(body, "hex")}` }),
+  },
+  "help-scout": {
+    headers: (body, type) => ({
+      "X-HelpScout-Event": type,
+      "X-HelpScout-Signature": hmac(body, "base64", SECRET, "sha1"),
+    }),
+  },
+  jira: {
+    headers: (body) => ({
+      "X-Atlassian-Webhook-Identifier": "delivery-1",
+      "X-Hub-Signature": `sha256=${hmac(body, "hex")}`,
+    }),
+  },
+  linear: {
+    headers: (body) => ({ "Linear-Delivery": "delivery-1", "Linear-Signature": hmac(body, "hex") }),
+  },
+  "microsoft-teams": {
+    secret: BASE64_SECRET,
+    headers: (body) => ({
+      Authorization: `HMAC ${hmac(body, "base64", Buffer.from(BASE64_SECRET, "base64"))}`,
+    }),
+  },
+  mollie: { headers: (body) => ({ "X-Mollie-Signature": `sha256=${hmac(body, "hex")}` }) },
+  mux: { headers: (body) => ({ "Mux-Signature": `t=${at},v1=${hmac(`${at}.${body}`, "hex")}` }) },
+  onfido: { headers: (body) => ({ "X-SHA2-Signature": hmac(body, "hex") }) },
+  paddle: { headers: (body) => ({ "Paddle-Signature": `ts=${at};h1=${hmac(`${at}:${body}`, "hex")}` }) },
+  pagerduty: {
+    // While a secret is rotated, there is a signature of each.
+    headers: (body) => ({
+      "X-Webhook-Subscription": "PEXAMPLE",
+      "X-PagerDuty-Signature": `v1=${hmac(body, "hex", "another secret")},v1=${hmac(body, "hex")}`,
+    }),
+  },
+  paystack: { headers: (body) => ({ "x-paystack-signature": hmac(body, "hex", SECRET, "sha512") }) },
+  persona: { headers: (body) => ({ "Persona-Signature": `t=${at},v1=${hmac(`${at}.${body}`, "hex")}` }) },
+  razorpay: {
+    headers: (body) => ({ "x-razorpay-event-id": "event-1", "X-Razorpay-Signature": hmac(body, "hex") }),
+  },
+  retell: { headers: (body) => ({ "x-retell-signature": `v=${now},d=${hmac(`${body}${now}`, "hex")}` }) },
+  revolut: {
+    headers: (body) => ({
+      "Revolut-Request-Timestamp": `${now}`,
+      "Revolut-Signature": `v1=${hmac(`v1.${now}.${body}`, "hex")}`,
+    }),
+  },
+  shopify: {
+    headers: (body, type) => ({
+      "X-Shopify-Topic": type,
+      "X-Shopify-Webhook-Id": "delivery-1",
+      "X-Shopify-Hmac-Sha256": hmac(body, "base64"),
+    }),
+  },
+  slack: {
+    headers: (body) => ({
+      "X-Slack-Request-Timestamp": `${at}`,
+      "X-Slack-Signature": `v0=${hmac(`v0:${at}:${body}`, "hex")}`,
+    }),
+  },
+  square: {
+    url: "https://example.com/hooks/square",
+    headers: (body) => ({
+      "x-square-hmacsha256-signature": hmac(`https://example.com/hooks/square${body}`, "base64"),
+    }),
+  },
+  "standard-webhooks": {
+    secret: STANDARD_SECRET,
+    headers: (body) => ({
+      "webhook-id": "msg_1",
+      "webhook-timestamp": `${at}`,
+      "webhook-signature": new StandardWebhook(STANDARD_SECRET).sign("msg_1", new Date(now), body),
+    }),
+  },
+  stripe: {
+    headers: (body) => ({
+      "Stripe-Signature": stripe.webhooks.generateTestHeaderString({
+        payload: body,
+        secret: SECRET,
+        timestamp: at,
+      }),
+    }),
+  },
+  svix: {
+    secret: STANDARD_SECRET,
+    headers: (body) => ({
+      "svix-id": "msg_1",
+      "svix-timestamp": `${at}`,
+      "svix-signature": new SvixWebhook(STANDARD_SECRET).sign("msg_1", new Date(now), body),
+    }),
+  },
+  tiktok: { headers: (body) => ({ "TikTok-Signature": `t=${at},s=${hmac(`${at}.${body}`, "hex")}` }) },
+  typeform: { headers: (body) => ({ "Typeform-Signature": `sha256=${hmac(body, "base64")}` }) },
+  vercel: { headers: (body) => ({ "x-vercel-signature": hmac(body, "hex", SECRET, "sha1") }) },
+  webflow: {
+    headers: (body) => ({
+      "x-webflow-timestamp": `${now}`,
+      "x-webflow-signature": hmac(`${now}:${body}`, "hex"),
+    }),
+  },
+  workos: { headers: (body) => ({ "WorkOS-Signature": `t=${now},v1=${hmac(`${now}.${body}`, "hex")}` }) },
+  zoom: {
+    headers: (body) => ({
+      "x-zm-request-timestamp": `${at}`,
+      "x-zm-signature": `v0=${hmac(`v0:${at}:${body}`, "hex")}`,
+    }),
+  },
+};
+
+/** The made-up secret of a provider. */
+export const secretOf = (id: string): string => SENDERS[id]?.secret ?? SECRET;
+
+/** Another secret in the format of a provider. */
+export function otherSecretOf(id: string): string {
+  const secret = secretOf(id);
+  const key = Buffer.from("another key of thirty-two bytes.");
+  if (secret === HEX_SECRET) return key.toString("hex");
+  return `${secret === BASE64_SECRET ? "" : "whsec_"}${key.toString("base64")}`;
+}
+
+/** Every sample as a delivery of its provider. */
+export async function deliveries(id: string): Promise<(Delivery & { type: string; body: string })[]> {
+  return Promise.all(
+    samplesOf(id).map(async ({ type, body: bytes }) => {
+      const body = text.decode(bytes);
+      const headers = (await SENDERS[id]?.headers(body, type)) as SentHeaders;
+      const { url } = SENDERS[id] as Sender;
+      return { type, body, headers, ...(url === undefined ? {} : { url }) };
+    }),
+  );
+}
+
+/** A signature that is known from elsewhere. */
+export interface Example {
+  id: string;
+  /** Who made it: a published example, or a library that accepts it. */
+  source: string;
+  /** Whether the provider published secret, body and signature. */
+  published: boolean;
+  secret: string;
+  headers: SentHeaders;
+  body: string;
+  url?: string;
+  /** The time at which it was valid, in milliseconds. */
+  time?: number;
+}
+
+export const EXAMPLES: Example[] = [
+  {
+    id: "adyen-platform",
+    source: "npm:@adyen/api-library 32.1.0, validateHMACSignature",
+    published: false,
+    secret: "DFB1EB5485895CFA84146406857104ABB4CBCABDC8AAF103A624C8F6A3EAAB00",
+    headers: { HmacSignature: "RUTxRnn6QZsJKwvq3C3SAl7SuLwC/m841Mz2iWM8Er4=" },
+    body: '{"type":"balancePlatform.accountHolder.updated","environment":"test","data":{}}',
+  },
+  {
+    id: "bitbucket",
+    source: "support.atlassian.com/bitbucket-cloud/docs/manage-webhooks",
+    published: true,
+    secret: "It's a Secret to Everybody",
+    headers: {
+      "X-Hub-Signature": "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9",
+    },
+    body: "Hello World!",
+  },
+  {
+    id: "coinbase-commerce",
+    source: "github.com/coinbase/coinbase-commerce-node, test/testWebhook.spec.js",
+    published: true,
+    secret: "30291a20-0bd1-4267-9b0f-e6e7b123c0bf",
+    headers: {
+      "X-CC-Webhook-Signature": "8be7742c7d372f08a6a3224edadf18a22b65fa9e28f3f2de97376cdaa092590d",
+    },
+    body: '{"id":1,"scheduled_for":"2017-01-31T20:50:02Z","attempt_number":1,"event":{"id":"24934862-d980-46cb-9402-43c81b0cdba6","type":"charge:created","api_version":"2018-03-22","created_at":"2017-01-31T20:49:02Z","data":{"code":"66BEOV2A","name":"The Sovereign Individual","description":"Mastering the Transition to the Information Age","hosted_url":"https://commerce.coinbase.com/charges/66BEOV2A","created_at":"2017-01-31T20:49:02Z","expires_at":"2017-01-31T21:04:02Z","timeline":[{"time":"2017-01-31T20:49:02Z","status":"NEW"}],"metadata":{},"pricing_type":"no_price","payments":[],"addresses":{"bitcoin":"0000000000000000000000000000000000","ethereum":"0x0000000000000000000000000000000000000000","litecoin":"3000000000000000000000000000000000","bitcoincash":"bitcoincash:000000000000000000000000000000000000000000"}}}}',
+  },
+  {
+    id: "elevenlabs",
+    source: "npm:@elevenlabs/elevenlabs-js 2.73.0, constructEvent",
+    published: false,
+    secret: "wsec_example_0001",
+    headers: {
+      "ElevenLabs-Signature":
+        "t=1767225600,v0=a0c27123bfad70e9cc9b107b4a501b3e44b6975a97cacdca3a863302f4397b51",
+    },
+    body: '{"type":"post_call_transcription","event_timestamp":1767225600,"data":{"conversation_id":"conv_example_1"}}',
+  },
+  {
+    id: "github",
+    source: "docs.github.com, validating webhook deliveries",
+    published: true,
+    secret: "It's a Secret to Everybody",
+    headers: {
+      "X-Hub-Signature-256": "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
+    },
+    body: "Hello, World!",
+  },
+  {
+    id: "github",
+    source: "github.com/octokit/webhooks-methods.js, its tests",
+    published: true,
+    secret: "mysecret",
+    headers: {
+      "X-Hub-Signature-256": "sha256=4864d2759938a15468b5df9ade20bf161da9b4f737ea61794142f3484236bda3",
+    },
+    body: '{"foo":"bar"}',
+  },
+  {
+    id: "jira",
+    source: "developer.atlassian.com/cloud/jira/platform/webhooks",
+    published: true,
+    secret: "It's a Secret to Everybody",
+    headers: {
+      "X-Hub-Signature": "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9",
+    },
+    body: "Hello World!",
+  },
+  {
+    id: "linear",
+    source: "npm:@linear/sdk 98.0.0, LinearWebhookClient.verify",
+    published: false,
+    secret: "lin_wh_example_0001",
+    headers: { "Linear-Signature": "afa160a0f32f2d5b9d2a5cbd00ec83815a39544fe61c3a4c8122dfae05e13843" },
+    body: '{"action":"create","type":"Issue","createdAt":"2026-01-01T00:00:00.000Z","organizationId":"o","webhookId":"w","webhookTimestamp":1767225600000}',
+  },
+  ...[
+    [
+      "VALID_SECRET",
+      '{"data": ["1", "2"]}',
+      "ts=1698796800;h1=a300428748dce5c70e4da19bffd60769591ea969c99dea3105d0ec9612cf43f9",
+    ],
+    [
+      "VALID_SECRET",
+      '{"data": "value"}',
+      "ts=1698796800;h1=28981e941fae76e53db32f3d2a83cb69db41476595e84e1970a1b5d98f62b261;h1=28981e941fae76e53db32f3d2a83cb69db41476595e84e1970a1b5d98f62b261;h2=RANDOM_HASH",
+    ],
+    [
+      "pdl_ntf_01hbpjmytsa32fhr36nqgc3kgb_WvRO0eL4Bj9rgYYIBZY6wZhG4EHy9jzh",
+      "hello-world",
+      "ts=1696195954;h1=dummy;h1=d96299976a6eb066f484d7fde011ac56fc32b38fc9940bc419d6e537fdc6ef02",
+    ],
+  ].map(([secret = "", body = "", header = ""]) => ({
+    id: "paddle",
+    source: "github.com/PaddleHQ/paddle-node-sdk and its siblings, their tests",
+    published: true,
+    secret,
+    headers: { "Paddle-Signature": header },
+    body,
+    time: Number(/ts=(\d+)/.exec(header)?.[1]) * 1000,
+  })),
+  {
+    id: "razorpay",
+    source: "github.com/razorpay/razorpay-node, test/utils/razorpay-utils.spec.js",
+    published: true,
+    secret: "123456",
+    headers: { "X-Razorpay-Signature": "2fe04e22977002e6c7cb553adab8b460cb9e2a4970d5953cb27a8472752e3bbc" },
+    body: '{"a":1,"b":2,"c":{"d":3}}',
+  },
+  {
+    id: "retell",
+    source: "npm:retell-sdk 5.66.1, symmetric.sign",
+    published: false,
+    secret: "key_example_0001",
+    headers: {
+      "x-retell-signature":
+        "v=1767225600000,d=c8f4237145e795e3d9e115cc46989e490c840d1687499e7489dcbd1447b8d6ef",
+    },
+    body: '{"event":"call_ended","call":{"call_id":"call_example_1"}}',
+  },
+  {
+    id: "slack",
+    source: "docs.slack.dev, verifying requests from Slack",
+    published: true,
+    secret: "8f742231b10e8888abcd99yyyzzz85a5",
+    headers: {
+      "X-Slack-Request-Timestamp": "1531420618",
+      "X-Slack-Signature": "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503",
+    },
+    body: "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c",
+    time: 1531420618_000,
+  },
+  {
+    id: "square",
+    source: "github.com/square/square-nodejs-sdk, tests/integration/webhooks.test.ts",
+    published: true,
+    secret: "Ibxx_5AKakO-3qeNVR61Dw",
+    headers: { "x-square-hmacsha256-signature": "GF4YkrJgGBDZ9NIYbNXBnMzqb2HoL4RW/S6vkZ9/2N4=" },
+    body: '{"merchant_id":"MLEFBHHSJGVHD","type":"webhooks.test_notification","event_id":"ac3ac95b-f97d-458c-a6e6-18981597e05f","created_at":"2022-07-13T20:30:59.037339943Z","data":{"type":"webhooks","id":"bc368e64-01aa-407e-b46e-3231809b1129"}}',
+    url: "https://webhook.site/679a4f3a-dcfa-49ee-bac5-9d0edad886b9",
+  },
+  {
+    id: "square",
+    source: "github.com/square/square-nodejs-sdk, tests/integration/webhooks.test.ts",
+    published: true,
+    secret: "signature-key",
+    headers: { "x-square-hmacsha256-signature": "Cxt7+aTi4rKgcA0bC4g9EHdVtLSDWdqccmL5MvihU4U=" },
+    body: '{"data":{"type":"webhooks","id":">id<"}}',
+    url: "https://webhook.site/webhooks",
+  },
+  {
+    id: "standard-webhooks",
+    source: "platform.openai.com, webhooks",
+    published: true,
+    secret: "whsec_RdvaYFYUXuIFuEbvZHwMfYFhUf7aMYjYcmM24+Aj40c=",
+    headers: {
+      "webhook-id": "wh_685c059ae39c8190af8c71ed1022a24d",
+      "webhook-timestamp": "1750861210",
+      "webhook-signature": "v1,gUAg4R2hWouRZqRQG4uJypNS8YK885G838+EHb4nKBY=",
+    },
+    body: '{"id": "evt_685c059ae3a481909bdc86819b066fb6", "object": "event", "created_at": 1750861210, "type": "response.completed", "data": {"id": "resp_123"}}',
+    time: 1750861210_000,
+  },
+  {
+    id: "svix",
+    source: "docs.svix.com, verifying webhooks manually",
+    published: true,
+    secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    headers: {
+      "svix-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
+      "svix-timestamp": "1614265330",
+      "svix-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+    },
+    body: '{"test": 2432232314}',
+    time: 1614265330_000,
+  },
+  {
+    id: "webflow",
+    source: "npm:webflow-api 3.3.4, verifySignature",
+    published: false,
+    secret: "example-webflow-secret",
+    headers: {
+      "x-webflow-timestamp": "1767225600000",
+      "x-webflow-signature": "e5745cd8fb9940ddc9dec1718328c108cce6900dcf47c802bb21c01cd846823e",
+    },
+    body: '{"triggerType":"form_submission","payload":{"name":"Contact"}}',
+  },
+];

@@ -1,0 +1,244 @@
+// The signature schemes of the built-in providers: signatures from elsewhere are verified, their variants are not, and the
+// providers' own libraries accept what we sign. No provider accepts a delivery of another one.
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { describe, it } from "node:test";
+import {
+  type Delivery,
+  detectProvider,
+  detectProviders,
+  type ProviderDefinition,
+  providerDefinition,
+  providers,
+  webhook,
+} from "../../src/index.ts";
+import { samplesOf, text } from "../support/fixtures.ts";
+import {
+  deliveries,
+  EXAMPLES,
+  type Example,
+  now,
+  otherSecretOf,
+  SENDERS,
+  secretOf,
+} from "../support/senders.ts";
+
+const require = createRequire(import.meta.url);
+
+const deliveryOf = ({ headers, body, url }: Example): Delivery & { body: string } => ({
+  headers,
+  body,
+  ...(url === undefined ? {} : { url }),
+});
+
+/** The state of the signature. The body need not be that of an event. */
+const statusOf = (id: string, secret: string, delivery: Delivery, time = now) =>
+  webhook(id, { secrets: [secret] }).inspect(delivery, { now: time }).signature.status;
+
+/** The unit of a provider's timestamp in milliseconds; undefined if it signs none in a header. */
+const isTimed = (id: string) =>
+  providerDefinition(id)?.signature?.signedContent?.includes("{timestamp}") === true;
+
+describe("a signature from elsewhere", () => {
+  for (const example of EXAMPLES) {
+    const { id, source, secret, time } = example;
+    const delivery = deliveryOf(example);
+    const header = providerDefinition(id)?.signature?.header ?? assert.fail(id);
+    const [name = "", value = ""] =
+      Object.entries(example.headers).find(([name]) => name.toLowerCase() === header.toLowerCase()) ?? [];
+
+    it(`${id}: is verified (${source})`, () => {
+      assert.equal(statusOf(id, secret, delivery, time), "verified");
+    });
+
+    it(`${id}: is not verified for another body, secret, signature or time (${source})`, () => {
+      const signed = (header: string) => ({ ...delivery, headers: { ...example.headers, [name]: header } });
+      const { body } = delivery;
+      const variants: [string, Delivery][] = [
+        [
+          "a changed byte",
+          { ...delivery, body: body.replace(/[a-z](?=[^a-z]*$)/, (letter) => letter.toUpperCase()) },
+        ],
+        ["a missing byte", { ...delivery, body: body.slice(0, -1) }],
+        ["a line break at the end", { ...delivery, body: `${body}\n` }],
+        ["a byte order mark", { ...delivery, body: `\uFEFF${body}` }],
+        ["a cut signature", signed(value.replace(/..(?==?;|=?$)/, ""))],
+        ["an empty signature", signed("")],
+        ["the secret as the signature", signed(secret)],
+      ];
+      if (/^[{[]/.test(body)) {
+        variants.push([
+          "another format of the JSON",
+          { ...delivery, body: JSON.stringify(JSON.parse(body), null, 3) },
+        ]);
+      }
+      for (const [what, variant] of variants) {
+        assert.notEqual(statusOf(id, secret, variant, time), "verified", what);
+      }
+      assert.notEqual(statusOf(id, otherSecretOf(id), delivery, time), "verified", "another secret");
+      const late = (time ?? now) + 8 * 24 * 3_600_000;
+      if (isTimed(id)) assert.notEqual(statusOf(id, secret, delivery, late), "verified", "another time");
+    });
+  }
+
+  it("is there for exactly the providers whose scheme a published example confirms", () => {
+    const confirmed = providers().filter((id) => providerDefinition(id)?.confirmed === "vector");
+    const published = EXAMPLES.filter(({ published }) => published).map(({ id }) => id);
+    assert.deepEqual(confirmed, [...new Set(published)].sort());
+  });
+});
+
+/** Whether a library of the provider accepts the headers of a body. */
+type Accepts = (body: string, headers: Record<string, string>, secret: string) => unknown;
+
+const of = (headers: Record<string, string>, name: string) => headers[name] ?? assert.fail(name);
+
+const LIBRARIES: Record<string, Accepts> = {
+  cashfree: (body, headers, secret) => {
+    const { Cashfree } = require("cashfree-pg");
+    const client = Object.assign(Object.create(Cashfree.prototype), { XClientSecret: secret });
+    return client.PGVerifyWebhookSignature(
+      of(headers, "x-webhook-signature"),
+      body,
+      of(headers, "x-webhook-timestamp"),
+    );
+  },
+  crisp: (body, headers, secret) => {
+    const { Crisp } = require("crisp-api");
+    const client = Object.create(Crisp.prototype);
+    const time = Number(of(headers, "X-Crisp-Request-Timestamp"));
+    // Serializes the event again, so the body has to be compact.
+    return client.verifyWidget(secret, JSON.parse(body), time, of(headers, "X-Crisp-Signature"));
+  },
+  easypost: (body, headers, secret) =>
+    require("@easypost/api").Utils.validateWebhook(Buffer.from(body), headers, secret),
+  mux: async (body, headers, secret) => {
+    const { Mux } = require("@mux/mux-node");
+    await new Mux({ tokenId: "unused", tokenSecret: "unused" }).webhooks.verifySignature(
+      body,
+      headers,
+      secret,
+    );
+    return true;
+  },
+  onfido: (body, headers, secret) => {
+    const { WebhookEventVerifier } = require("@onfido/api");
+    return new WebhookEventVerifier(secret).readPayload(body, of(headers, "X-SHA2-Signature"));
+  },
+  razorpay: (body, headers, secret) =>
+    require("razorpay").validateWebhookSignature(body, of(headers, "X-Razorpay-Signature"), secret),
+  workos: (body, headers, secret) => {
+    const { WorkOS } = require("@workos-inc/node");
+    return new WorkOS("sk_test_unused").webhooks.verifyHeader({
+      // Serialized again, so the body has to be compact.
+      payload: JSON.parse(body),
+      sigHeader: of(headers, "WorkOS-Signature"),
+      secret,
+    });
+  },
+};
+
+describe("the library of a provider", () => {
+  /** Whether it accepts: some throw, some answer false. */
+  const isAccepted = async (id: string, body: string, headers: Record<string, string>, secret: string) => {
+    try {
+      return Boolean(await LIBRARIES[id]?.(body, headers, secret));
+    } catch {
+      return false;
+    }
+  };
+
+  for (const id of Object.keys(LIBRARIES)) {
+    it(`${id}: accepts what we sign, and nothing else`, async () => {
+      assert.equal(providerDefinition(id)?.confirmed === "no", false);
+      for (const { type, body: bytes } of samplesOf(id)) {
+        const body = JSON.stringify(JSON.parse(text.decode(bytes)));
+        // Libraries compare the timestamp with the clock.
+        const { headers } = webhook(id, { secrets: [secretOf(id)] }).sign(body, { now: Date.now(), type });
+        assert.equal(await isAccepted(id, body, headers, secretOf(id)), true, type);
+        assert.equal(await isAccepted(id, body, headers, otherSecretOf(id)), false, "another secret");
+        const changed = body.replace("example", "changed");
+        assert.notEqual(changed, body);
+        assert.equal(await isAccepted(id, changed, headers, secretOf(id)), false, "another body");
+      }
+    });
+  }
+});
+
+describe("a delivery of another provider", () => {
+  // A text that is a secret in every format: UTF-8, hex and base64.
+  const secret = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+  const url = "https://example.com/hook";
+  const hooks = Object.keys(SENDERS).map((id) => [id, webhook(id, { secrets: [secret] })] as const);
+
+  it("is accepted by no other provider, even with the same secret", () => {
+    let count = 0;
+    for (const [sender, from] of hooks) {
+      for (const { type, body } of samplesOf(sender)) {
+        const delivery = { url, ...from.sign(body, { now, type, id: "msg_1", url }) };
+        for (const [receiver, hook] of hooks) {
+          const { ok } = hook.check(delivery, { now });
+          assert.equal(ok, sender === receiver, `${receiver} of ${sender}, ${type}`);
+          count += 1;
+        }
+      }
+    }
+    assert.ok(count > 1000, `${count}`);
+  });
+});
+
+describe("what confirms a definition", () => {
+  it("is said by each provider that signs, and by no other", () => {
+    for (const id of providers()) {
+      const { signature, confirmed } = providerDefinition(id) as ProviderDefinition;
+      assert.equal(confirmed === undefined, signature === undefined, id);
+    }
+  });
+
+  it("is said by a mismatch where nothing does, and not otherwise", async () => {
+    const hintOf = async (provider: string | ProviderDefinition, id: string) => {
+      const [delivery] = await deliveries(id);
+      const hook = webhook(provider as ProviderDefinition, { secrets: [otherSecretOf(id)] });
+      const { issues } = hook.inspect(delivery as Delivery, { now });
+      return issues.find(({ code }) => code === "signature-mismatch")?.hint ?? assert.fail(id);
+    };
+    for (const id of Object.keys(SENDERS)) {
+      const isUnconfirmed = providerDefinition(id)?.confirmed === "no";
+      assert.equal((await hintOf(id, id)).includes("not confirmed"), isUnconfirmed, id);
+    }
+    const { confirmed: _, ...custom } = providerDefinition("checkout-com") as ProviderDefinition;
+    assert.equal((await hintOf(custom, "checkout-com")).includes("not confirmed"), false);
+  });
+});
+
+describe("detectProviders", () => {
+  const signature = { "X-Hub-Signature": `sha256=${"0".repeat(64)}` };
+
+  it("tells senders of one signature header apart by their other headers, or by the event type", () => {
+    assert.equal(
+      detectProvider({ headers: { ...signature, "X-Event-Key": "repo:push" }, body: "{}" }),
+      "bitbucket",
+    );
+    assert.equal(detectProvider({ headers: signature, body: '{"webhookEvent":"comment_created"}' }), "jira");
+    assert.deepEqual(detectProviders({ headers: signature, body: "{}" }), []);
+  });
+
+  it("names every provider that fits, and then detectProvider names none", () => {
+    const both = {
+      headers: { ...signature, "X-Event-Key": "repo:push", "X-Atlassian-Webhook-Identifier": "1" },
+      body: '{"webhookEvent":"comment_created"}',
+    };
+    assert.deepEqual(detectProviders(both), ["bitbucket", "jira"]);
+    assert.equal(detectProvider(both), undefined);
+  });
+
+  it("takes no other use of a common header for a signature", () => {
+    for (const headers of [
+      { Authorization: "Basic dTpw" },
+      { Signature: 'keyId="a",signature="b"' },
+      { "X-Signature": "00" },
+    ]) {
+      assert.deepEqual(detectProviders({ headers, body: '{"type":"message","id":"1"}' }), []);
+    }
+  });
+});
