@@ -1,8 +1,9 @@
 //! Detects the built-in provider of a delivery. SECURITY: a convenience only; detection authenticates nothing.
 
 use super::members::{members, text};
+use super::type_source::TypeSources;
 use crate::delivery::Delivery;
-use crate::json::{Document, Value};
+use crate::json::Document;
 
 /// Detects built-in providers by their headers and event types.
 ///
@@ -27,8 +28,8 @@ struct Fingerprint {
     id: &'static str,
     /// Headers of the provider.
     headers: Vec<String>,
-    /// Pointer to the event type.
-    pointer: String,
+    /// The sources of the event type.
+    sources: TypeSources,
     event_types: Vec<String>,
 }
 
@@ -48,12 +49,12 @@ impl ProviderDetector {
             let mut headers: Vec<String> = text(root, "/signature/header").into_iter().collect();
             headers.extend(members(root, "headers").into_iter().filter_map(|(_, name)| text(name, "")));
             let events = members(root, "events").into_iter();
-            let pointer = text(root, "/envelope/type").unwrap_or_default();
-            headers.extend(pointer.strip_prefix("header:").map(str::to_owned));
+            let sources = TypeSources::parse(root.pointer("/envelope/type")?).ok()?;
+            headers.extend(sources.headers().into_iter().map(str::to_owned));
             Some(Fingerprint {
                 id,
                 headers,
-                pointer,
+                sources,
                 event_types: events.map(|(name, _)| name.text().into_owned()).collect(),
             })
         };
@@ -72,9 +73,9 @@ impl ProviderDetector {
         }
         let document = Document::parse(delivery.body).ok()?;
         let has_event_type = |f: &&Fingerprint| {
-            let event_type = document.root().pointer(&f.pointer).and_then(Value::as_str);
-            f.pointer.starts_with('/')
-                && event_type.is_some_and(|event_type| f.event_types.iter().any(|name| *name == event_type))
+            f.sources
+                .find_text(&delivery.headers, document.root())
+                .is_some_and(|event_type| f.event_types.iter().any(|name| *name == event_type))
         };
         self.fingerprints.iter().find(has_event_type).map(|f| f.id)
     }

@@ -13,6 +13,7 @@ mod notation;
 pub(crate) mod rules;
 mod send_policy;
 mod signed_time;
+mod type_source;
 
 pub(crate) use catalog::built_in;
 #[doc(hidden)] // for the build of the modules
@@ -25,11 +26,12 @@ pub use coverage::Uncovered;
 pub use definition::{DefinitionError, Event, Provider, Revision};
 #[cfg(feature = "full")]
 pub use detect::ProviderDetector;
-pub(crate) use envelope::is_id_or_type;
-pub use envelope::{Envelope, FieldSource};
+pub use envelope::Envelope;
 pub use idempotency::IdempotencySource;
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
 pub(crate) use notation::{MAX_DELAY_MS, parse_duration_ms, parse_status_range};
 pub use rules::RULE_CODES;
 pub use send_policy::SignatureExpiry;
 pub use signed_time::SignedTime;
+pub(crate) use type_source::is_id_or_type;
+pub use type_source::{FieldSource, TypePart, TypeSource, TypeSources};
