@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use hookseal::delivery::{Delivery, Headers};
-use hookseal::provider::{self, CompiledError, FieldSource, Provider};
+use hookseal::provider::{self, CompiledError, Provider};
 use hookseal::webhook::{SignParams, Timestamp, VerifyOptions, Webhook, WebhookOptions};
 use hookseal::{Code, Profile};
 use proptest::prelude::*;
@@ -52,10 +52,7 @@ fn samples(id: &str) -> Vec<(String, Vec<u8>)> {
 static PAIRS: LazyLock<Vec<Pair>> = LazyLock::new(|| {
     let pair = |id| {
         let provider = from_text(id);
-        let type_header = match &provider.envelope.event_type {
-            FieldSource::Header(name) => Some(name.clone()),
-            FieldSource::Pointer(_) => None,
-        };
+        let type_header = provider.envelope.event_type.header().map(str::to_owned);
         Pair { id, text: hook(provider), compiled: hook(from_bytes(id)), type_header, samples: samples(id) }
     };
     provider::ids().map(pair).collect()

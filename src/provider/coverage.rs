@@ -1,7 +1,7 @@
 //! Whether the signature covers event type and idempotency key, derived from the definition.
 
-use super::envelope::FieldSource;
 use super::idempotency::IdempotencySource;
+use super::type_source::TypeSources;
 use crate::blob::blob;
 use crate::signature::Scheme;
 
@@ -9,7 +9,7 @@ use crate::signature::Scheme;
 /// other values there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Uncovered {
-    /// The event type is in a header that is not signed.
+    /// A header that is not signed decides the event type, or a part of it.
     pub event_type: bool,
     /// The idempotency key is in a header that is not signed.
     pub id: bool,
@@ -29,41 +29,46 @@ impl Uncovered {
 /// The headers of a provider that its signature does not cover, derived once.
 #[derive(Debug)]
 pub(crate) struct Coverage {
-    /// Whether the event type is in a header that is not signed.
-    is_type_uncovered: bool,
+    /// The index of the first source of the event type with a header that is not signed. An attacker can
+    /// change that header, or remove it, and so choose between this source and those after it.
+    first_uncovered_type: Option<usize>,
     /// Whether each source of the idempotency key is a header that is not signed, in the order of `Provider::dedupe`.
     uncovered_sources: Vec<bool>,
 }
 
-blob!(struct Coverage { is_type_uncovered, uncovered_sources });
+blob!(struct Coverage { first_uncovered_type, uncovered_sources });
 
 impl Coverage {
     pub(super) fn new(
         scheme: Option<&Scheme>,
-        event_type: &FieldSource,
+        event_type: &TypeSources,
         dedupe: &[IdempotencySource],
     ) -> Self {
         let is_unsigned = |name: &str| !scheme.is_some_and(|scheme| scheme.signs_header(name));
         let is_unsigned_source = |source: &IdempotencySource| matches!(source, IdempotencySource::Header(name) if is_unsigned(name));
         Self {
-            is_type_uncovered: match event_type {
-                FieldSource::Header(name) => is_unsigned(name),
-                FieldSource::Pointer(_) => false,
-            },
+            first_uncovered_type: event_type
+                .sources()
+                .iter()
+                .position(|source| source.has_header(is_unsigned)),
             uncovered_sources: dedupe.iter().map(is_unsigned_source).collect(),
         }
     }
 
-    /// Returns the uncovered values of a delivery whose idempotency key is from the source with this index.
-    pub(crate) fn uncovered(&self, source: usize) -> Uncovered {
+    /// Returns the uncovered values of a delivery whose event type and idempotency key are from the sources with these
+    /// indexes.
+    pub(crate) fn uncovered(&self, type_source: usize, key_source: usize) -> Uncovered {
         Uncovered {
-            event_type: self.is_type_uncovered,
-            id: self.uncovered_sources.get(source).copied().unwrap_or(false),
+            event_type: self.first_uncovered_type.is_some_and(|first| first <= type_source),
+            id: self.uncovered_sources.get(key_source).copied().unwrap_or(false),
         }
     }
 
-    /// Returns the uncovered values of a delivery whose idempotency key is from any source.
+    /// Returns the uncovered values of a delivery whose event type and idempotency key are from any source.
     pub(crate) fn uncovered_by_any_source(&self) -> Uncovered {
-        Uncovered { event_type: self.is_type_uncovered, id: self.uncovered_sources.contains(&true) }
+        Uncovered {
+            event_type: self.first_uncovered_type.is_some(),
+            id: self.uncovered_sources.contains(&true),
+        }
     }
 }

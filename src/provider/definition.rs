@@ -15,6 +15,7 @@ use super::members::{items, members, pointer, text, texts};
 use super::notation::{parse_duration_ms, parse_status_range};
 use super::rules::Rules;
 use super::signed_time::SignedTime;
+use super::type_source::TypeSources;
 
 /// The schema of definitions, `definition.schema.json` without its annotations.
 const DEFINITION_SCHEMA: &str = include_str!(concat!(env!("OUT_DIR"), "/definition.schema.json"));
@@ -158,11 +159,13 @@ impl Provider {
     fn assemble(document: &Document<'_>) -> Result<Self, DefinitionError> {
         let root = document.root();
         let id = text(root, "/id").unwrap_or_default();
-        check_consistency(document)?;
+        let event_type = TypeSources::parse(root.pointer("/envelope/type").unwrap_or(root))
+            .map_err(|(value, message)| definition_error(document, value, &message))?;
+        check_consistency(document, &event_type)?;
         let mut interner = KeyInterner::default();
         let events = events(document, &mut interner)?;
         let dedupe = idempotency::parse_sources(root);
-        let envelope = Envelope::parse(root, &dedupe);
+        let envelope = Envelope::parse(root, event_type, &dedupe);
         let scheme = signature(document)?;
         let mut provider = Self {
             title: text(root, "/title").unwrap_or_else(|| id.clone()),
@@ -289,7 +292,7 @@ fn definition_error(document: &Document<'_>, value: Value<'_>, message: &str) ->
 
 /// Checks what the schema of definitions cannot express.
 #[inline(never)]
-fn check_consistency(document: &Document<'_>) -> Result<(), DefinitionError> {
+fn check_consistency(document: &Document<'_>, event_type: &TypeSources) -> Result<(), DefinitionError> {
     let root = document.root();
     let is_invalid =
         |value: &Value<'_>, is_valid: fn(&str) -> bool| value.as_str().is_some_and(|text| !is_valid(&text));
@@ -336,13 +339,15 @@ fn check_consistency(document: &Document<'_>) -> Result<(), DefinitionError> {
         let message = "`{timestamp}` is already signed. Remove one of the two timestamps.";
         return Err(definition_error(document, time, message));
     }
-    let event_type = text(root, "/envelope/type").unwrap_or_default();
+    // A `when` needs no text, and can be an object.
+    let types = event_type.text_pointers();
     for name in ["id", "createdAt", "data"] {
         let Some(part) = root.pointer("/envelope").and_then(|envelope| envelope.get(name)) else { continue };
         let pointer = part.as_str().unwrap_or_default();
-        if !event_type.starts_with("header:")
-            && pointer.strip_prefix(&*event_type).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        {
+        let is_within = |parent: &&Pointer| {
+            pointer.strip_prefix(&***parent).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        if types.iter().any(is_within) {
             let message =
                 "Invalid pointer: the event type is at this location, and a string contains nothing else.";
             return Err(definition_error(document, part, message));

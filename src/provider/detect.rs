@@ -1,6 +1,7 @@
 //! Detects the built-in provider of a delivery. SECURITY: a convenience only; detection authenticates nothing.
 
 use super::members::{members, text};
+use super::type_source::{TypeSource, TypeSources};
 use crate::delivery::Delivery;
 use crate::json::{Document, Value};
 use crate::text::eq_ignore_ascii_case;
@@ -39,8 +40,8 @@ struct Fingerprint {
     signature: Option<SignatureHeader>,
     /// Headers with ids, times and the event type.
     headers: Vec<String>,
-    /// The source of the event type: a pointer, or `header:` and a name.
-    event_type: String,
+    /// The sources of the event type.
+    sources: TypeSources,
     event_types: Vec<String>,
 }
 
@@ -97,7 +98,7 @@ impl ProviderDetector {
         let all =
             || self.fingerprints.iter().zip(&counts).filter(|(_, count)| **count == max).map(|(f, _)| f);
         if max == 0 {
-            return all().filter(|f| f.names_event_type(root)).map(|f| f.id).collect();
+            return all().filter(|f| f.names_event_type(delivery, root)).map(|f| f.id).collect();
         }
         let with_type: Vec<_> = all().filter(|f| f.has_event_type(delivery, root)).map(|f| f.id).collect();
         if with_type.is_empty() { all().map(|f| f.id).collect() } else { with_type }
@@ -108,10 +109,10 @@ impl Fingerprint {
     fn of_built_in(id: &'static str) -> Option<Self> {
         let document = Document::parse(super::definition(id)?.as_bytes()).ok()?;
         let root = document.root();
-        let event_type = text(root, "/envelope/type").unwrap_or_default();
+        let sources = TypeSources::parse(root.pointer("/envelope/type")?).ok()?;
         let mut headers: Vec<String> =
             members(root, "headers").into_iter().filter_map(|(_, name)| text(name, "")).collect();
-        headers.extend(event_type.strip_prefix("header:").map(str::to_owned));
+        headers.extend(sources.headers().into_iter().map(str::to_owned));
         let events = members(root, "events").into_iter();
         Some(Self {
             id,
@@ -123,7 +124,7 @@ impl Fingerprint {
                 name,
             }),
             headers,
-            event_type,
+            sources,
             event_types: events.map(|(name, _)| name.text().into_owned()).collect(),
         })
     }
@@ -140,19 +141,18 @@ impl Fingerprint {
         count + usize::from(is_signed)
     }
 
+    /// Whether the delivery has a type of its own, and not only the one that the definition gives to every delivery.
     fn has_event_type(&self, delivery: &Delivery<'_>, root: Option<Value<'_>>) -> bool {
-        match self.event_type.strip_prefix("header:") {
-            Some(name) => delivery.headers.get(name).is_some(),
-            None => root
-                .and_then(|root| root.pointer(&self.event_type))
-                .is_some_and(|event_type| event_type.as_str().is_some()),
-        }
+        let Some(root) = root else {
+            return self.sources.headers().into_iter().any(|name| delivery.headers.get(name).is_some());
+        };
+        let found = self.sources.find(&delivery.headers, root);
+        found.is_some_and(|(_, source)| !matches!(self.sources.sources()[source], TypeSource::Fixed(_)))
     }
 
-    /// Whether the definition has an entry for the event type in the body.
-    fn names_event_type(&self, root: Option<Value<'_>>) -> bool {
-        let event_type = root.and_then(|root| root.pointer(&self.event_type)).and_then(Value::as_str);
-        self.event_type.starts_with('/')
-            && event_type.is_some_and(|event_type| self.event_types.iter().any(|name| *name == event_type))
+    /// Whether the definition has an entry for the event type in the delivery.
+    fn names_event_type(&self, delivery: &Delivery<'_>, root: Option<Value<'_>>) -> bool {
+        let event_type = root.and_then(|root| self.sources.find_text(&delivery.headers, root));
+        event_type.is_some_and(|event_type| self.event_types.iter().any(|name| *name == event_type))
     }
 }

@@ -13,6 +13,7 @@ mod notation;
 pub(crate) mod rules;
 mod send_policy;
 mod signed_time;
+mod type_source;
 
 pub(crate) use catalog::built_in;
 #[doc(hidden)] // for the build of the modules
@@ -27,11 +28,12 @@ pub use definition::{DefinitionError, Event, Provider, Revision};
 pub use detect::ProviderDetector;
 #[cfg(feature = "full")]
 pub(crate) use detect::SHARED_HEADERS;
-pub(crate) use envelope::is_id_or_type;
-pub use envelope::{Envelope, FieldSource};
+pub use envelope::Envelope;
 pub use idempotency::IdempotencySource;
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
 pub(crate) use notation::{MAX_DELAY_MS, parse_duration_ms, parse_status_range};
 pub use rules::RULE_CODES;
 pub use send_policy::SignatureExpiry;
 pub use signed_time::SignedTime;
+pub(crate) use type_source::is_id_or_type;
+pub use type_source::{FieldSource, TypePart, TypeSource, TypeSources};

@@ -95,8 +95,8 @@ impl Webhook {
             walk.compare(a.root(), b.root());
         }
         let event_type = &self.provider.envelope.event_type;
-        let (first_type, second_type) =
-            (event_type.find(&first.headers, a.root()), event_type.find(&second.headers, b.root()));
+        let find = |headers, root| event_type.find(headers, root).map(|(text, _source)| text);
+        let (first_type, second_type) = (find(&first.headers, a.root()), find(&second.headers, b.root()));
         let keys = |delivery, root, name: &Option<Cow<'_, str>>| {
             let (id, _source) = idempotency_key(self, delivery, root, name.as_deref().unwrap_or_default())?;
             Some(id).filter(|id| !id.is_empty())

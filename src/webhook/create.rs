@@ -9,7 +9,7 @@ use crate::delivery::Delivery;
 use crate::issue::{Code, PendingIssue, Severity};
 use crate::json::Pointer;
 use crate::json::{Document, Kind, Value, quoted};
-use crate::provider::{Envelope, FieldSource};
+use crate::provider::{Envelope, FieldSource, TypeSource};
 use crate::signature::SignError;
 
 impl Webhook {
@@ -56,7 +56,8 @@ impl Webhook {
             ));
         }
         let envelope = &self.provider.envelope;
-        self.check_data(&document, event_type)?;
+        let types = assign_type(envelope, event_type, root);
+        self.check_data(&document, &types)?;
         let sent_at = match &self.provider.signed_time {
             None => None,
             Some(time) => {
@@ -66,16 +67,20 @@ impl Webhook {
                 Some((&time.pointer, text))
             }
         };
-        let body = wrap_in_envelope(envelope, event_type, root, sent_at, params);
+        let body = wrap_in_envelope(envelope, &types, root, sent_at, params);
         // `params.id` is the id of the event, and of the delivery only where events have none.
         let delivery_id = params.id.as_ref().filter(|_| envelope.id.is_none());
         let id = delivery_id.cloned().unwrap_or_else(|| params.uuid(0).to_string());
-        let signed = self.sign_as(&id, Some(event_type), body.as_bytes(), params)?;
+        let signed = self.sign_as(&id, &types, body.as_bytes(), params)?;
         let pairs = signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let mut delivery = Delivery::new(pairs.collect(), &signed.body).with_method("POST");
         delivery.url = params.url.as_deref();
         match self.evaluate(&delivery, params.now, &self.verify_options, EvaluationMode::Full) {
-            Evaluation::Accepted { .. } => Ok(signed),
+            Evaluation::Accepted { accepted, .. } if accepted.event_type == event_type => Ok(signed),
+            Evaluation::Accepted { .. } => {
+                let message = "The data gives the delivery another event type than that of the call.";
+                Err(Error::new(Code::EVENT_INVALID, message).hint(Some(OTHER_TYPE_HINT)))
+            }
             Evaluation::Rejected { code, document, mut findings } => {
                 let issues = findings.take_issues(document.as_ref()).into_iter();
                 let errors = issues.filter(|issue| issue.severity == Severity::Error).collect();
@@ -85,7 +90,7 @@ impl Webhook {
     }
 
     /// Rejects data with errors that the envelope would hide: a duplicate key, another event type.
-    fn check_data(&self, document: &Document<'_>, event_type: &str) -> Result<(), Error> {
+    fn check_data(&self, document: &Document<'_>, types: &[(&FieldSource, &str)]) -> Result<(), Error> {
         let errors: Vec<PendingIssue> = document
             .diagnostics()
             .iter()
@@ -96,20 +101,41 @@ impl Webhook {
             return Err(Error::rejected(first.code, document.locate(errors)));
         }
         let envelope = &self.provider.envelope;
-        let FieldSource::Pointer(pointer) = &envelope.event_type else { return Ok(()) };
-        let Some(value) = envelope.strip_data_prefix(pointer).and_then(|rest| document.root().pointer(rest))
-        else {
-            return Ok(());
-        };
-        if value.as_str().as_deref() == Some(event_type) {
-            return Ok(());
+        for (field, text) in types {
+            let Some(value) = value_in_data(envelope, field, document.root()) else { continue };
+            if value.as_str().as_deref() == Some(text) {
+                continue;
+            }
+            let message = "The event type in the data differs from the event type of the call.";
+            let issue = PendingIssue::new(Code::EVENT_INVALID, Severity::Error, value.location(), message)
+                .expected(*text)
+                .hint("Remove the event type from the data: `create` adds it.");
+            return Err(Error::rejected(issue.code, document.locate(vec![issue])));
         }
-        let message = "The event type in the data differs from the event type of the call.";
-        let issue = PendingIssue::new(Code::EVENT_INVALID, Severity::Error, value.location(), message)
-            .expected(event_type)
-            .hint("Remove the event type from the data: `create` adds it.");
-        Err(Error::rejected(issue.code, document.locate(vec![issue])))
+        Ok(())
     }
+}
+
+/// The hint for data with another event type.
+const OTHER_TYPE_HINT: &str = "The definition lists the sources of the event type in `envelope.type`: the first one that the delivery has counts.";
+
+/// Returns the value that the data of an event has for a field of the delivery.
+fn value_in_data<'d>(envelope: &Envelope, field: &FieldSource, data: Value<'d>) -> Option<Value<'d>> {
+    data.pointer(envelope.strip_data_prefix(field.pointer()?)?)
+}
+
+/// Returns the fields of a delivery with this event type and data, and their texts.
+fn assign_type<'e, 't>(
+    envelope: &'e Envelope,
+    event_type: &'t str,
+    data: Value<'_>,
+) -> Vec<(&'e FieldSource, &'t str)> {
+    envelope.event_type.assign(event_type, |source, texts| match source {
+        TypeSource::Present { field, .. } => value_in_data(envelope, field, data).is_some(),
+        _ => texts.iter().any(|(field, text)| {
+            value_in_data(envelope, field, data).is_some_and(|value| value.as_str().as_deref() == Some(text))
+        }),
+    })
 }
 
 /// A JSON value that is built: an object, or raw JSON.
@@ -180,7 +206,7 @@ fn raw(value: Value<'_>) -> String {
 /// Makes the body of an event: the members of the envelope first, then the data.
 fn wrap_in_envelope(
     envelope: &Envelope,
-    event_type: &str,
+    types: &[(&FieldSource, &str)],
     data: Value<'_>,
     sent_at: Option<(&Pointer, String)>,
     params: &SignParams,
@@ -209,8 +235,10 @@ fn wrap_in_envelope(
     {
         body.entry(pointer).raw = Some(text);
     }
-    if let FieldSource::Pointer(pointer) = &envelope.event_type {
-        body.entry(pointer).raw = Some(quoted(event_type));
+    for (field, text) in types {
+        if let FieldSource::Pointer(pointer) = field {
+            body.entry(pointer).raw = Some(quoted(text));
+        }
     }
     let node = body.entry(&envelope.data);
     if is_inline {

@@ -118,14 +118,17 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
         }
         let first_issue = self.findings.issues.len();
         let event_type = self.check_event(&document);
-        let identity = self.check_identity(&document, event_type.as_deref().map_err(|code| *code));
+        let identity = self.check_identity(
+            &document,
+            event_type.as_ref().map(|found| (&*found.0, found.1)).map_err(|code| *code),
+        );
         self.classify_payload_issues(&document, first_issue);
         // The first failure is the reason.
         let parts = match self.code {
             Some(code) => Err(code),
             None => signed_by.and_then(|signed_by| Ok((signed_by, event_type?, identity?))),
         };
-        let (signed_by, event_type, mut identity) = match parts {
+        let (signed_by, (event_type, _), mut identity) = match parts {
             Ok(parts) => parts,
             Err(code) => return self.rejected(code, Some(document)),
         };

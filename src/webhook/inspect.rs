@@ -70,6 +70,7 @@ impl Webhook {
         let root = document.map(Document::root);
         let event_type =
             root.and_then(|root| self.provider.envelope.event_type.find(&delivery.headers, root));
+        let (event_type, type_source) = event_type.unzip();
         let event_type = event_type.as_deref();
         let key = root.zip(event_type).and_then(|(root, name)| idempotency_key(self, delivery, root, name));
         let (id, source) = key.unzip();
@@ -85,7 +86,7 @@ impl Webhook {
             created_at: root.and_then(|root| self.created_at(root)),
             revision: findings.revision_name(self).map(str::to_owned),
             digest: if is_too_large { String::new() } else { digest(delivery.body) },
-            signature: self.signature_report(delivery, &findings, root, source),
+            signature: self.signature_report(delivery, &findings, root, type_source.zip(source)),
             event_type: event_type.map(str::to_owned),
             issues,
         }
@@ -126,7 +127,7 @@ impl Webhook {
         delivery: &Delivery<'_>,
         findings: &Findings<'_>,
         root: Option<Value<'_>>,
-        key_source: Option<usize>,
+        sources: Option<(usize, usize)>,
     ) -> SignatureReport {
         let outcome = findings.signature.unwrap_or_else(|| unread_signature(self, delivery));
         let mut report = SignatureReport {
@@ -142,10 +143,10 @@ impl Webhook {
             signed_content: None,
             parts: Vec::new(),
         };
-        if let Some(source) = key_source
+        if let Some((type_source, key_source)) = sources
             && outcome.is_verified()
         {
-            report.uncovered = self.provider.coverage.uncovered(source).names();
+            report.uncovered = self.provider.coverage.uncovered(type_source, key_source).names();
         }
         let Some(scheme) = &self.provider.scheme else { return report };
         report.header = Some(scheme.header().to_owned());

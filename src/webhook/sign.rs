@@ -5,7 +5,7 @@ use std::fmt;
 use super::sign_params::SignParams;
 use super::{EXPLAIN_ONLY, EXPLAIN_ONLY_HINT, Error, Timestamp, Webhook};
 use crate::issue::Code;
-use crate::provider::{FieldSource, is_id_or_type};
+use crate::provider::{FieldSource, TypeSource, is_id_or_type};
 use crate::signature::SignContext;
 use crate::text::eq_ignore_ascii_case;
 
@@ -48,14 +48,20 @@ impl Webhook {
     /// of the signed content that is missing: `url-missing`, `header-missing`.
     pub fn sign(&self, body: &[u8], params: &SignParams) -> Result<SignedDelivery, Error> {
         let id = params.id.clone().unwrap_or_else(|| params.uuid(0).to_string());
-        self.sign_as(&id, params.event_type.as_deref(), body, params)
+        // The body is signed as it is, so that only the headers of a type are added.
+        let has_header = |_: &TypeSource, texts: &[(&FieldSource, &str)]| {
+            texts.iter().any(|(field, _)| field.header().is_some())
+        };
+        let event_type = params.event_type.as_deref();
+        let types = event_type.map(|name| self.provider.envelope.event_type.assign(name, has_header));
+        self.sign_as(&id, &types.unwrap_or_default(), body, params)
     }
 
-    /// Signs a delivery with this id. The event type counts where the provider sends it in a header.
+    /// Signs a delivery with this id. Of the fields of the event type, those in headers count.
     pub(super) fn sign_as(
         &self,
         id: &str,
-        event_type: Option<&str>,
+        types: &[(&FieldSource, &str)],
         body: &[u8],
         params: &SignParams,
     ) -> Result<SignedDelivery, Error> {
@@ -64,8 +70,8 @@ impl Webhook {
         }
         let provider = &self.provider;
         let mut headers = vec![("Content-Type".to_owned(), provider.content_type.clone())];
-        if let (FieldSource::Header(name), Some(event_type)) = (&provider.envelope.event_type, event_type) {
-            headers.push((name.clone(), event_type.to_owned()));
+        for (field, text) in types {
+            headers.extend(field.header().map(|name| (name.to_owned(), (*text).to_owned())));
         }
         let mut add = |name: &Option<String>, value: &str| {
             if let Some(name) = name

@@ -6,7 +6,7 @@ use super::evaluate::{Evaluation, EvaluationMode};
 use super::{AcceptedDelivery, Error, Timestamp, Verified, VerifyOptions, Webhook};
 use crate::delivery::Delivery;
 use crate::json::sort_by;
-use crate::provider::{FieldSource, IdempotencySource};
+use crate::provider::IdempotencySource;
 
 impl Webhook {
     /// Checks the signature, the JSON, the envelope, the contract and the rules of a delivery.
@@ -79,10 +79,6 @@ impl Webhook {
     #[must_use]
     pub fn required_headers(&self) -> Vec<String> {
         let provider = &self.provider;
-        let event_type = match &provider.envelope.event_type {
-            FieldSource::Header(name) => Some(name),
-            FieldSource::Pointer(_) => None,
-        };
         let dedupe = provider.dedupe.iter().filter_map(|source| match source {
             IdempotencySource::Header(name) => Some(name.as_str()),
             IdempotencySource::Pointer(_) | IdempotencySource::Digest | IdempotencySource::None => None,
@@ -91,7 +87,7 @@ impl Webhook {
         let mut names: Vec<String> = ["content-type"]
             .into_iter()
             .chain([&provider.webhook_id, &provider.delivery_id].into_iter().flatten().map(String::as_str))
-            .chain(event_type.map(String::as_str))
+            .chain(provider.envelope.event_type.headers())
             .chain(dedupe)
             .chain(scheme)
             .map(str::to_ascii_lowercase)

@@ -7,6 +7,7 @@ mod content_type;
 mod covering;
 mod creating;
 mod evaluating;
+mod event_types;
 #[cfg(feature = "full")]
 mod explaining;
 mod invisible_chars;

@@ -8,7 +8,7 @@ use proptest::sample::Index;
 use super::*;
 use crate::delivery::{Delivery, Headers};
 use crate::issue::Profile;
-use crate::provider::{FieldSource, definition, ids};
+use crate::provider::{definition, ids};
 use crate::webhook::{SignParams, Timestamp, VerifyOptions, Webhook, WebhookOptions};
 
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
@@ -19,7 +19,8 @@ const EVERY_PART: &str = r##"{
     "signature": { "header": "X-Sig", "format": "t={timestamp},v1={hex}", "algorithms": ["sha256", "sha1"],
         "signedContent": "{timestamp}.{header:x-extra}\n{id}\n{url}\n{body}", "secret": "base64" },
     "headers": { "id": "X-Id", "deliveryId": "X-Delivery" },
-    "envelope": { "type": "/type", "id": "/id" }, "dedupe": ["pointer:/id", "header:X-Id", "digest"],
+    "envelope": { "type": [{ "when": "/other/a", "is": "other" }, "{/type}.{header:X-Part}:", "/type", "header:X-Event", "=all"], "id": "/id" },
+    "dedupe": ["pointer:/id", "header:X-Id", "digest"],
     "sensitive": ["/a/*/b"], "lookalikes": [{ "has": ["/x"], "message": "Not this." }],
     "events": { "all": { "schema": {
         "$defs": { "tree": { "type": "object", "properties": { "next": { "$ref": "#/$defs/tree" } } } },
@@ -62,10 +63,7 @@ fn exercise(provider: Provider) {
     let _ = (provider.own_headers().len(), provider.signature_expiry(), provider.uncovered().names());
     let allow_unsigned = provider.scheme.is_none();
     let secrets = if allow_unsigned { Vec::new() } else { secrets };
-    let type_header = match &provider.envelope.event_type {
-        FieldSource::Header(name) => Some(name.clone()),
-        FieldSource::Pointer(_) => None,
-    };
+    let type_header = provider.envelope.event_type.headers().first().map(|name| (*name).to_owned());
     let Ok(hook) =
         Webhook::new(provider, WebhookOptions { secrets, allow_unsigned, ..WebhookOptions::default() })
     else {

@@ -33,11 +33,12 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
     /// Finds the ids and the time, and rejects those with characters that forge log lines. SECURITY: after such a text,
     /// the search for the key does not go on: otherwise the sender of a header could select the source of the key.
     ///
-    /// Without an event type there is no key, and the delivery was rejected for that.
+    /// With the event type comes the index of its source. Without an event type there is no key, and the delivery was
+    /// rejected for that.
     pub(super) fn check_identity(
         &mut self,
         document: &Document<'b>,
-        event_type: Result<&str, Code>,
+        event_type: Result<(&str, usize), Code>,
     ) -> Result<Identity<'b, 'd>, Code> {
         let (provider, headers) = (&self.webhook.provider, &self.delivery.headers);
         let root = document.root();
@@ -69,9 +70,9 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
             }
             Some(text)
         });
-        let (event_type, (key, source)) = (event_type?, key?);
+        let ((event_type, type_source), (key, source)) = (event_type?, key?);
         let id = key.map(|key| with_event_type(event_type, &key));
-        let uncovered = provider.coverage.uncovered(source);
+        let uncovered = provider.coverage.uncovered(type_source, source);
         Ok(Identity { id, uncovered, webhook_id, delivery_id, created_at })
     }
 }

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::{EvaluationMode, Evaluator};
 use crate::delivery::Delivery;
 use crate::issue::{Code, Location, PendingIssue, Profile, Severity, Stage};
-use crate::json::{Document, Value};
-use crate::provider::{Envelope, Event, FieldSource, Provider, is_id_or_type};
+use crate::json::{Document, Kind, Value};
+use crate::provider::{Envelope, Event, FieldSource, Provider};
 
 impl<'b, 'd> Evaluator<'b, 'd, '_> {
     /// Moves the diagnostics of the parser to the findings: duplicate keys, lone surrogates, large numbers. Returns the reason
@@ -29,26 +29,27 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
         }
     }
 
-    /// Checks the event type, and the payload against the contract of its event. Returns the event type; where the
-    /// delivery has none, the reason for the rejection.
-    pub(super) fn check_event(&mut self, document: &Document<'b>) -> Result<Cow<'d, str>, Code> {
+    /// Checks the event type, and the payload against the contract of its event. Returns the event type and the index of
+    /// its source; where the delivery has none, the reason for the rejection.
+    pub(super) fn check_event(&mut self, document: &Document<'b>) -> Result<(Cow<'d, str>, usize), Code> {
         let (provider, root) = (&self.webhook.provider, document.root());
-        let Some(name) = provider.envelope.event_type.find(&self.delivery.headers, root) else {
+        let Some((name, source)) = provider.envelope.event_type.find(&self.delivery.headers, root) else {
             return Err(self.reject(missing_event_type(provider, self.delivery, root)));
         };
         let event = provider.find_event(&name).filter(|_| !is_placeholder(&name));
         let Some(event) = event.map(|index| (index, &provider.events[index])) else {
             let is_strict = self.options.profile == Profile::Strict;
-            self.findings.issues.push(unknown_event_type(provider, root, &name, is_strict));
-            return Ok(Cow::Owned(name.into_owned()));
+            self.findings.issues.push(unknown_event_type(provider, root, (&name, source), is_strict));
+            return Ok((Cow::Owned(name.into_owned()), source));
         };
         self.findings.event = Some(event.0);
         self.check_contract(document, event.1);
         // The definition names this event `*`: its type is the one in the delivery.
-        Ok(match event.1.event_type() {
+        let name = match event.1.event_type() {
             Some(event_type) => Cow::Borrowed(event_type),
             None => Cow::Owned(name.into_owned()),
-        })
+        };
+        Ok((name, source))
     }
 
     fn check_contract(&mut self, document: &Document<'_>, event: &Event) {
@@ -96,33 +97,37 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
     }
 }
 
-/// The issue of a delivery without an event type.
+/// The issue of a delivery without an event type. Where the provider has several sources, the message names their fields.
 #[cold]
 fn missing_event_type(provider: &Provider, delivery: &Delivery<'_>, root: Value<'_>) -> PendingIssue {
-    let (is_present, text, value, expected) = match &provider.envelope.event_type {
-        FieldSource::Pointer(pointer) => {
-            let found = root.resolve(pointer);
-            let text = found.and_then(Value::as_str);
-            (found.is_some(), text, nearest(root, pointer), format!("a string at {pointer}"))
-        }
-        FieldSource::Header(name) => {
-            let text = delivery.headers.get(name).map(Cow::Borrowed);
-            (text.is_some(), text, root, format!("the header {name}"))
+    let sources = &provider.envelope.event_type;
+    let (fields, single) = (sources.fields(), sources.single());
+    let (field, state) = match sources.problem(&delivery.headers, root) {
+        Some(problem) => (problem.field, problem.kind.state()),
+        None => (single, single.map_or("is missing", |field| absence(field, delivery, root)).to_owned()),
+    };
+    let names = match (single, field) {
+        (Some(_), _) => String::new(),
+        (None, Some(field)) => format!(" ({field})"),
+        (None, None) => {
+            let names: Vec<String> = fields.iter().map(ToString::to_string).collect();
+            format!(" ({})", names.join(", "))
         }
     };
-    let state = match text {
-        None if is_present => "is no string",
-        None => "is missing",
-        Some(text) if text.is_empty() => "is empty",
-        Some(text) if is_id_or_type(&text) => "contains a control or bidirectional formatting character",
-        Some(_) => "is longer than any id may be",
-    };
-    let message = format!("The envelope is not {}'s: the event type {state}.", provider.title);
-    let mut issue = PendingIssue::new(Code::ENVELOPE_INVALID, Severity::Error, value.location(), message)
-        .expected(expected)
-        .received(value.kind().name());
-    if matches!(provider.envelope.event_type, FieldSource::Header(_)) {
-        (issue.location, issue.received) = (Location::Request, None);
+    let message = format!("The envelope is not {}'s: the event type{names} {state}.", provider.title);
+    let expected: Vec<String> = fields
+        .iter()
+        .map(|field| match field {
+            FieldSource::Pointer(pointer) => format!("a string at {pointer}"),
+            FieldSource::Header(_) => field.to_string(),
+        })
+        .collect();
+    let mut issue = PendingIssue::new(Code::ENVELOPE_INVALID, Severity::Error, Location::Request, message)
+        .expected(expected.join(", "));
+    if let Some(FieldSource::Pointer(pointer)) = field.or(fields.first().copied()) {
+        let value = nearest(root, pointer);
+        issue.location = value.location();
+        issue = issue.received(value.kind().name());
     }
     match provider.find_known_mistake(root) {
         Some(mistake) => issue.hint(mistake),
@@ -130,12 +135,31 @@ fn missing_event_type(provider: &Provider, delivery: &Delivery<'_>, root: Value<
     }
 }
 
-/// The issue of an event type that the provider does not have.
-fn unknown_event_type(provider: &Provider, root: Value<'_>, name: &str, is_strict: bool) -> PendingIssue {
-    let location = match &provider.envelope.event_type {
-        FieldSource::Pointer(pointer) => root.resolve(pointer).map_or(Location::Request, Value::location),
-        FieldSource::Header(_) => Location::Request,
+/// Why a field has no text.
+fn absence(field: &FieldSource, delivery: &Delivery<'_>, root: Value<'_>) -> &'static str {
+    let is_text = match field {
+        FieldSource::Pointer(pointer) => root.resolve(pointer).map(|value| value.kind() == Kind::String),
+        FieldSource::Header(name) => delivery.headers.get(name).map(|_| true),
     };
+    match is_text {
+        None => "is missing",
+        Some(true) => "is empty",
+        Some(false) => "is no string",
+    }
+}
+
+/// The issue of an event type that the provider does not have.
+fn unknown_event_type(
+    provider: &Provider,
+    root: Value<'_>,
+    (name, source): (&str, usize),
+    is_strict: bool,
+) -> PendingIssue {
+    let location = provider.envelope.event_type.sources()[source]
+        .fields()
+        .into_iter()
+        .find_map(|field| root.resolve(field.pointer()?))
+        .map_or(Location::Request, Value::location);
     let issue = if is_placeholder(name) {
         let message = "The event type is a placeholder copied from documentation.";
         PendingIssue::new(Code::PLACEHOLDER, Severity::Error, location, message).at_stage(Stage::Envelope)
@@ -172,6 +196,8 @@ fn assign_envelope_stage(envelope: &Envelope, root: Value<'_>, issues: &mut [Pen
     // Locations of the members, or of the objects that lack them.
     let mut present = vec![root.location()];
     let mut absent = Vec::new();
+    let texts = envelope.event_type.pointers().into_iter().filter_map(|pointer| root.resolve(pointer));
+    present.extend(texts.filter(|value| value.kind() == Kind::String).map(Value::location));
     for pointer in envelope.member_pointers() {
         match root.resolve(pointer) {
             Some(value) => present.push(value.location()),
