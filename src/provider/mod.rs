@@ -7,9 +7,11 @@ mod definition;
 #[cfg(feature = "full")]
 mod detect;
 mod envelope;
+mod extends;
 mod idempotency;
 mod members;
 mod notation;
+mod own_members;
 pub(crate) mod rules;
 mod send_policy;
 mod signed_time;
@@ -27,6 +29,7 @@ pub use definition::{DefinitionError, Event, Provider, Revision};
 #[cfg(feature = "full")]
 pub use detect::ProviderDetector;
 pub use envelope::Envelope;
+pub use extends::extended_definition;
 pub use idempotency::IdempotencySource;
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
 pub(crate) use notation::{MAX_DELAY_MS, parse_duration_ms, parse_status_range};

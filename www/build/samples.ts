@@ -3,6 +3,7 @@
  * the page loads with the full module: the descriptions that the package leaves out, and the samples of other providers.
  */
 import { readdirSync, readFileSync } from "node:fs";
+import { readDefinition } from "../../pkg/scripts/definition.mjs";
 import { describedProperties } from "../src/engine/descriptions.ts";
 
 const seeds = new URL("../../tests/vectors/seeds/", import.meta.url);
@@ -27,7 +28,7 @@ export function others(): [provider: string, type: string, text: string][] {
   return readdirSync(providers).flatMap((provider) => {
     const folder = new URL(`${provider}/samples/`, providers);
     if (Object.values(SAMPLES).some(({ href }) => href.startsWith(folder.href))) return [];
-    const { events } = JSON.parse(readFileSync(new URL("../provider.json", folder), "utf8"));
+    const { events } = readDefinition(provider);
     const names = readdirSync(folder).sort();
     const typeOf = (name: string) => decodeURIComponent(name.replace(/\.json$/, ""));
     const name = names.find((name) => !Object.hasOwn(events, typeOf(name))) ?? names[0];
@@ -42,12 +43,10 @@ export function descriptions(): Record<string, string[]> {
     readdirSync(providers).map((provider) => {
       const folder = new URL(`${provider}/`, providers);
       // With the schemas inlined, as in the package.
-      const { events } = JSON.parse(
-        readFileSync(new URL("provider.json", folder), "utf8"),
-        (key, value: unknown) =>
-          key === "schema" && typeof value === "string"
-            ? JSON.parse(readFileSync(new URL(value, folder), "utf8"))
-            : value,
+      const { events } = JSON.parse(JSON.stringify(readDefinition(provider)), (key, value: unknown) =>
+        key === "schema" && typeof value === "string"
+          ? JSON.parse(readFileSync(new URL(value, folder), "utf8"))
+          : value,
       ) as { events: object };
       return [provider, Array.from(describedProperties(events), ({ description }) => description ?? "")];
     }),
@@ -61,8 +60,7 @@ const SUMMARY = ["id", "title", "signature", "envelope", "headers", "sensitive",
 function summaries(): Record<string, object> {
   return Object.fromEntries(
     readdirSync(providers).map((provider) => {
-      const path = new URL(`${provider}/provider.json`, providers);
-      const definition = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
+      const definition = readDefinition(provider) as Record<string, unknown>;
       const events = Object.entries(definition.events as Record<string, { revisions?: { name?: string }[] }>);
       return [
         provider,
