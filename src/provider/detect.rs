@@ -46,6 +46,8 @@ impl ProviderDetector {
         let fingerprint = |id| {
             let document = Document::parse(super::definition(id)?.as_bytes()).ok()?;
             let root = document.root();
+            // Its headers are those of the provider that it extends, which is the answer.
+            root.get("extends").is_none().then_some(())?;
             let mut headers: Vec<String> = text(root, "/signature/header").into_iter().collect();
             headers.extend(members(root, "headers").into_iter().filter_map(|(_, name)| text(name, "")));
             let events = members(root, "events").into_iter();

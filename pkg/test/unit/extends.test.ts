@@ -1,12 +1,7 @@
 // Definitions that extend a built-in provider: in a program, compiled, and as built-in ones.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import {
-  compileProvider,
-  type ExtendedDefinition,
-  providerDefinition,
-  webhook,
-} from "../../src/index.ts";
+import { compileProvider, type ExtendedDefinition, providerDefinition, webhook } from "../../src/index.ts";
 import { errorOf } from "../support/fixtures.ts";
 
 const secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"];

@@ -12,6 +12,7 @@ import { Paddle } from "@paddle/paddle-node-sdk";
 import { Webhook as StandardWebhook } from "standardwebhooks";
 import Stripe from "stripe";
 import { Webhook as SvixWebhook } from "svix";
+import { readDefinition } from "../../scripts/definition.mjs";
 import {
   compileProvider,
   type Delivery,
@@ -21,7 +22,7 @@ import {
   providers,
   webhook,
 } from "../../src/index.ts";
-import { codes, errorOf, jsonOf, samplesOf, text } from "../support/fixtures.ts";
+import { codes, errorOf, samplesOf, text } from "../support/fixtures.ts";
 
 const now = Date.UTC(2026, 0, 1);
 const at = now / 1000;
@@ -29,7 +30,7 @@ const OTHERS = providers().filter((id) => id !== "painchek" && id !== "xon");
 
 /** A made-up secret in the format of each provider. */
 const secretOf = (id: string) =>
-  /^(standard-webhooks|svix)$/.test(id)
+  providerDefinition(id)?.signature?.secret === "whsec_{base64}"
     ? `whsec_${Buffer.from("thirty-two bytes of a made-up key").toString("base64")}`
     : "whsec_not-a-real-secret";
 const hookOf = (id: string, profile: "lenient" | "strict" = "lenient") =>
@@ -40,11 +41,25 @@ const hmac = (message: string, encoding: "hex" | "base64", key = "whsec_not-a-re
 const stripe = new Stripe("sk_test_unused");
 const paddle = new Paddle("unused");
 
+/** What a provider sends that uses the library of Svix or of Standard Webhooks. */
+const svix = (id: string) => (body: string) => ({
+  "svix-id": "msg_1",
+  "svix-timestamp": `${at}`,
+  "svix-signature": new SvixWebhook(secretOf(id)).sign("msg_1", new Date(now), body),
+});
+const standard = (secret: string) => (body: string) => ({
+  "webhook-id": "msg_1",
+  "webhook-timestamp": `${at}`,
+  "webhook-signature": new StandardWebhook(secret).sign("msg_1", new Date(now), body),
+});
+
 /** The headers of each provider with a body, signed by its own library, or as its documentation describes. */
 const SENT: Record<
   string,
   (body: string, type: string) => Record<string, string> | Promise<Record<string, string>>
 > = {
+  clerk: svix("clerk"),
+  "dodo-payments": standard(secretOf("dodo-payments")),
   github: async (body, type) => ({
     "X-GitHub-Event": type,
     "X-GitHub-Delivery": "72d3162e-cc78-11e3-81ab-4c9367dc0958",
@@ -52,7 +67,14 @@ const SENT: Record<
     "X-Hub-Signature-256": await signGitHub(secretOf("github"), body),
   }),
   linear: (body) => ({ "Linear-Delivery": "delivery-1", "Linear-Signature": hmac(body, "hex") }),
+  liveblocks: standard(secretOf("liveblocks")),
+  openai: standard(secretOf("openai")),
   paddle: (body) => ({ "Paddle-Signature": `ts=${at};h1=${hmac(`${at}:${body}`, "hex")}` }),
+  // Polar's library encodes the secret in base64 for the library of Standard Webhooks.
+  polar: standard(Buffer.from(secretOf("polar")).toString("base64")),
+  render: standard(secretOf("render")),
+  replicate: standard(secretOf("replicate")),
+  resend: svix("resend"),
   shopify: (body, type) => ({
     "X-Shopify-Topic": type,
     "X-Shopify-Webhook-Id": "delivery-1",
@@ -62,15 +84,7 @@ const SENT: Record<
     "X-Slack-Request-Timestamp": `${at}`,
     "X-Slack-Signature": `v0=${hmac(`v0:${at}:${body}`, "hex")}`,
   }),
-  "standard-webhooks": (body) => ({
-    "webhook-id": "msg_1",
-    "webhook-timestamp": `${at}`,
-    "webhook-signature": new StandardWebhook(secretOf("standard-webhooks")).sign(
-      "msg_1",
-      new Date(now),
-      body,
-    ),
-  }),
+  "standard-webhooks": standard(secretOf("standard-webhooks")),
   stripe: (body) => ({
     "Stripe-Signature": stripe.webhooks.generateTestHeaderString({
       payload: body,
@@ -78,11 +92,8 @@ const SENT: Record<
       timestamp: at,
     }),
   }),
-  svix: (body) => ({
-    "svix-id": "msg_1",
-    "svix-timestamp": `${at}`,
-    "svix-signature": new SvixWebhook(secretOf("svix")).sign("msg_1", new Date(now), body),
-  }),
+  "supabase-auth": standard(secretOf("supabase-auth")),
+  svix: svix("svix"),
   typeform: (body) => ({ "Typeform-Signature": `sha256=${hmac(body, "base64")}` }),
   zoom: (body) => ({
     "x-zm-request-timestamp": `${at}`,
@@ -128,7 +139,9 @@ describe("a provider with a library of its own", () => {
     });
 
     it(`${id}: is detected by its deliveries`, async () => {
-      for (const delivery of await deliveries(id)) assert.equal(detectProvider(delivery), id);
+      // A provider that extends another one sends the same headers.
+      const expected = providerDefinition(id)?.extends ?? id;
+      for (const delivery of await deliveries(id)) assert.equal(detectProvider(delivery), expected);
     });
 
     it(`${id}: created and signed deliveries are verified`, () => {
@@ -147,7 +160,7 @@ describe("a provider with a library of its own", () => {
     const { type = "", data } = providerDefinition(id)?.envelope ?? {};
     const whole = JSON.parse(text.decode(body));
     if (data) return whole[data.slice(1)];
-    delete whole[type.slice(1)];
+    if (typeof type === "string") delete whole[type.slice(1)];
     return whole;
   }
 
@@ -299,11 +312,13 @@ describe("published examples", () => {
     const event =
       '{"id": "evt_685c059ae3a481909bdc86819b066fb6", "object": "event", "created_at": 1750861210, "type": "response.completed", "data": {"id": "resp_123"}}';
     const key = "whsec_RdvaYFYUXuIFuEbvZHwMfYFhUf7aMYjYcmM24+Aj40c=";
-    const { type, issues } = webhook("standard-webhooks", { secrets: [key] }).verify(
-      { headers: openai, body: event },
-      { now: 1750861210_000 },
-    );
-    assert.deepEqual([type, codes(issues, "warning")], ["response.completed", []]);
+    for (const id of ["openai", "standard-webhooks"]) {
+      const { type, issues } = webhook(id, { secrets: [key] }).verify(
+        { headers: openai, body: event },
+        { now: 1750861210_000 },
+      );
+      assert.deepEqual([type, codes(issues, "warning")], ["response.completed", []]);
+    }
   });
 
   it("Paddle's libraries, with signatures of several keys in one header", () => {
@@ -423,9 +438,27 @@ describe("docs/providers.md", () => {
     });
     writeFileSync(`${folder}mine.compiled.js`, `export default ${JSON.stringify(mine)};`);
     writeFileSync(`${folder}package.json`, '{ "type": "module" }');
-    const { hook } = await program(3, "", { MINE_SECRET: "a secret of the subscription" });
+    const { hook } = await program(5, "", { MINE_SECRET: "a secret of the subscription" });
     assert.equal(hook.verify(hook.sign('{"type":"ping","id":1}')).type, "ping");
     assert.equal(hook.check(hook.sign('{"type":"ping"}')).ok, false);
+  });
+
+  it("has an example that extends Svix", async () => {
+    const { hook } = await program(3, "", { MINE_SECRET: secretOf("svix") });
+    const sent = webhook("svix", { secrets: [secretOf("svix")] }).sign('{"event_type":"a","event_id":"1"}');
+    assert.equal(hook.verify(sent).type, "a");
+  });
+
+  it("has an example of every source of event types", async (t) => {
+    const print = t.mock.method(console, "log", () => {});
+    const { hook } = await program(4, "export { hook };", { MINE_SECRET: "a secret of the subscription" });
+    assert.deepEqual(print.mock.calls[0]?.arguments, ["issue", '{"action":"created","number":7}']);
+    print.mock.restore();
+    const typeOf = (body: string, type?: string) => hook.verify(hook.sign(body, { type })).type;
+    assert.equal(typeOf('{"ping":1}'), "ping");
+    assert.equal(typeOf('{"action":"created"}', "issue.created"), "issue.created");
+    assert.equal(typeOf('{"type":"a"}'), "a");
+    assert.equal(typeOf("{}"), "other");
   });
 
   it("has an example that responds to the challenges of Slack and Zoom", async () => {
@@ -456,7 +489,7 @@ describe("docs/providers.md", () => {
 describe("personal data in a sample", () => {
   it("is listed in `sensitive`, so that it is redacted", () => {
     for (const id of OTHERS) {
-      const { sensitive } = jsonOf(`providers/${id}/provider.json`) as { sensitive: string[] };
+      const { sensitive } = readDefinition(id) as { sensitive: string[] };
       for (const { name, body } of samplesOf(id)) {
         const found: string[] = [];
         const walk = (value: unknown, pointer: string) => {
