@@ -12,6 +12,9 @@ use serde_json::Value;
 #[allow(dead_code, missing_docs, reason = "the crate uses the rest")]
 mod seal;
 
+#[path = "src/provider/own_members.rs"]
+mod own_members;
+
 fn main() {
     blob();
     println!("cargo::rerun-if-changed=providers");
@@ -134,8 +137,25 @@ fn merge_keys(keys: &mut Value, value: &Value) {
     }
 }
 
-/// A provider definition with its schemas.
+/// A provider definition with its schemas, and with the keys of the one that it extends. It keeps the key `extends`, which
+/// the crate reads.
 fn bundle(folder: &Path) -> Value {
+    let mut definition = own_bundle(folder);
+    if let Some(base) = definition.get("extends").and_then(Value::as_str) {
+        let base = own_bundle(&folder.with_file_name(base));
+        assert!(base.get("extends").is_none(), "{}: a chain of `extends`", folder.display());
+        let members = definition.as_object_mut().expect("a definition is an object");
+        for (key, value) in base.as_object().into_iter().flatten() {
+            if !own_members::OWN_MEMBERS.contains(&key.as_str()) {
+                members.entry(key).or_insert_with(|| value.clone());
+            }
+        }
+    }
+    definition
+}
+
+/// The definition of one folder with its schemas.
+fn own_bundle(folder: &Path) -> Value {
     let mut definition = read(&folder.join("provider.json"));
     let events = definition.get_mut("events").and_then(Value::as_object_mut);
     for event in events.into_iter().flat_map(|events| events.values_mut()) {

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compile } from "json-schema-to-typescript";
+import { readDefinition } from "./definition.mjs";
 import { relax } from "./relax.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -53,7 +54,7 @@ async function contract(provider, file, name) {
 
 /** Writes the map of one provider, and says what it is called. @param {string} provider */
 async function events(provider) {
-  const manifest = JSON.parse(readFileSync(join(providers, provider, "provider.json"), "utf8"));
+  const manifest = readDefinition(provider);
   const imports = [];
   const members = [];
   /** @type {string[]} */
@@ -108,13 +109,32 @@ write(
 
 // What `webhook(definition)` takes is what the core's own contract of definitions says.
 const definition = JSON.parse(readFileSync(join(root, "src", "provider", "definition.schema.json"), "utf8"));
+// One type for whole definitions, and one for those that extend a built-in provider.
+const extension = definition.properties.extends.description;
+definition.required.push(...definition.then.required);
+delete definition.if;
+delete definition.then;
 write(
   "../definition.ts",
-  await compile(definition, "ProviderDefinition", {
+  `${await compile(definition, "ProviderDefinition", {
     additionalProperties: false,
     bannerComment: "",
     format: false,
     ignoreMinAndMaxItems: true,
     unknownAny: true,
-  }),
+  })}
+/**
+ * A provider with the definition of a built-in one, in which some keys differ.
+ */
+export type ExtendedDefinition = Partial<ProviderDefinition> & {
+/**
+ * Short name in lower case, used in reports.
+ */
+id: string
+/**
+ * ${extension}
+ */
+extends: string
+}
+`,
 );

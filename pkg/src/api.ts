@@ -1,7 +1,7 @@
 /** Everything the package offers, whatever way its module comes. */
 
 import type { CompiledProvider } from "./compiled.js";
-import type { ProviderDefinition } from "./generated/definition.js";
+import type { ExtendedDefinition, ProviderDefinition } from "./generated/definition.js";
 import type { PainchekEvents, ProviderEvents, XonEvents } from "./generated/events/index.js";
 import type { WebhookOptions } from "./types.js";
 import { Webhook } from "./webhook.js";
@@ -13,7 +13,7 @@ export { init, initFull } from "./core.js";
 export { HooksealError, SchemaError } from "./error.js";
 export type { CauseCode } from "./generated/causes.js";
 export type { IssueCode, StageName } from "./generated/codes.js";
-export type { ProviderDefinition } from "./generated/definition.js";
+export type { ExtendedDefinition, ProviderDefinition } from "./generated/definition.js";
 export type * from "./generated/events/index.js";
 export type { HeadersLike } from "./headers.js";
 export { type HmacAlgorithm, type HmacInput, hmac } from "./hmac.js";
@@ -76,11 +76,11 @@ export function webhook<Id extends keyof ProviderEvents>(
   options?: WebhookOptions,
 ): Webhook<ProviderEvents[Id]>;
 export function webhook<Events = Record<string, unknown>>(
-  provider: ProviderDefinition | CompiledProvider | (string & {}),
+  provider: ProviderDefinition | ExtendedDefinition | CompiledProvider | (string & {}),
   options?: WebhookOptions,
 ): Webhook<Events>;
 export function webhook(
-  provider: ProviderDefinition | CompiledProvider | string,
+  provider: ProviderDefinition | ExtendedDefinition | CompiledProvider | string,
   options: WebhookOptions = {},
 ): Webhook {
   return new Webhook(provider, options ?? {});

@@ -24,11 +24,21 @@ export function providerDefinition(id: string): ProviderDefinition | undefined {
     const ids = providers().join(", ");
     throw callError("option-invalid", `Expected the id of a built-in provider. There are: ${ids}.`);
   }
+  return readDefinition(id);
+}
+
+/** The definition with this id, or the whole definition of a text that extends a built-in one. */
+function readDefinition(source: string): ProviderDefinition | undefined {
   const { provider_definition } = fullCore();
   return callCore(() => {
-    const length = provider_definition(id);
+    const length = provider_definition(source);
     return length === 0 ? undefined : JSON.parse(resultText(length));
   });
+}
+
+/** A definition as a whole: with the keys of the built-in provider that it extends. */
+export function wholeDefinition(text: string): ProviderDefinition {
+  return readDefinition(text) ?? JSON.parse(text);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Compiled providers: definitions that the core reads without its schema compiler. */
 import { callCore, fullCore } from "./core.js";
 import { callError, rethrow } from "./error.js";
-import type { ProviderDefinition } from "./generated/definition.js";
+import type { ExtendedDefinition, ProviderDefinition } from "./generated/definition.js";
 import { isTooDeep, jsonText } from "./json.js";
 
 /** A compiled provider: what `hookseal compile` writes. The same version of the package reads it. */
@@ -23,7 +23,7 @@ export interface CompiledProvider {
  * ```
  * @throws HooksealError `definition-invalid` with every mistake in the definition.
  */
-export function compileProvider(definition: ProviderDefinition): CompiledProvider {
+export function compileProvider(definition: ProviderDefinition | ExtendedDefinition): CompiledProvider {
   const text = definitionText(definition);
   const { compile_provider } = fullCore();
   try {

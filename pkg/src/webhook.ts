@@ -1,6 +1,6 @@
 /** One webhook: passes deliveries to the core, and returns its results. The core decides everything. */
 import { type BodyLike, bodyOf, rawBody, writeBody } from "./body.js";
-import { providerDefinition } from "./catalog.js";
+import { providerDefinition, wholeDefinition } from "./catalog.js";
 import { type TextChange, toChange } from "./comparison.js";
 import { compiledText, definitionText } from "./compiled.js";
 import {
@@ -106,7 +106,7 @@ export class Webhook<Events = any> {
   }
 
   /**
-   * The provider definition: a new copy for each read.
+   * The provider definition: a new copy for each read. One that extends a built-in provider has all keys that it takes.
    *
    * @throws HooksealError `definition-invalid` for a compiled provider, which does not contain its definition.
    */
@@ -115,7 +115,7 @@ export class Webhook<Events = any> {
       throw callError("definition-invalid", "A compiled provider does not contain its definition.");
     return this.#definition === undefined
       ? (providerDefinition(this.provider) as ProviderDefinition)
-      : JSON.parse(this.#definition);
+      : wholeDefinition(this.#definition);
   }
 
   /** The largest body that is read, in bytes. */

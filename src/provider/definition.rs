@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::coverage::{Coverage, Uncovered};
 use super::envelope::Envelope;
+use super::extends;
 use super::idempotency::{self, IdempotencySource};
 use super::members::{items, members, pointer, text, texts};
 use super::notation::{parse_duration_ms, parse_status_range};
@@ -146,7 +147,14 @@ impl Provider {
         if !issues.is_empty() {
             return Err(DefinitionError { issues });
         }
-        Self::assemble(&document)
+        let error = |message: String| {
+            let value = document.root().get("extends").unwrap_or(document.root());
+            definition_error(&document, value, &message)
+        };
+        let Some(whole) = extends::resolve(document.root()).map_err(error)? else {
+            return Self::assemble(&document);
+        };
+        Self::from_trusted_json(whole.as_bytes()).map_err(|error| relocate(&document, error))
     }
 
     /// Parses a definition that is known to satisfy the schema of definitions, as every built-in one does. PERF: compiling
@@ -190,7 +198,7 @@ impl Provider {
             events,
             key_table: Arc::default(),
             sensitive: texts(root, "sensitive"),
-            rules: Rules::parse(&id, root)
+            rules: Rules::parse(&text(root, "/extends").unwrap_or_else(|| id.clone()), root)
                 .map_err(|(value, message)| definition_error(document, value, &message))?,
             known_mistakes: items(root, "lookalikes")
                 .into_iter()
@@ -288,6 +296,18 @@ fn definition_error(document: &Document<'_>, value: Value<'_>, message: &str) ->
     let issue =
         crate::issue::PendingIssue::new(Code::DEFINITION_INVALID, Severity::Error, value.location(), message);
     DefinitionError { issues: document.locate(vec![issue]) }
+}
+
+/// Locates the issues of a whole definition in the one that extends another: at the same pointer, or at `extends` if the
+/// value is not in this definition.
+#[cold]
+fn relocate(document: &Document<'_>, error: DefinitionError) -> DefinitionError {
+    let root = document.root();
+    let relocate = |issue: Issue| {
+        let value = root.pointer(&issue.pointer).or_else(|| root.get("extends")).unwrap_or(root);
+        definition_error(document, value, &issue.message).issues
+    };
+    DefinitionError { issues: error.issues.into_iter().flat_map(relocate).collect() }
 }
 
 /// Checks what the schema of definitions cannot express.

@@ -64,7 +64,7 @@ impl Envelope {
     }
 
     pub(super) fn pointers(&mut self) -> impl Iterator<Item = &mut Pointer> {
-        self.event_type.pointers_mut().chain(&mut self.id).chain(&mut self.created_at)
+        self.event_type.pointers_mut().into_iter().chain(&mut self.id).chain(&mut self.created_at)
     }
 
     /// Returns the pointer relative to the data; `None` for a pointer outside of the data.

@@ -7,9 +7,11 @@ mod definition;
 #[cfg(feature = "full")]
 mod detect;
 mod envelope;
+mod extends;
 mod idempotency;
 mod members;
 mod notation;
+mod own_members;
 pub(crate) mod rules;
 mod send_policy;
 mod signed_time;
@@ -29,6 +31,7 @@ pub use detect::ProviderDetector;
 #[cfg(feature = "full")]
 pub(crate) use detect::SHARED_HEADERS;
 pub use envelope::Envelope;
+pub use extends::extended_definition;
 pub use idempotency::IdempotencySource;
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
 pub(crate) use notation::{MAX_DELAY_MS, parse_duration_ms, parse_status_range};

@@ -1,7 +1,6 @@
 //! The sources of the event type: fields of the body and headers, and what is made of them.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use crate::blob::blob;
 use crate::delivery::{Headers, is_plain_header};
@@ -83,7 +82,7 @@ impl TypeProblemKind<'_> {
             Self::HiddenCharacter => "contains a control or bidirectional formatting character".to_owned(),
             Self::TooLong => "is longer than any id may be".to_owned(),
             Self::Ambiguous(literal) => {
-                format!("contains \"{literal}\", which separates the parts of the event type")
+                ["contains \"", literal, "\", which separates the parts of the event type"].concat()
             }
         }
     }
@@ -137,17 +136,22 @@ impl TypeSources {
         self.sources.iter().find_map(|source| source.find(headers, body).err())
     }
 
-    /// Returns the texts of the fields that give a delivery this event type, of the first source that can have the type.
-    /// A source that `is_in_data` counts before all others.
+    /// Returns the texts of the fields that give a delivery this event type, of the first source that can have the type. A
+    /// source counts before all others if it has a field that is preferred. The text of a field that only has to be present
+    /// is `None`.
     pub(crate) fn assign<'t>(
         &self,
         event_type: &'t str,
-        is_in_data: impl Fn(&TypeSource, &[(&FieldSource, &'t str)]) -> bool,
+        is_preferred: &dyn Fn(&FieldSource, Option<&str>) -> bool,
     ) -> Vec<(&FieldSource, &'t str)> {
         let mut first = None;
         for source in &self.sources {
             let Some(texts) = source.assign(event_type) else { continue };
-            if is_in_data(source, &texts) {
+            let is_source_preferred = match source {
+                TypeSource::Present { field, .. } => is_preferred(field, None),
+                _ => texts.iter().any(|(field, text)| is_preferred(field, Some(text))),
+            };
+            if is_source_preferred {
                 return texts;
             }
             if !matches!(source, TypeSource::Present { .. }) {
@@ -177,14 +181,24 @@ impl TypeSources {
         &self.sources
     }
 
-    /// Returns all fields of all sources, in order.
+    /// Returns all fields of all sources, in order. Loops here and below: iterators of this nesting add kilobytes (wasm size).
+    #[inline(never)]
     pub(crate) fn fields(&self) -> Vec<&FieldSource> {
-        self.sources.iter().flat_map(TypeSource::fields).collect()
+        let mut fields = Vec::new();
+        for source in &self.sources {
+            source.add_fields(&mut fields);
+        }
+        fields
     }
 
     /// Returns all pointers, in order.
+    #[inline(never)]
     pub(crate) fn pointers(&self) -> Vec<&Pointer> {
-        self.fields().into_iter().filter_map(FieldSource::pointer).collect()
+        let mut pointers = Vec::new();
+        for field in self.fields() {
+            pointers.extend(field.pointer());
+        }
+        pointers
     }
 
     /// Returns the pointers to texts: all but those of fields that only have to be present.
@@ -194,16 +208,38 @@ impl TypeSources {
     }
 
     /// Returns the names of all headers, in order.
+    #[inline(never)]
     pub(crate) fn headers(&self) -> Vec<&str> {
-        self.fields().into_iter().filter_map(FieldSource::header).collect()
+        let mut names = Vec::new();
+        for field in self.fields() {
+            names.extend(field.header());
+        }
+        names
     }
 
-    pub(super) fn pointers_mut(&mut self) -> impl Iterator<Item = &mut Pointer> {
-        let fields = self.sources.iter_mut().flat_map(TypeSource::fields_mut);
-        fields.filter_map(|field| match field {
-            FieldSource::Pointer(pointer) => Some(pointer),
-            FieldSource::Header(_) => None,
-        })
+    #[inline(never)]
+    pub(super) fn pointers_mut(&mut self) -> Vec<&mut Pointer> {
+        let mut fields = Vec::new();
+        for source in &mut self.sources {
+            match source {
+                TypeSource::Field(field) | TypeSource::Present { field, .. } => fields.push(field),
+                TypeSource::Fixed(_) => {}
+                TypeSource::Template(parts) => {
+                    for part in parts {
+                        if let TypePart::Field(field) = part {
+                            fields.push(field);
+                        }
+                    }
+                }
+            }
+        }
+        let mut pointers = Vec::new();
+        for field in fields {
+            if let FieldSource::Pointer(pointer) = field {
+                pointers.push(pointer);
+            }
+        }
+        pointers
     }
 
     /// Returns the pointer of the object around the event type; `None` if there is none in every delivery, or not the same
@@ -293,30 +329,23 @@ impl TypeSource {
 
     /// Returns the fields, in order.
     pub(crate) fn fields(&self) -> Vec<&FieldSource> {
-        match self {
-            Self::Field(field) | Self::Present { field, .. } => vec![field],
-            Self::Fixed(_) => Vec::new(),
-            Self::Template(parts) => parts
-                .iter()
-                .filter_map(|part| match part {
-                    TypePart::Field(field) => Some(field),
-                    TypePart::Literal(_) => None,
-                })
-                .collect(),
-        }
+        let mut fields = Vec::new();
+        self.add_fields(&mut fields);
+        fields
     }
 
-    fn fields_mut(&mut self) -> Vec<&mut FieldSource> {
+    #[inline(never)]
+    fn add_fields<'s>(&'s self, fields: &mut Vec<&'s FieldSource>) {
         match self {
-            Self::Field(field) | Self::Present { field, .. } => vec![field],
-            Self::Fixed(_) => Vec::new(),
-            Self::Template(parts) => parts
-                .iter_mut()
-                .filter_map(|part| match part {
-                    TypePart::Field(field) => Some(field),
-                    TypePart::Literal(_) => None,
-                })
-                .collect(),
+            Self::Field(field) | Self::Present { field, .. } => fields.push(field),
+            Self::Fixed(_) => {}
+            Self::Template(parts) => {
+                for part in parts {
+                    if let TypePart::Field(field) = part {
+                        fields.push(field);
+                    }
+                }
+            }
         }
     }
 
@@ -355,7 +384,7 @@ fn join<'d>(
                 let Some(text) = field.find(headers, body)? else { return Ok(None) };
                 joined.push_str(&text);
                 let start = joined.len() - text.len() - literal.len();
-                if !is_first && joined[start..].rfind(literal) != Some(0) {
+                if !is_first && find_last(&joined[start..], literal) != Some(0) {
                     return Err(TypeProblem {
                         field: Some(field),
                         kind: TypeProblemKind::Ambiguous(literal),
@@ -372,6 +401,13 @@ fn join<'d>(
     }
 }
 
+/// Returns the offset of the last occurrence of a literal. Outlined and by bytes: `str::rfind` has a search algorithm of its
+/// own (wasm size).
+#[inline(never)]
+fn find_last(text: &str, literal: &str) -> Option<usize> {
+    text.as_bytes().windows(literal.len().max(1)).rposition(|window| window == literal.as_bytes())
+}
+
 /// The opposite of [`join`].
 fn split<'s, 't>(parts: &'s [TypePart], event_type: &'t str) -> Option<Vec<(&'s FieldSource, &'t str)>> {
     let (mut fields, mut rest) = (Vec::new(), event_type);
@@ -380,7 +416,7 @@ fn split<'s, 't>(parts: &'s [TypePart], event_type: &'t str) -> Option<Vec<(&'s 
             TypePart::Literal(text) => rest = rest.strip_suffix(text.as_str())?,
             TypePart::Field(field) => {
                 let start = match index.checked_sub(1).map(|before| &parts[before]) {
-                    Some(TypePart::Literal(text)) if index > 1 => rest.rfind(text.as_str())? + text.len(),
+                    Some(TypePart::Literal(text)) if index > 1 => find_last(rest, text)? + text.len(),
                     Some(TypePart::Literal(text)) => text.len(),
                     _ => 0,
                 };
@@ -427,6 +463,14 @@ impl FieldSource {
         }
     }
 
+    /// Returns the pointer, or the name of the header.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            FieldSource::Pointer(pointer) => pointer,
+            FieldSource::Header(name) => name,
+        }
+    }
+
     /// Returns the text of this field in a delivery; `None` if the delivery has none, or an empty one.
     fn find<'d>(
         &'d self,
@@ -454,15 +498,6 @@ impl FieldSource {
             return Ok(Some(text));
         };
         Err(TypeProblem { field: Some(self), kind })
-    }
-}
-
-impl fmt::Display for FieldSource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            FieldSource::Pointer(pointer) => f.write_str(pointer),
-            FieldSource::Header(name) => write!(f, "the header {name}"),
-        }
     }
 }
 

@@ -116,9 +116,12 @@ impl DetectorHandle {
     }
 }
 
-/// Writes a built-in definition into `text`, and returns its length; 0 if the id is unknown.
+/// Writes a built-in definition into `text`, and returns its length; 0 if the id is unknown. For the text of a definition
+/// that extends a built-in one, writes the whole definition.
 #[wasm_bindgen]
 #[must_use]
 pub fn provider_definition(id: &str) -> usize {
-    provider::definition(id).map_or(0, |text| write_text(&[text.as_bytes()]))
+    let whole = id.starts_with('{').then(|| provider::extended_definition(id)).flatten();
+    let text = whole.as_deref().or_else(|| provider::definition(id));
+    text.map_or(0, |text| write_text(&[text.as_bytes()]))
 }

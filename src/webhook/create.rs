@@ -9,7 +9,7 @@ use crate::delivery::Delivery;
 use crate::issue::{Code, PendingIssue, Severity};
 use crate::json::Pointer;
 use crate::json::{Document, Kind, Value, quoted};
-use crate::provider::{Envelope, FieldSource, TypeSource};
+use crate::provider::{Envelope, FieldSource};
 use crate::signature::SignError;
 
 impl Webhook {
@@ -130,11 +130,9 @@ fn assign_type<'e, 't>(
     event_type: &'t str,
     data: Value<'_>,
 ) -> Vec<(&'e FieldSource, &'t str)> {
-    envelope.event_type.assign(event_type, |source, texts| match source {
-        TypeSource::Present { field, .. } => value_in_data(envelope, field, data).is_some(),
-        _ => texts.iter().any(|(field, text)| {
-            value_in_data(envelope, field, data).is_some_and(|value| value.as_str().as_deref() == Some(text))
-        }),
+    envelope.event_type.assign(event_type, &|field, text| {
+        value_in_data(envelope, field, data)
+            .is_some_and(|value| text.is_none_or(|text| value.as_str().as_deref() == Some(text)))
     })
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use super::sign_params::SignParams;
 use super::{EXPLAIN_ONLY, EXPLAIN_ONLY_HINT, Error, Timestamp, Webhook};
 use crate::issue::Code;
-use crate::provider::{FieldSource, TypeSource, is_id_or_type};
+use crate::provider::{FieldSource, is_id_or_type};
 use crate::signature::SignContext;
 use crate::text::eq_ignore_ascii_case;
 
@@ -49,11 +49,10 @@ impl Webhook {
     pub fn sign(&self, body: &[u8], params: &SignParams) -> Result<SignedDelivery, Error> {
         let id = params.id.clone().unwrap_or_else(|| params.uuid(0).to_string());
         // The body is signed as it is, so that only the headers of a type are added.
-        let has_header = |_: &TypeSource, texts: &[(&FieldSource, &str)]| {
-            texts.iter().any(|(field, _)| field.header().is_some())
-        };
+        let is_preferred =
+            |field: &FieldSource, text: Option<&str>| field.header().is_some() && text.is_some();
         let event_type = params.event_type.as_deref();
-        let types = event_type.map(|name| self.provider.envelope.event_type.assign(name, has_header));
+        let types = event_type.map(|name| self.provider.envelope.event_type.assign(name, &is_preferred));
         self.sign_as(&id, &types.unwrap_or_default(), body, params)
     }
 

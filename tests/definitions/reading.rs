@@ -194,3 +194,91 @@ fn definitions_of_well_known_senders_sign_and_verify() {
     assert_eq!(error.to_string(), "The envelope is not GitHub's: the event type is missing.");
     assert_eq!(error.issues[0].expected.as_deref(), Some("the header X-GitHub-Event"));
 }
+
+/// A definition that extends a built-in one, with these members.
+fn extended(more: &Value) -> Vec<u8> {
+    let mut definition = json!({ "id": "mine", "extends": "svix" });
+    let members = more.as_object().expect("members").clone();
+    definition.as_object_mut().expect("an object").extend(members);
+    definition.to_string().into_bytes()
+}
+
+#[test]
+fn an_extended_definition_takes_every_key_that_it_does_not_replace() {
+    let base = Provider::from_json(definition("svix").expect("built in").as_bytes()).expect("valid");
+    let mine = Provider::from_json(&extended(&json!({}))).expect("valid");
+    assert_eq!((mine.id.as_str(), mine.title.as_str()), ("mine", "mine"));
+    assert_eq!(mine.retry_delays_ms, None);
+    let shared = |p: &Provider| {
+        format!(
+            "{:?} {:?} {:?} {:?} {:?} {:?}",
+            p.scheme, p.envelope, p.dedupe, p.sensitive, p.events, p.delivery_id
+        )
+    };
+    assert_eq!(shared(&mine), shared(&base));
+    // A key is replaced as a whole.
+    let envelope =
+        json!({ "envelope": { "type": ["/event", "=event"] }, "events": { "a": { "schema": true } } });
+    let mine = Provider::from_json(&extended(&envelope)).expect("valid");
+    assert_eq!((mine.envelope.data.as_str(), mine.events.len()), ("", 1));
+    assert_eq!(mine.events[0].event_type, "a");
+}
+
+#[test]
+fn an_extended_definition_has_the_rules_of_its_base() {
+    let rules = |text: &[u8]| {
+        format!("{:?}", Provider::from_json(text).expect("valid"))
+            .split("rules: Rules")
+            .nth(1)
+            .expect("rules")
+            .to_owned()
+    };
+    let mine = json!({ "id": "mine", "extends": "xon" }).to_string();
+    assert!(rules(definition("xon").expect("built in").as_bytes()) == rules(mine.as_bytes()));
+}
+
+#[test]
+fn an_extended_definition_verifies_what_its_base_signs() {
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let options = || WebhookOptions { secrets: vec![secret.to_owned().into()], ..WebhookOptions::default() };
+    let base = Webhook::built_in("svix", options()).expect("a webhook");
+    let signed = base.sign(br#"{"event":"a"}"#, &SignParams::new(NOW, [7; 32])).expect("signed");
+    let pairs = signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let delivery = Delivery::new(pairs.collect(), &signed.body);
+    let mine = extended(&json!({ "envelope": { "type": "/event" } }));
+    for provider in
+        [Provider::from_json(&mine), Ok(Provider::from_compiled(&Provider::compile(&mine).unwrap()).unwrap())]
+    {
+        let hook = Webhook::new(provider.expect("valid"), options()).expect("a webhook");
+        assert_eq!(hook.verify(&delivery, NOW).expect("verified").event_type, "a");
+    }
+}
+
+#[test]
+fn a_mistake_in_an_extended_definition_is_located_in_its_own_text() {
+    for (more, pointer, message) in [
+        (json!({ "extends": "other" }), "/extends", "Unknown built-in provider. There are: "),
+        (json!({ "extends": 1 }), "/extends", "Expected a string, got a number."),
+        (json!({ "headers": {} }), "/extends", "`{id}` is signed, but no header with the id is defined."),
+        (
+            json!({ "envelope": { "type": "/a", "id": "/a/b" } }),
+            "/envelope/id",
+            "Invalid pointer: the event type is at",
+        ),
+        (json!({ "envelope": {} }), "/envelope", "Missing required property \"type\"."),
+        (json!({ "typo": {} }), "/typo", "Unknown property \"typo\"."),
+    ] {
+        let text = extended(&more);
+        let error = Provider::from_json(&text).expect_err("invalid");
+        let issue = &error.issues[0];
+        assert_eq!(issue.pointer, pointer, "{error}");
+        assert!(issue.message.starts_with(message), "{error}");
+        let value: Value = serde_json::from_slice(&text).expect("JSON");
+        let located = &text[issue.byte_span.start..issue.byte_span.end];
+        let value = value.pointer(pointer).expect("a value").to_string();
+        assert!(located == value.as_bytes() || pointer == "/typo", "{error}");
+    }
+    let error = Provider::from_json(br#"{ "id": "mine" }"#).expect_err("invalid");
+    assert_eq!(error.issues[0].message, "Missing required property \"envelope\".");
+    assert_eq!(error.issues[1].message, "Missing required property \"events\".");
+}

@@ -4,6 +4,7 @@
  * the page loads with the full module: the descriptions that the package leaves out, and the samples of other providers.
  */
 import { readdirSync, readFileSync } from "node:fs";
+import { readDefinition } from "../../pkg/scripts/definition.mjs";
 import { describedProperties } from "../src/engine/descriptions.ts";
 
 const seeds = new URL("../../tests/vectors/seeds/", import.meta.url);
@@ -28,7 +29,7 @@ export function others(): [provider: string, type: string, text: string][] {
   return readdirSync(providers).flatMap((provider) => {
     const folder = new URL(`${provider}/samples/`, providers);
     if (Object.values(SAMPLES).some(({ href }) => href.startsWith(folder.href))) return [];
-    const { events } = JSON.parse(readFileSync(new URL("../provider.json", folder), "utf8"));
+    const { events } = readDefinition(provider);
     const names = readdirSync(folder).sort();
     const typeOf = (name: string) => decodeURIComponent(name.replace(/\.json$/, ""));
     const name = names.find((name) => !Object.hasOwn(events, typeOf(name))) ?? names[0];
@@ -43,12 +44,10 @@ export function descriptions(): Record<string, string[]> {
     readdirSync(providers).map((provider) => {
       const folder = new URL(`${provider}/`, providers);
       // With the schemas inlined, as in the package.
-      const { events } = JSON.parse(
-        readFileSync(new URL("provider.json", folder), "utf8"),
-        (key, value: unknown) =>
-          key === "schema" && typeof value === "string"
-            ? JSON.parse(readFileSync(new URL(value, folder), "utf8"))
-            : value,
+      const { events } = JSON.parse(JSON.stringify(readDefinition(provider)), (key, value: unknown) =>
+        key === "schema" && typeof value === "string"
+          ? JSON.parse(readFileSync(new URL(value, folder), "utf8"))
+          : value,
       ) as { events: object };
       return [provider, Array.from(describedProperties(events), ({ description }) => description ?? "")];
     }),
@@ -62,21 +61,17 @@ const SUMMARY = ["id", "title", "signature", "envelope", "headers", "sensitive",
 function names(): Record<string, [title: string, encoding?: string]> {
   return Object.fromEntries(
     readdirSync(providers).map((provider) => {
-      const { id, title, signature } = definitionOf(provider);
+      const { id, title, signature } = readDefinition(provider);
       return [provider, signature === undefined ? [title ?? id] : [title ?? id, signature.secret ?? "utf8"]];
     }),
   );
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the schema of definitions says what a definition is
-const definitionOf = (provider: string): any =>
-  JSON.parse(readFileSync(new URL(`${provider}/provider.json`, providers), "utf8"));
-
 /** The definitions of the providers of the examples, without their schemas and rules. */
 function summaries(): Record<string, object> {
   return Object.fromEntries(
     ["painchek", "xon"].map((provider) => {
-      const definition: Record<string, unknown> = definitionOf(provider);
+      const definition: Record<string, unknown> = readDefinition(provider);
       const events = Object.entries(definition.events as Record<string, { revisions?: { name?: string }[] }>);
       return [
         provider,

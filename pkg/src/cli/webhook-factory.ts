@@ -47,8 +47,7 @@ function readDefinitionFile(path: string): ProviderDefinition {
   }
   warnAboutRounding(path, text);
   // Validated here once, so that later code can rely on its structure.
-  asUsageError(() => webhook(definition, { unsigned: "allow" }));
-  return definition;
+  return asUsageError(() => webhook(definition, { unsigned: "allow" })).definition;
 }
 
 /** Makes a webhook. Its error becomes a usage error: the options are those of the command line. */

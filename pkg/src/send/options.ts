@@ -1,5 +1,5 @@
 /** The options and results of a sender. */
-import type { ProviderDefinition } from "../generated/definition.js";
+import type { ExtendedDefinition, ProviderDefinition } from "../generated/definition.js";
 import type { Webhook } from "../webhook.js";
 import type { Duration, ExponentialBackoff } from "./schedule.js";
 import type { Parameter } from "./url.js";
@@ -61,7 +61,7 @@ export interface SendOptions {
    * bytes and with the same ids. Every other delivery is sent unchanged.
    */
   // biome-ignore lint/suspicious/noExplicitAny: a webhook of any events.
-  provider?: string | ProviderDefinition | Webhook<any> | undefined;
+  provider?: string | ProviderDefinition | ExtendedDefinition | Webhook<any> | undefined;
   /** The delays between attempts. Default: the provider's, or exponential backoff with full jitter, 12 attempts over days. */
   retries?: readonly Duration[] | ExponentialBackoff | undefined;
   /** The statuses that count as success: `"2xx"`, `"200-399"`. Default: the provider's, or `"2xx"`. */

@@ -1,7 +1,7 @@
 /** The policy of a sender, from its options and its provider; and the delivery as all attempts send it. */
 import { rawBody } from "../body.js";
 import { HooksealError } from "../error.js";
-import type { ProviderDefinition } from "../generated/definition.js";
+import type { ExtendedDefinition, ProviderDefinition } from "../generated/definition.js";
 import { headerPairs } from "../headers.js";
 import { detectProvider, webhook } from "../index.js";
 import type { ProviderSendPolicy } from "../results.js";
@@ -156,7 +156,7 @@ export function headersForAttempt(
 
 /** Webhooks without secrets, by provider id and by definition. PERF: a queue needs one at each attempt. */
 const webhooksById = new Map<string, Webhook>();
-const webhooksByDefinition = new WeakMap<ProviderDefinition, Webhook>();
+const webhooksByDefinition = new WeakMap<ProviderDefinition | ExtendedDefinition, Webhook>();
 
 /** A webhook of the provider, if the provider is known. */
 function webhookOf(provider: SendOptions["provider"], delivery: Delivery | undefined): Webhook | undefined {
@@ -177,7 +177,7 @@ function webhookOf(provider: SendOptions["provider"], delivery: Delivery | undef
 const PROVIDERS = "the id of a built-in provider, a definition, or a webhook of this copy of the package";
 
 /** A webhook without secrets, for its send policy. The core checks the definition. */
-function createWebhook(provider: string | ProviderDefinition): Webhook {
+function createWebhook(provider: string | ProviderDefinition | ExtendedDefinition): Webhook {
   try {
     return webhook(provider, { unsigned: "allow" });
   } catch (error) {

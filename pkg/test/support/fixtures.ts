@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
+import { readDefinition } from "../../scripts/definition.mjs";
 import { type BodyLike, HooksealError, type Issue, type Schema, type Verified } from "../../src/index.ts";
 
 const root = new URL("../../../", import.meta.url);
@@ -19,7 +20,7 @@ export function jsonOf(path: string): any {
 
 /** Every sample of a provider with its event type: its file's name as far as an event known, or else all of it. */
 export function samplesOf(provider: string): { name: string; type: string; body: Uint8Array }[] {
-  const types = Object.keys(jsonOf(`providers/${provider}/provider.json`).events);
+  const types = Object.keys(readDefinition(provider).events);
   return readdirSync(new URL(`providers/${provider}/samples/`, root))
     .sort()
     .map((name) => {

@@ -39,6 +39,24 @@ export interface Sender {
   url?: string;
 }
 
+/** What a provider sends that uses the library of Svix, or of Standard Webhooks. */
+const svix: Sender = {
+  secret: STANDARD_SECRET,
+  headers: (body) => ({
+    "svix-id": "msg_1",
+    "svix-timestamp": `${at}`,
+    "svix-signature": new SvixWebhook(STANDARD_SECRET).sign("msg_1", new Date(now), body),
+  }),
+};
+const standard =
+  (secret: string): Sender["headers"] =>
+  (body) => ({
+    "webhook-id": "msg_1",
+    "webhook-timestamp": `${at}`,
+    "webhook-signature": new StandardWebhook(secret).sign("msg_1", new Date(now), body),
+  });
+const standardWebhooks: Sender = { secret: STANDARD_SECRET, headers: standard(STANDARD_SECRET) };
+
 export const SENDERS: Record<string, Sender> = {
   "adyen-platform": {
     secret: HEX_SECRET,
@@ -65,6 +83,7 @@ export const SENDERS: Record<string, Sender> = {
   },
   "checkout-com": { headers: (body) => ({ "Cko-Signature": hmac(body, "hex") }) },
   circleci: { headers: (body) => ({ "circleci-signature": `v1=${hmac(body, "hex")}` }) },
+  clerk: svix,
   clickup: { headers: (body) => ({ "X-Signature": hmac(body, "hex") }) },
   "coinbase-commerce": { headers: (body) => ({ "X-CC-Webhook-Signature": hmac(body, "hex") }) },
   crisp: {
@@ -75,6 +94,7 @@ export const SENDERS: Record<string, Sender> = {
     }),
   },
   docusign: { headers: (body) => ({ "X-DocuSign-Signature-1": hmac(body, "base64") }) },
+  "dodo-payments": standardWebhooks,
   easypost: { headers: (body) => ({ "X-Hmac-Signature": `hmac-sha256-hex=${hmac(body, "hex")}` }) },
   elevenlabs: {
     headers: (body) => ({ "ElevenLabs-Signature": `t=${at},v0=${hmac(`${at}.${body}`, "hex")}` }),
@@ -105,6 +125,7 @@ export const SENDERS: Record<string, Sender> = {
   linear: {
     headers: (body) => ({ "Linear-Delivery": "delivery-1", "Linear-Signature": hmac(body, "hex") }),
   },
+  liveblocks: standardWebhooks,
   "microsoft-teams": {
     secret: BASE64_SECRET,
     headers: (body) => ({
@@ -114,6 +135,7 @@ export const SENDERS: Record<string, Sender> = {
   mollie: { headers: (body) => ({ "X-Mollie-Signature": `sha256=${hmac(body, "hex")}` }) },
   mux: { headers: (body) => ({ "Mux-Signature": `t=${at},v1=${hmac(`${at}.${body}`, "hex")}` }) },
   onfido: { headers: (body) => ({ "X-SHA2-Signature": hmac(body, "hex") }) },
+  openai: standardWebhooks,
   paddle: { headers: (body) => ({ "Paddle-Signature": `ts=${at};h1=${hmac(`${at}:${body}`, "hex")}` }) },
   pagerduty: {
     // While a secret is rotated, there is a signature of each.
@@ -124,9 +146,14 @@ export const SENDERS: Record<string, Sender> = {
   },
   paystack: { headers: (body) => ({ "x-paystack-signature": hmac(body, "hex", SECRET, "sha512") }) },
   persona: { headers: (body) => ({ "Persona-Signature": `t=${at},v1=${hmac(`${at}.${body}`, "hex")}` }) },
+  // Its library encodes the secret in base64 for the library of Standard Webhooks.
+  polar: { headers: standard(Buffer.from(SECRET).toString("base64")) },
   razorpay: {
     headers: (body) => ({ "x-razorpay-event-id": "event-1", "X-Razorpay-Signature": hmac(body, "hex") }),
   },
+  render: standardWebhooks,
+  replicate: standardWebhooks,
+  resend: svix,
   retell: { headers: (body) => ({ "x-retell-signature": `v=${now},d=${hmac(`${body}${now}`, "hex")}` }) },
   revolut: {
     headers: (body) => ({
@@ -153,14 +180,7 @@ export const SENDERS: Record<string, Sender> = {
       "x-square-hmacsha256-signature": hmac(`https://example.com/hooks/square${body}`, "base64"),
     }),
   },
-  "standard-webhooks": {
-    secret: STANDARD_SECRET,
-    headers: (body) => ({
-      "webhook-id": "msg_1",
-      "webhook-timestamp": `${at}`,
-      "webhook-signature": new StandardWebhook(STANDARD_SECRET).sign("msg_1", new Date(now), body),
-    }),
-  },
+  "standard-webhooks": standardWebhooks,
   stripe: {
     headers: (body) => ({
       "Stripe-Signature": stripe.webhooks.generateTestHeaderString({
@@ -170,14 +190,8 @@ export const SENDERS: Record<string, Sender> = {
       }),
     }),
   },
-  svix: {
-    secret: STANDARD_SECRET,
-    headers: (body) => ({
-      "svix-id": "msg_1",
-      "svix-timestamp": `${at}`,
-      "svix-signature": new SvixWebhook(STANDARD_SECRET).sign("msg_1", new Date(now), body),
-    }),
-  },
+  "supabase-auth": standardWebhooks,
+  svix,
   tiktok: { headers: (body) => ({ "TikTok-Signature": `t=${at},s=${hmac(`${at}.${body}`, "hex")}` }) },
   typeform: { headers: (body) => ({ "Typeform-Signature": `sha256=${hmac(body, "base64")}` }) },
   vercel: { headers: (body) => ({ "x-vercel-signature": hmac(body, "hex", SECRET, "sha1") }) },
@@ -386,8 +400,8 @@ export const EXAMPLES: Example[] = [
     body: '{"data":{"type":"webhooks","id":">id<"}}',
     url: "https://webhook.site/webhooks",
   },
-  {
-    id: "standard-webhooks",
+  ...["openai", "standard-webhooks"].map((id) => ({
+    id,
     source: "platform.openai.com, webhooks",
     published: true,
     secret: "whsec_RdvaYFYUXuIFuEbvZHwMfYFhUf7aMYjYcmM24+Aj40c=",
@@ -398,7 +412,7 @@ export const EXAMPLES: Example[] = [
     },
     body: '{"id": "evt_685c059ae3a481909bdc86819b066fb6", "object": "event", "created_at": 1750861210, "type": "response.completed", "data": {"id": "resp_123"}}',
     time: 1750861210_000,
-  },
+  })),
   {
     id: "svix",
     source: "docs.svix.com, verifying webhooks manually",

@@ -171,12 +171,19 @@ describe("a delivery of another provider", () => {
   const url = "https://example.com/hook";
   const hooks = Object.keys(SENDERS).map((id) => [id, webhook(id, { secrets: [secret] })] as const);
 
-  it("is accepted by no other provider, even with the same secret", () => {
+  /** Senders that use one service to send have one scheme, and only their secrets differ. */
+  const schemeOf = (id: string) => {
+    const { signature, headers } = providerDefinition(id) as ProviderDefinition;
+    return JSON.stringify([signature, headers]);
+  };
+
+  it("is accepted by no provider with another scheme, even with the same secret", () => {
     let count = 0;
     for (const [sender, from] of hooks) {
       for (const { type, body } of samplesOf(sender)) {
         const delivery = { url, ...from.sign(body, { now, type, id: "msg_1", url }) };
         for (const [receiver, hook] of hooks) {
+          if (sender !== receiver && schemeOf(sender) === schemeOf(receiver)) continue;
           const { ok } = hook.check(delivery, { now });
           assert.equal(ok, sender === receiver, `${receiver} of ${sender}, ${type}`);
           count += 1;

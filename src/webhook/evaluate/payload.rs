@@ -106,24 +106,26 @@ fn missing_event_type(provider: &Provider, delivery: &Delivery<'_>, root: Value<
         Some(problem) => (problem.field, problem.kind.state()),
         None => (single, single.map_or("is missing", |field| absence(field, delivery, root)).to_owned()),
     };
-    let names = match (single, field) {
-        (Some(_), _) => String::new(),
-        (None, Some(field)) => format!(" ({field})"),
-        (None, None) => {
-            let names: Vec<String> = fields.iter().map(ToString::to_string).collect();
-            format!(" ({})", names.join(", "))
+    let (mut names, mut expected) = (String::new(), String::new());
+    for other in &fields {
+        if !expected.is_empty() {
+            expected.push_str(", ");
         }
-    };
-    let message = format!("The envelope is not {}'s: the event type{names} {state}.", provider.title);
-    let expected: Vec<String> = fields
-        .iter()
-        .map(|field| match field {
-            FieldSource::Pointer(pointer) => format!("a string at {pointer}"),
-            FieldSource::Header(_) => field.to_string(),
-        })
-        .collect();
+        expected.push_str(if other.pointer().is_some() { "a string at " } else { "the header " });
+        expected.push_str(other.name());
+        if single.is_none() && field.is_none_or(|field| std::ptr::eq(field, *other)) {
+            names.push_str(if names.is_empty() { " (" } else { ", " });
+            names.push_str(if other.pointer().is_some() { "" } else { "the header " });
+            names.push_str(other.name());
+        }
+    }
+    if !names.is_empty() {
+        names.push(')');
+    }
+    let message = ["The envelope is not ", &provider.title, "'s: the event type", &names, " ", &state, "."];
+    let message = message.concat();
     let mut issue = PendingIssue::new(Code::ENVELOPE_INVALID, Severity::Error, Location::Request, message)
-        .expected(expected.join(", "));
+        .expected(expected);
     if let Some(FieldSource::Pointer(pointer)) = field.or(fields.first().copied()) {
         let value = nearest(root, pointer);
         issue.location = value.location();

@@ -30,9 +30,9 @@ export function defineProvider({ definition: text, schemas }: CustomProvider): D
   }
   const files = [...new Set(fileByPointer.values())];
   try {
-    webhook(definition as ProviderDefinition, { unsigned: "allow" });
+    const hook = webhook(definition as ProviderDefinition, { unsigned: "allow" });
     if (problems.length > 0) return { problems, files };
-    const ready = definition as ProviderDefinition;
+    const ready = hook.definition;
     setCustomProvider(ready);
     return {
       problems,
