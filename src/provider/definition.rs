@@ -401,10 +401,7 @@ fn signature(document: &Document<'_>) -> Result<Option<Scheme>, DefinitionError>
 }
 
 fn timestamp_unit(signature: Value<'_>) -> TimestampUnit {
-    match text(signature, "/timestampUnit").as_deref() {
-        Some("ms") => TimestampUnit::Milliseconds,
-        _ => TimestampUnit::Seconds,
-    }
+    text(signature, "/timestampUnit").and_then(|name| TimestampUnit::from_name(&name)).unwrap_or_default()
 }
 
 fn signed_time(root: Value<'_>) -> Option<SignedTime> {

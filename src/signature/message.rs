@@ -59,8 +59,9 @@ impl Outcome<'_> {
             .hint(pass_on(header)),
             Outcome::TimestampMissing => missing_header(timestamp_header),
             Outcome::TimestampMalformed => Message::new(format!(
-                "Invalid timestamp in the header {timestamp_header}: expected an integer, {} since 1970.",
-                scheme.timestamp_unit().name()
+                "Invalid timestamp in the header {timestamp_header}: expected {}{}.",
+                if scheme.timestamp_unit().is_number() { "an integer, " } else { "" },
+                scheme.timestamp_unit().description()
             ))
             .hint(pass_on(timestamp_header)),
             Outcome::TooOld { off_by_ms, tolerance, .. } => {
@@ -80,7 +81,7 @@ impl Outcome<'_> {
             Outcome::MethodMissing => Message::new("Missing method, which the signature covers.")
                 .hint("Pass `method` with the delivery."),
             Outcome::BodyMalformed => Message::new(
-                "The body is not a JSON object or array, so nothing marks where the signed URL next to the body ends.",
+                "The body is not a JSON object or array, so nothing marks where the signed part next to the body ends.",
             )
             .hint("Pass the raw body: all of its bytes, and no others."),
         }

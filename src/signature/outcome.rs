@@ -103,7 +103,8 @@ pub enum Outcome<'a> {
     UrlMissing,
     /// The method is part of the signed content, and the delivery has none.
     MethodMissing,
-    /// The URL is signed next to the body, and the body is no object or array, whose brackets mark where the URL ends.
+    /// A URL, or a timestamp after a header, is signed next to the body, and the body is no object or array, whose brackets mark
+    /// where that part ends.
     BodyMalformed,
 }
 

@@ -56,14 +56,14 @@ impl<'b> Evaluator<'b, '_, '_> {
             return;
         }
         let Some(found) = detect_unit(timestamp, unit, self.now.as_millis()) else { return };
-        let expected = unit.name();
+        let expected = unit.description();
         if is_malformed {
             issue.message = format!("{} The value looks like {found}.", issue.message);
         } else {
             issue.message = format!("The timestamp looks like {found} since 1970; expected {expected}.");
         }
-        let mut hint = format!("Change the sender to send {expected} since 1970.");
-        if found == "seconds" || found == "milliseconds" {
+        let mut hint = format!("Change the sender to send {expected}.");
+        if found != "an HTTP date" && found != "a number with a fraction" {
             hint = format!(
                 "{hint} Or, if the provider documents {found}, set `timestampUnit` in the provider definition."
             );
@@ -141,7 +141,11 @@ impl<'b> Evaluator<'b, '_, '_> {
                 "Let the sender write the time of sending at {pointer}: without it, a replay cannot be recognized."
             ));
             issue.location = value.unwrap_or_else(|| nearest(document.root(), pointer)).location();
-            issue.expected = Some(format!("a whole number of {} since 1970", time.unit.name()));
+            issue.expected = Some(if time.unit.is_number() {
+                format!("a whole number of {}", time.unit.description())
+            } else {
+                into_owned_outlined(time.unit.description())
+            });
             issue.received = value.map(|value| value.kind().name().to_owned());
         }
         self.name_unit(&mut issue, &time.text(document.root()).unwrap_or_default(), time.unit);

@@ -433,10 +433,10 @@ causes! {
             "The timestamp is {seconds} s in the future; the tolerance is {tolerance} s."
             "Check the clocks of this machine and of the sender (timedatectl), and the unit of the timestamp."
         TIMESTAMP_UNIT observation "timestamp-unit" "Timestamp in another unit or notation" NONE
-            "The timestamp looks like {found}; expected {unit} since 1970."
-            "Change the sender to send {unit} since 1970: Math.floor(Date.now() / 1000) for seconds. Or set `timestampUnit` in the provider definition, if the provider documents the other unit."
+            "The timestamp looks like {found}; expected {unit}."
+            "Change the sender to send {unit}: Math.floor(Date.now() / 1000) for seconds since 1970. Or set `timestampUnit` in the provider definition, if the provider documents the other unit."
         TIMESTAMP_MISSING observation "timestamp-missing" "Timestamp missing or malformed" NONE
-            "The signed timestamp is missing, or not an integer."
+            "The signed timestamp is missing or malformed."
             "Pass the timestamp on unchanged, in the place where the provider sends it."
         SIGNED_CONTENT_INCOMPLETE observation "signed-content-incomplete" "Part of the signed content missing" NONE
             "The signed content includes {missing}, which the delivery does not have."
