@@ -391,6 +391,7 @@ fn write_result(accepted: AcceptedDelivery<'_, '_>) {
     let index = |index: Option<usize>| index.map_or(result::ABSENT, to_u32);
     let (algorithm, secret, uncovered) = match accepted.signature {
         SignatureInfo::Unsigned => (result::ABSENT, result::ABSENT, 0),
+        SignatureInfo::Token { secret } => (result::TOKEN, to_u32(secret), 0),
         SignatureInfo::Verified { algorithm, secret, uncovered, .. } => (
             algorithm as u32,
             to_u32(secret),

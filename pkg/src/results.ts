@@ -114,11 +114,15 @@ export function accepted(input: VerifiedInput, withDigest: boolean): Verified {
   const deliveryId = next(words[AcceptedWord.deliveryId]);
   const event = provider.events[words[AcceptedWord.event] as number];
   const revision = event?.revisions[words[AcceptedWord.revision] as number];
-  const algorithm = ALGORITHMS[words[AcceptedWord.algorithm] as number];
+  const algorithm = words[AcceptedWord.algorithm] as number;
   const signature: SignatureInfo =
-    algorithm === undefined
+    algorithm === ResultLayout.absent
       ? { status: "unsigned" }
-      : trusted(algorithm, words[AcceptedWord.secret] as number, words[AcceptedWord.uncovered] as number);
+      : trusted(
+          ALGORITHMS[algorithm],
+          words[AcceptedWord.secret] as number,
+          words[AcceptedWord.uncovered] as number,
+        );
   const type = next(words[AcceptedWord.eventType]) ?? (event?.type as string);
   const tape = USES_TAPE && isLatin1 ? (words[AcceptedWord.tape] as number) : 0;
   // Last, since it may overwrite the texts.

@@ -126,7 +126,7 @@ blob!(struct Provider {
     key_table,
     id,
     title,
-    scheme,
+    schemes,
     signed_time,
     tolerance,
     webhook_id,
@@ -139,7 +139,6 @@ blob!(struct Provider {
     retry_delays_ms,
     events,
     sensitive,
-    coverage,
     rules,
     known_mistakes,
 });

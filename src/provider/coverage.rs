@@ -3,19 +3,24 @@
 use super::envelope::FieldSource;
 use super::idempotency::IdempotencySource;
 use crate::blob::blob;
-use crate::signature::Scheme;
+use crate::signature::SignatureScheme;
 
 /// The values a receiver relies on that the signature does not cover. An attacker can replay a recorded delivery with
 /// other values there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Uncovered {
-    /// The event type is in a header that is not signed.
+    /// The event type is not signed: it is in another header, or the provider sends a token, which signs nothing.
     pub event_type: bool,
-    /// The idempotency key is in a header that is not signed.
+    /// The idempotency key is not signed, in the same way.
     pub id: bool,
 }
 
 impl Uncovered {
+    /// Returns what is uncovered in one of the two.
+    pub(super) fn or(self, other: Self) -> Self {
+        Self { event_type: self.event_type || other.event_type, id: self.id || other.id }
+    }
+
     /// Returns the names in reports: `type`, `id`.
     #[must_use]
     pub fn names(self) -> Vec<&'static str> {
@@ -29,9 +34,9 @@ impl Uncovered {
 /// The headers of a provider that its signature does not cover, derived once.
 #[derive(Debug)]
 pub(crate) struct Coverage {
-    /// Whether the event type is in a header that is not signed.
+    /// Whether the event type is not signed.
     is_type_uncovered: bool,
-    /// Whether each source of the idempotency key is a header that is not signed, in the order of `Provider::dedupe`.
+    /// Whether each source of the idempotency key is not signed, in the order of `Provider::dedupe`.
     uncovered_sources: Vec<bool>,
 }
 
@@ -39,11 +44,16 @@ blob!(struct Coverage { is_type_uncovered, uncovered_sources });
 
 impl Coverage {
     pub(super) fn new(
-        scheme: Option<&Scheme>,
+        scheme: &SignatureScheme,
         event_type: &FieldSource,
         dedupe: &[IdempotencySource],
     ) -> Self {
-        let is_unsigned = |name: &str| !scheme.is_some_and(|scheme| scheme.signs_header(name));
+        let SignatureScheme::Hmac(scheme) = scheme else {
+            // A token signs nothing.
+            let has_key = |source: &IdempotencySource| !matches!(source, IdempotencySource::None);
+            return Self { is_type_uncovered: true, uncovered_sources: dedupe.iter().map(has_key).collect() };
+        };
+        let is_unsigned = |name: &str| !scheme.signs_header(name);
         let is_unsigned_source = |source: &IdempotencySource| matches!(source, IdempotencySource::Header(name) if is_unsigned(name));
         Self {
             is_type_uncovered: match event_type {

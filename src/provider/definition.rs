@@ -4,7 +4,10 @@ use crate::blob::blob;
 use crate::issue::{Code, Issue, Severity};
 use crate::json::{Document, KeyInterner, KeyTable, Pointer, Value};
 use crate::schema::{CompileOptions, Schema};
-use crate::signature::{Algorithm, Scheme, SchemeDefinition, SecretEncoding, SecretFormat, TimestampUnit};
+use crate::signature::{
+    Algorithm, Scheme, SchemeDefinition, SecretEncoding, SecretFormat, SignatureScheme, TimestampUnit,
+    TokenScheme,
+};
 use crate::text::escape_controls;
 use std::sync::Arc;
 
@@ -26,8 +29,8 @@ pub struct Provider {
     pub id: String,
     /// The provider's own name.
     pub title: String,
-    /// The signature scheme; `None` for a provider that does not sign.
-    pub scheme: Option<Scheme>,
+    /// The signature schemes, the strongest first; empty for a provider that does not sign.
+    pub schemes: Vec<NamedScheme>,
     /// The timestamp in the body, for schemes whose signed content has no other.
     pub signed_time: Option<SignedTime>,
     /// Default timestamp tolerance in seconds, in both directions.
@@ -52,12 +55,21 @@ pub struct Provider {
     pub events: Vec<Event>,
     /// Pointers to personal or health data. `*` matches any one path segment.
     pub sensitive: Vec<String>,
-    /// The headers that the signature does not cover.
-    pub(crate) coverage: Coverage,
     /// The keys that schemas and envelope name.
     pub(crate) key_table: Arc<KeyTable>,
     pub(crate) rules: Rules,
     pub(crate) known_mistakes: Vec<KnownMistake>,
+}
+
+/// One signature scheme of a provider.
+#[derive(Debug)]
+pub struct NamedScheme {
+    /// The name that binds secrets to the scheme, if there are several schemes.
+    pub name: Option<String>,
+    /// The scheme.
+    pub scheme: SignatureScheme,
+    /// What of a delivery the scheme does not cover.
+    pub(crate) coverage: Coverage,
 }
 
 /// An event type and the revisions of its schema.
@@ -87,6 +99,7 @@ pub(crate) struct KnownMistake {
     pub message: String,
 }
 
+blob!(struct NamedScheme { name, scheme, coverage });
 blob!(struct Event { event_type, revisions });
 blob!(struct Revision { name, when, schema });
 blob!(struct KnownMistake { required_pointers, message });
@@ -161,11 +174,10 @@ impl Provider {
         let events = events(document, &mut interner)?;
         let dedupe = idempotency::parse_sources(root);
         let envelope = Envelope::parse(root, &dedupe);
-        let scheme = signature(document)?;
+        let schemes = schemes(document, &envelope, &dedupe)?;
         let mut provider = Self {
             title: text(root, "/title").unwrap_or_else(|| id.clone()),
-            coverage: Coverage::new(scheme.as_ref(), &envelope.event_type, &dedupe),
-            scheme,
+            schemes,
             signed_time: signed_time(root),
             tolerance: root
                 .pointer("/signature/tolerance")
@@ -247,7 +259,14 @@ impl Provider {
     /// ```
     #[must_use]
     pub fn uncovered(&self) -> Uncovered {
-        if self.scheme.is_none() { Uncovered::default() } else { self.coverage.uncovered_by_any_source() }
+        let uncovered = self.schemes.iter().map(|scheme| scheme.coverage.uncovered_by_any_source());
+        uncovered.fold(Uncovered::default(), Uncovered::or)
+    }
+
+    /// Returns the strongest scheme that signs; `None` for a provider that has only tokens, or does not sign.
+    #[must_use]
+    pub fn scheme(&self) -> Option<&Scheme> {
+        self.schemes.iter().find_map(|named| named.scheme.hmac())
     }
 
     /// Returns the index in `events` of this type, or of the wildcard event.
@@ -284,6 +303,11 @@ fn definition_error(document: &Document<'_>, value: Value<'_>, message: &str) ->
     DefinitionError { issues: document.locate(vec![issue]) }
 }
 
+/// Returns whether a scheme of the definition signs: tokens do not.
+fn signs(root: Value<'_>) -> bool {
+    root.get("signature").is_some_and(|signature| text(signature, "/kind").as_deref() != Some("token"))
+}
+
 /// Checks what the schema of definitions cannot express.
 #[inline(never)]
 fn check_consistency(document: &Document<'_>) -> Result<(), DefinitionError> {
@@ -317,7 +341,7 @@ fn check_consistency(document: &Document<'_>) -> Result<(), DefinitionError> {
             let message = "`signature.timestamp` already names a timestamp. Remove one of the two.";
             return Err(definition_error(document, header, message));
         }
-        (None, Some(header)) if root.get("signature").is_none() => {
+        (None, Some(header)) if !signs(root) => {
             let message =
                 "No signature covers this timestamp, so it is not authenticated. Remove `headers.timestamp`.";
             return Err(definition_error(document, header, message));
@@ -369,10 +393,29 @@ fn check_consistency(document: &Document<'_>) -> Result<(), DefinitionError> {
 }
 
 #[inline(never)]
-fn signature(document: &Document<'_>) -> Result<Option<Scheme>, DefinitionError> {
+fn schemes(
+    document: &Document<'_>,
+    envelope: &Envelope,
+    dedupe: &[IdempotencySource],
+) -> Result<Vec<NamedScheme>, DefinitionError> {
+    let Some(signature) = document.root().get("signature") else { return Ok(Vec::new()) };
+    let scheme = scheme(document, signature)?;
+    let coverage = Coverage::new(&scheme, &envelope.event_type, dedupe);
+    Ok(vec![NamedScheme { name: text(signature, "/name"), scheme, coverage }])
+}
+
+#[inline(never)]
+fn scheme(document: &Document<'_>, signature: Value<'_>) -> Result<SignatureScheme, DefinitionError> {
     let root = document.root();
-    let Some(signature) = root.get("signature") else { return Ok(None) };
     let headers = root.get("headers");
+    if text(signature, "/kind").as_deref() == Some("token") {
+        let header = text(signature, "/header").unwrap_or_default();
+        let format = text(signature, "/format").unwrap_or_else(|| "{token}".to_owned());
+        let scheme = TokenScheme::new(&header, &format, is_optional(signature));
+        return scheme.map(SignatureScheme::Token).map_err(|error| {
+            definition_error(document, signature.get(error.field()).unwrap_or(signature), error.message())
+        });
+    }
     let definition = SchemeDefinition {
         header: text(signature, "/header").unwrap_or_default(),
         format: text(signature, "/format").unwrap_or_default(),
@@ -382,13 +425,13 @@ fn signature(document: &Document<'_>) -> Result<Option<Scheme>, DefinitionError>
             .collect(),
         signed_content: text(signature, "/signedContent").unwrap_or_else(|| "{body}".to_owned()),
         secret: secret_format(text(signature, "/secret").as_deref().unwrap_or("utf8")),
-        optional: signature.get("optional").and_then(Value::as_bool).unwrap_or(false),
+        optional: is_optional(signature),
         timestamp_header: text(root, "/headers/timestamp"),
         id_header: text(root, "/headers/id"),
         timestamp_unit: timestamp_unit(signature),
         ambiguous: signature.get("ambiguous").and_then(Value::as_bool).unwrap_or(false),
     };
-    Scheme::new(definition).map(Some).map_err(|error| {
+    Scheme::new(definition).map(SignatureScheme::Hmac).map_err(|error| {
         // Two fields of the scheme are in `headers` of a definition.
         let value = match error.field() {
             "timestampHeader" => headers.and_then(|headers| headers.get("timestamp")),
@@ -398,6 +441,10 @@ fn signature(document: &Document<'_>) -> Result<Option<Scheme>, DefinitionError>
         .unwrap_or(signature);
         definition_error(document, value, error.message())
     })
+}
+
+fn is_optional(signature: Value<'_>) -> bool {
+    signature.get("optional").and_then(Value::as_bool).unwrap_or(false)
 }
 
 fn timestamp_unit(signature: Value<'_>) -> TimestampUnit {

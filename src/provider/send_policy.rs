@@ -38,7 +38,7 @@ impl Provider {
     /// ```
     #[must_use]
     pub fn signature_expiry(&self) -> SignatureExpiry {
-        match &self.scheme {
+        match self.scheme() {
             Some(_) if self.signed_time.is_some() => SignatureExpiry::ByBody,
             Some(scheme) if scheme.has_timestamp() => SignatureExpiry::ByHeader,
             _ => SignatureExpiry::Never,
@@ -49,10 +49,12 @@ impl Provider {
     #[must_use]
     pub fn own_headers(&self) -> Vec<&str> {
         let mut names = Vec::new();
-        if let Some(scheme) = &self.scheme {
-            names.push(scheme.header());
-            names.extend(scheme.timestamp_header());
-            names.extend(scheme.definition().id_header.as_deref());
+        for named in &self.schemes {
+            names.push(named.scheme.header());
+            if let Some(scheme) = named.scheme.hmac() {
+                names.extend(scheme.timestamp_header());
+                names.extend(scheme.definition().id_header.as_deref());
+            }
         }
         for name in [&self.webhook_id, &self.delivery_id] {
             names.extend(name.as_deref());

@@ -95,7 +95,7 @@ impl Scheme {
     /// content without the body, a timestamp that is not signed, and the like.
     pub fn new(definition: SchemeDefinition) -> Result<Self, SchemeError> {
         let in_field = |field| move |message| SchemeError { field, message };
-        let fail = |field, message: &str| Err(SchemeError { field, message: message.to_owned() });
+        let fail = |field, message: &str| Err(SchemeError::new(field, message));
 
         for (field, name) in [
             ("header", Some(&definition.header)),
@@ -255,6 +255,10 @@ pub struct SchemeError {
 }
 
 impl SchemeError {
+    pub(super) fn new(field: &'static str, message: &str) -> Self {
+        Self { field, message: message.to_owned() }
+    }
+
     /// Returns the invalid field, as named in definitions: `signedContent`.
     #[must_use]
     pub fn field(&self) -> &'static str {

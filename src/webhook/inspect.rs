@@ -53,6 +53,7 @@ impl Webhook {
             Evaluation::Accepted { accepted, findings } => {
                 let verdict = match accepted.signature {
                     SignatureInfo::Verified { .. } => Verdict::Verified,
+                    SignatureInfo::Token { .. } => Verdict::Token,
                     SignatureInfo::Unsigned => Verdict::Unsigned,
                 };
                 (verdict, None, Some(accepted.document), findings)
@@ -106,7 +107,7 @@ impl Webhook {
                 issues.iter().filter(|issue| issue.stage == Some(name)).map(|issue| issue.severity).min();
             let state = match (name, highest) {
                 (_, Some(Severity::Error)) => StageState::Failed,
-                (Stage::Signature, _) if self.provider.scheme.is_none() => StageState::NotApplicable,
+                (Stage::Signature, _) if self.provider.schemes.is_empty() => StageState::NotApplicable,
                 (Stage::Signature, _) if findings.signature.is_none() => StageState::NotReached,
                 (Stage::Signature, _) if findings.signature == Some(Outcome::Unsigned) => StageState::Warned,
                 (Stage::Json | Stage::Envelope, _) if !is_json => StageState::NotReached,
@@ -137,18 +138,25 @@ impl Webhook {
             tag: findings.received.map(|received| shortened(received.encoded)),
             timestamp: None,
             secret: outcome.secret(),
-            covers: outcome.is_verified().then_some(CoveredPart::Body),
+            covers: match outcome {
+                Outcome::Verified { .. } => Some(CoveredPart::Body),
+                Outcome::Token { .. } => Some(CoveredPart::Nothing),
+                _ => None,
+            },
             uncovered: Vec::new(),
             signed_content: None,
             parts: Vec::new(),
         };
+        let selected = self.select(&delivery.headers).map_or(0, |active| active.index);
+        let Some(named) = self.provider.schemes.get(selected) else { return report };
         if let Some(source) = key_source
-            && outcome.is_verified()
+            && report.covers.is_some()
         {
-            report.uncovered = self.provider.coverage.uncovered(source).names();
+            report.uncovered = named.coverage.uncovered(source).names();
         }
-        let Some(scheme) = &self.provider.scheme else { return report };
-        report.header = Some(scheme.header().to_owned());
+        report.header = Some(named.scheme.header().to_owned());
+        // SECURITY: nothing of a token is reported, since it may be the secret.
+        let Some(scheme) = named.scheme.hmac() else { return report };
         report.received = delivery.headers.get(scheme.header()).map(shortened);
         report.signed_content = Some(scheme.signed_content().to_owned());
         let signed_time = self.provider.signed_time.as_ref().zip(root);

@@ -33,12 +33,12 @@ pub use crate::signature::SignatureStatus;
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
 pub(crate) use digest::digest;
 
-use crate::delivery::MediaType;
+use crate::delivery::{Headers, MediaType};
 use crate::issue::{Code, Profile};
 use crate::json::quoted;
-use crate::provider::{self, Provider};
+use crate::provider::{self, NamedScheme, Provider};
 use crate::schema::closest;
-use crate::signature::{Algorithm, Keys, Secret};
+use crate::signature::{Algorithm, Keys, Secret, SignatureScheme};
 use zeroize::Zeroizing;
 
 /// Default size limit of a body: 1 MiB.
@@ -126,10 +126,20 @@ pub struct WebhookOptions {
 #[derive(Debug)]
 pub struct Webhook {
     provider: Provider,
-    keys: Option<Keys>,
+    /// For each scheme of the provider, the prepared secrets; `None` for a scheme without secrets, which is not active.
+    keys: Vec<Option<Keys>>,
     allow_unsigned: bool,
     explain_only: bool,
     verify_options: VerifyOptions,
+}
+
+/// A scheme with its keys.
+#[derive(Clone, Copy)]
+pub(crate) struct ActiveScheme<'w> {
+    /// The index of the scheme in [`Provider::schemes`].
+    pub index: usize,
+    pub scheme: &'w SignatureScheme,
+    pub keys: &'w Keys,
 }
 
 const EXPLAIN_ONLY: &str = "A webhook with the option `explainOnly` neither verifies nor signs deliveries.";
@@ -173,7 +183,7 @@ impl Webhook {
     /// Sets the native hash, which hashes long messages.
     #[cfg(all(feature = "js", target_arch = "wasm32"))]
     pub(crate) fn set_native_hash(&mut self, native_hash: crate::signature::native_hash::NativeHash) {
-        if let Some(keys) = &mut self.keys {
+        for keys in self.keys.iter_mut().flatten() {
             keys.set_native_hash(native_hash);
         }
     }
@@ -195,7 +205,32 @@ impl Webhook {
     /// webhooks without secrets have none in common. SECURITY: the secrets are compared in constant time.
     #[must_use]
     pub fn shares_secret(&self, other: &Self) -> bool {
-        self.keys.as_ref().zip(other.keys.as_ref()).is_some_and(|(a, b)| a.shares_secret(b))
+        let pairs = self.keys.iter().flatten().flat_map(|a| other.keys.iter().flatten().map(move |b| (a, b)));
+        pairs.fold(false, |shared, (a, b)| shared | a.shares_secret(b))
+    }
+
+    /// Returns the scheme that decides on a delivery, with its keys: the first active one whose header the delivery has,
+    /// and the first active one where there is none. SECURITY: a stronger signature that fails is not saved by a weaker one
+    /// in the same delivery. `None` without secrets.
+    pub(crate) fn select(&self, headers: &Headers<'_>) -> Option<ActiveScheme<'_>> {
+        // PERF: nearly every provider has one scheme.
+        if let ([scheme], [Some(keys)]) = (&self.provider.schemes[..], &self.keys[..]) {
+            return Some(ActiveScheme { index: 0, scheme: &scheme.scheme, keys });
+        }
+        let mut active = self.active_schemes();
+        let first = active.next()?;
+        if first.scheme.is_present(headers) {
+            return Some(first);
+        }
+        Some(active.find(|active| active.scheme.is_present(headers)).unwrap_or(first))
+    }
+
+    /// Returns the schemes that have secrets, the strongest first.
+    pub(crate) fn active_schemes(&self) -> impl Iterator<Item = ActiveScheme<'_>> {
+        let pairs = self.provider.schemes.iter().zip(&self.keys).enumerate();
+        pairs.filter_map(|(index, (scheme, keys))| {
+            Some(ActiveScheme { index, scheme: &scheme.scheme, keys: keys.as_ref()? })
+        })
     }
 
     /// The options of every verification that has no options of its own.
@@ -205,11 +240,11 @@ impl Webhook {
     }
 }
 
-fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Option<Keys>, Error> {
+fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Vec<Option<Keys>>, Error> {
     let name = &provider.title;
-    let Some(scheme) = &provider.scheme else {
+    let [NamedScheme { scheme, .. }] = &provider.schemes[..] else {
         return if options.explain_only {
-            Ok(None)
+            Ok(Vec::new())
         } else if !options.secrets.is_empty() {
             Err(Error::new(
                 Code::SECRET_INVALID,
@@ -218,7 +253,7 @@ fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Option<Keys>, E
                 ),
             ))
         } else if options.allow_unsigned {
-            Ok(None)
+            Ok(Vec::new())
         } else {
             Err(Error::new(
                 Code::SECRET_MISSING,
@@ -230,7 +265,7 @@ fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Option<Keys>, E
     };
     if options.secrets.is_empty() {
         return if options.allow_unsigned {
-            Ok(None)
+            Ok(vec![None])
         } else {
             Err(Error::new(
                 Code::SECRET_MISSING,
@@ -241,6 +276,12 @@ fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Option<Keys>, E
         };
     }
     let format = scheme.secret_format();
+    let is_basic = matches!(scheme, SignatureScheme::Token(token) if token.is_basic());
+    if matches!(scheme, SignatureScheme::Token(_)) && options.algorithms.is_some() {
+        let message =
+            format!("{name} sends a token, which has no algorithm. Remove the option `algorithms`.");
+        return Err(Error::new(Code::OPTION_INVALID, message));
+    }
     let is_only = options.secrets.len() == 1;
     let parse = |(index, text): (usize, &Zeroizing<String>)| {
         let secret = if options.explain_only {
@@ -248,11 +289,18 @@ fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Option<Keys>, E
         } else {
             Secret::parse(text, format)
         };
-        secret.map_err(|error| {
-            let prefix = if is_only { String::new() } else { format!("secrets[{index}]: ") };
-            Error::new(error.code(), format!("{prefix}{error}")).hint(error.hint())
-        })
+        let prefix = || if is_only { String::new() } else { format!("secrets[{index}]: ") };
+        if is_basic && secret.is_ok() && !text.contains(':') {
+            let message = format!("{}Invalid secret: expected user:password.", prefix());
+            return Err(Error::new(Code::SECRET_INVALID, message)
+                .hint(Some("Pass the user name, a colon and the password, and not their base64.")));
+        }
+        secret.map_err(|error| Error::new(error.code(), format!("{}{error}", prefix())).hint(error.hint()))
     };
     let secrets: Vec<Secret> = options.secrets.iter().enumerate().map(parse).collect::<Result<_, _>>()?;
-    Ok(Some(scheme.keys(&secrets, options.algorithms.as_deref())?))
+    let keys = match scheme {
+        SignatureScheme::Hmac(scheme) => scheme.keys(&secrets, options.algorithms.as_deref())?,
+        SignatureScheme::Token(scheme) => scheme.keys(&secrets)?,
+    };
+    Ok(vec![Some(keys)])
 }

@@ -7,6 +7,7 @@ use super::{AcceptedDelivery, Error, Timestamp, Verified, VerifyOptions, Webhook
 use crate::delivery::Delivery;
 use crate::json::sort_by;
 use crate::provider::{FieldSource, IdempotencySource};
+use crate::signature::Scheme;
 
 impl Webhook {
     /// Checks the signature, the JSON, the envelope, the contract and the rules of a delivery.
@@ -72,7 +73,8 @@ impl Webhook {
     /// Whether verifying reads the URL or the method of a delivery.
     #[must_use]
     pub fn requires_target(&self) -> bool {
-        self.provider.scheme.iter().any(|scheme| scheme.content.has_url() || scheme.content.has_method())
+        let mut schemes = self.provider.schemes.iter().filter_map(|named| named.scheme.hmac());
+        schemes.any(|scheme| scheme.content.has_url() || scheme.content.has_method())
     }
 
     /// The headers that verifying reads, in lower case.
@@ -87,13 +89,16 @@ impl Webhook {
             IdempotencySource::Header(name) => Some(name.as_str()),
             IdempotencySource::Pointer(_) | IdempotencySource::Digest | IdempotencySource::None => None,
         });
-        let scheme = provider.scheme.iter().flat_map(crate::signature::Scheme::headers);
+        let schemes = provider.schemes.iter().flat_map(|named| {
+            let signed = named.scheme.hmac().into_iter().flat_map(Scheme::headers);
+            [named.scheme.header()].into_iter().chain(signed)
+        });
         let mut names: Vec<String> = ["content-type"]
             .into_iter()
             .chain([&provider.webhook_id, &provider.delivery_id].into_iter().flatten().map(String::as_str))
             .chain(event_type.map(String::as_str))
             .chain(dedupe)
-            .chain(scheme)
+            .chain(schemes)
             .map(str::to_ascii_lowercase)
             .collect();
         sort_by(&mut names, Ord::cmp);

@@ -34,7 +34,7 @@ fn scheme_with(content: &str, unit: &str) -> Result<Scheme, String> {
     let mut definition = definition(content);
     definition["signature"]["timestampUnit"] = json!(unit);
     match Provider::from_json(definition.to_string().as_bytes()) {
-        Ok(provider) => Ok(provider.scheme.expect("a scheme")),
+        Ok(provider) => Ok(provider.scheme().expect("a scheme").clone()),
         Err(error) => {
             let issue = &error.issues[0];
             assert_eq!(
@@ -190,7 +190,7 @@ fn rejects_a_body_that_does_not_mark_where_the_adjacent_url_ends() {
     assert!(!provider(&definition).uncovered().id);
     definition["signature"]["ambiguous"] = json!(true);
     assert!(provider(&definition).uncovered().id);
-    let scheme = provider(&definition).scheme.expect("a scheme");
+    let scheme = provider(&definition).scheme().expect("a scheme").clone();
     let context = SignContext { id: Some("a"), ..context };
     assert!(scheme.sign(&keys, b"a=1", &context).is_ok());
 }

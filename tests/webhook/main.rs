@@ -20,3 +20,4 @@ mod stages;
 mod support;
 #[cfg(feature = "full")]
 mod timestamp_units;
+mod tokens;

@@ -40,7 +40,10 @@ fn another_unit_is_named_and_stays_rejected() {
     ] {
         let (code, message, hint, observed) = rejected(timestamp);
         assert_eq!(code, Code::TIMESTAMP_TOO_NEW);
-        assert_eq!(message, format!("The timestamp looks like {found} since 1970; expected seconds."));
+        assert_eq!(
+            message,
+            format!("The timestamp looks like {found} since 1970; expected seconds since 1970.")
+        );
         assert!(hint.starts_with("Change the sender to send seconds since 1970."), "{hint}");
         assert_eq!(hint.contains("timestampUnit"), setting, "{hint}");
         assert!(
@@ -94,7 +97,10 @@ fn a_timestamp_in_the_signature_header_and_one_in_the_body_are_named_too() {
     let value = format!("t={time},v1={}", base16ct::lower::encode_string(&tag));
     let delivery = Delivery::new(Headers::from_iter([("Stripe-Signature", value.as_str())]), BODY.as_bytes());
     let error = stripe.verify(&delivery, NOW).expect_err("rejected");
-    assert_eq!(error.to_string(), "The timestamp looks like milliseconds since 1970; expected seconds.");
+    assert_eq!(
+        error.to_string(),
+        "The timestamp looks like milliseconds since 1970; expected seconds since 1970."
+    );
 
     let linear = Webhook::built_in("linear", options(&[secret])).expect("a webhook");
     let body =
@@ -105,7 +111,9 @@ fn a_timestamp_in_the_signature_header_and_one_in_the_body_are_named_too() {
     let error = linear.verify(&Delivery::new(headers, body.as_bytes()), NOW).expect_err("rejected");
     assert_eq!(error.code, Code::TIMESTAMP_TOO_OLD);
     assert!(
-        error.to_string().ends_with("The timestamp looks like seconds since 1970; expected milliseconds."),
+        error
+            .to_string()
+            .ends_with("The timestamp looks like seconds since 1970; expected milliseconds since 1970."),
         "{error}"
     );
 }

@@ -71,7 +71,8 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
         });
         let (event_type, (key, source)) = (event_type?, key?);
         let id = key.map(|key| with_event_type(event_type, &key));
-        let uncovered = provider.coverage.uncovered(source);
+        let scheme = provider.schemes.get(self.findings.scheme);
+        let uncovered = scheme.map(|scheme| scheme.coverage.uncovered(source)).unwrap_or_default();
         Ok(Identity { id, uncovered, webhook_id, delivery_id, created_at })
     }
 }
