@@ -108,6 +108,9 @@ write(
 
 // What `webhook(definition)` takes is what the core's own contract of definitions says.
 const definition = JSON.parse(readFileSync(join(root, "src", "provider", "definition.schema.json"), "utf8"));
+// TypeScript has no conditions: a member with two forms is a union.
+const { then: list, else: one, description } = definition.properties.signature;
+definition.properties.signature = { description, anyOf: [one, { type: "array", ...list }] };
 write(
   "../definition.ts",
   await compile(definition, "ProviderDefinition", {

@@ -25,8 +25,15 @@ export type Profile = "lenient" | "strict";
 
 /** Options of a webhook. */
 export interface WebhookOptions {
-  /** The secrets of the subscription, as the provider shows them: the first signs, all verify. */
-  secrets?: readonly (string | undefined)[] | undefined;
+  /**
+   * The secrets of the subscription, as the provider shows them: the first signs, all verify. For a provider with several
+   * signature schemes, a list is that of the first scheme, and an object has a list for each name of a scheme. A scheme without
+   * a secret is not active: no delivery is accepted by it.
+   */
+  secrets?:
+    | readonly (string | undefined)[]
+    | Readonly<Record<string, readonly (string | undefined)[]>>
+    | undefined;
   /** `"allow"`: deliveries without a signature are accepted, and reported as `unsigned`. Default: `"refuse"`. */
   unsigned?: "allow" | "refuse" | undefined;
   /**
@@ -97,6 +104,8 @@ export type SignatureInfo =
       status: "verified";
       /** The algorithm of the signature. */
       algorithm: Algorithm | "ed25519";
+      /** The name of the signature scheme, for a provider with several. */
+      scheme?: string;
       /** Index of the secret in the options. */
       secret: number;
       /** What the signature covers: the whole body. */
@@ -113,6 +122,8 @@ export type SignatureInfo =
        * other.
        */
       status: "token";
+      /** The name of the signature scheme, for a provider with several. */
+      scheme?: string;
       /** Index of the secret in the options. */
       secret: number;
       /** What is signed: nothing. */
@@ -259,6 +270,8 @@ export interface Report {
      * - `stale`: one of the secrets made the signature, outside the timestamp tolerance.
      */
     status: "verified" | "token" | "unsigned" | "missing" | "malformed" | "mismatch" | "stale";
+    /** The name of the scheme that decided, for a provider with several. */
+    scheme?: string;
     /** The header of the signature. */
     header?: string;
     /** The algorithm that the header names, or that verified the signature. */

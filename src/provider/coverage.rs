@@ -17,7 +17,7 @@ pub struct Uncovered {
 
 impl Uncovered {
     /// Returns what is uncovered in one of the two.
-    pub(super) fn or(self, other: Self) -> Self {
+    pub(crate) fn or(self, other: Self) -> Self {
         Self { event_type: self.event_type || other.event_type, id: self.id || other.id }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::blob::blob;
 use crate::issue::{Code, Issue, Severity};
-use crate::json::{Document, KeyInterner, KeyTable, Pointer, Value};
+use crate::json::{Document, KeyInterner, KeyTable, Kind, Pointer, Value};
 use crate::schema::{CompileOptions, Schema};
 use crate::signature::{
     Algorithm, Scheme, SchemeDefinition, SecretEncoding, SecretFormat, SignatureScheme, TimestampUnit,
@@ -70,6 +70,13 @@ pub struct NamedScheme {
     pub scheme: SignatureScheme,
     /// What of a delivery the scheme does not cover.
     pub(crate) coverage: Coverage,
+}
+
+impl NamedScheme {
+    /// Returns what the scheme leaves uncovered of a delivery with any source of its idempotency key.
+    pub(crate) fn uncovered(&self) -> Uncovered {
+        self.coverage.uncovered_by_any_source()
+    }
 }
 
 /// An event type and the revisions of its schema.
@@ -179,8 +186,7 @@ impl Provider {
             title: text(root, "/title").unwrap_or_else(|| id.clone()),
             schemes,
             signed_time: signed_time(root),
-            tolerance: root
-                .pointer("/signature/tolerance")
+            tolerance: signature_member(root, "tolerance")
                 .and_then(|seconds| u32::try_from(seconds.as_i64()?).ok())
                 .unwrap_or(300),
             webhook_id: text(root, "/headers/webhookId"),
@@ -259,7 +265,7 @@ impl Provider {
     /// ```
     #[must_use]
     pub fn uncovered(&self) -> Uncovered {
-        let uncovered = self.schemes.iter().map(|scheme| scheme.coverage.uncovered_by_any_source());
+        let uncovered = self.schemes.iter().map(NamedScheme::uncovered);
         uncovered.fold(Uncovered::default(), Uncovered::or)
     }
 
@@ -305,7 +311,7 @@ fn definition_error(document: &Document<'_>, value: Value<'_>, message: &str) ->
 
 /// Returns whether a scheme of the definition signs: tokens do not.
 fn signs(root: Value<'_>) -> bool {
-    root.get("signature").is_some_and(|signature| text(signature, "/kind").as_deref() != Some("token"))
+    signatures(root).into_iter().any(|signature| text(signature, "/kind").as_deref() != Some("token"))
 }
 
 /// Checks what the schema of definitions cannot express.
@@ -335,24 +341,29 @@ fn check_consistency(document: &Document<'_>) -> Result<(), DefinitionError> {
             "Unreachable sources after \"none\". Put \"none\" last.",
         ));
     }
-    let signed_time = root.pointer("/signature/timestamp");
+    let is_time = |signature: &Value<'_>| {
+        let templates = ["/format", "/signedContent"];
+        templates
+            .iter()
+            .any(|pointer| text(*signature, pointer).is_some_and(|text| text.contains("{timestamp}")))
+    };
+    let signed_time = signature_member(root, "timestamp");
     match (signed_time, root.pointer("/headers/timestamp")) {
         (Some(_), Some(header)) => {
             let message = "`signature.timestamp` already names a timestamp. Remove one of the two.";
             return Err(definition_error(document, header, message));
         }
-        (None, Some(header)) if !signs(root) => {
+        (None, Some(header))
+            if !signs(root) || signatures(root).len() > 1 && !signatures(root).iter().any(is_time) =>
+        {
             let message =
                 "No signature covers this timestamp, so it is not authenticated. Remove `headers.timestamp`.";
             return Err(definition_error(document, header, message));
         }
         _ => {}
     }
-    let templates = ["/signature/format", "/signature/signedContent"];
     if let Some(time) = signed_time
-        && templates
-            .iter()
-            .any(|pointer| text(root, pointer).is_some_and(|text| text.contains("{timestamp}")))
+        && signatures(root).iter().any(is_time)
     {
         let message = "`{timestamp}` is already signed. Remove one of the two timestamps.";
         return Err(definition_error(document, time, message));
@@ -398,14 +409,46 @@ fn schemes(
     envelope: &Envelope,
     dedupe: &[IdempotencySource],
 ) -> Result<Vec<NamedScheme>, DefinitionError> {
-    let Some(signature) = document.root().get("signature") else { return Ok(Vec::new()) };
-    let scheme = scheme(document, signature)?;
-    let coverage = Coverage::new(&scheme, &envelope.event_type, dedupe);
-    Ok(vec![NamedScheme { name: text(signature, "/name"), scheme, coverage }])
+    let signatures = signatures(document.root());
+    let mut schemes: Vec<NamedScheme> = Vec::with_capacity(signatures.len());
+    for signature in &signatures {
+        let name = text(*signature, "/name");
+        if signatures.len() > 1 && name.is_none() {
+            let message =
+                "Missing required property \"name\": with several schemes, secrets are bound to names.";
+            return Err(definition_error(document, *signature, message));
+        }
+        if let Some(value) = signature.get("name").filter(|_| schemes.iter().any(|other| other.name == name))
+        {
+            return Err(definition_error(document, value, "Duplicate name: another scheme has it."));
+        }
+        let scheme = scheme(document, *signature, signatures.len() > 1)?;
+        let coverage = Coverage::new(&scheme, &envelope.event_type, dedupe);
+        schemes.push(NamedScheme { name, scheme, coverage });
+    }
+    Ok(schemes)
+}
+
+/// Returns the schemes of a definition, the strongest first.
+fn signatures(root: Value<'_>) -> Vec<Value<'_>> {
+    match root.get("signature") {
+        None => Vec::new(),
+        Some(list) if list.kind() == Kind::Array => list.elements().collect(),
+        Some(scheme) => vec![scheme],
+    }
+}
+
+/// Returns the member of this name of the first scheme that has it.
+fn signature_member<'d>(root: Value<'d>, name: &str) -> Option<Value<'d>> {
+    signatures(root).into_iter().find_map(|signature| signature.get(name))
 }
 
 #[inline(never)]
-fn scheme(document: &Document<'_>, signature: Value<'_>) -> Result<SignatureScheme, DefinitionError> {
+fn scheme(
+    document: &Document<'_>,
+    signature: Value<'_>,
+    is_of_several: bool,
+) -> Result<SignatureScheme, DefinitionError> {
     let root = document.root();
     let headers = root.get("headers");
     if text(signature, "/kind").as_deref() == Some("token") {
@@ -416,17 +459,22 @@ fn scheme(document: &Document<'_>, signature: Value<'_>) -> Result<SignatureSche
             definition_error(document, signature.get(error.field()).unwrap_or(signature), error.message())
         });
     }
+    let format = text(signature, "/format").unwrap_or_default();
+    let signed_content = text(signature, "/signedContent").unwrap_or_else(|| "{body}".to_owned());
+    // Of several schemes, those without a signed time have no use for the header.
+    let has_time_header =
+        !is_of_several || signed_content.contains("{timestamp}") && !format.contains("{timestamp}");
     let definition = SchemeDefinition {
         header: text(signature, "/header").unwrap_or_default(),
-        format: text(signature, "/format").unwrap_or_default(),
+        format,
         algorithms: texts(signature, "algorithms")
             .iter()
             .filter_map(|name| Algorithm::from_name(name))
             .collect(),
-        signed_content: text(signature, "/signedContent").unwrap_or_else(|| "{body}".to_owned()),
+        signed_content,
         secret: secret_format(text(signature, "/secret").as_deref().unwrap_or("utf8")),
         optional: is_optional(signature),
-        timestamp_header: text(root, "/headers/timestamp"),
+        timestamp_header: text(root, "/headers/timestamp").filter(|_| has_time_header),
         id_header: text(root, "/headers/id"),
         timestamp_unit: timestamp_unit(signature),
         ambiguous: signature.get("ambiguous").and_then(Value::as_bool).unwrap_or(false),
@@ -452,7 +500,8 @@ fn timestamp_unit(signature: Value<'_>) -> TimestampUnit {
 }
 
 fn signed_time(root: Value<'_>) -> Option<SignedTime> {
-    let signature = root.get("signature")?;
+    let mut signatures = signatures(root).into_iter();
+    let signature = signatures.find(|signature| signature.get("timestamp").is_some())?;
     Some(SignedTime { pointer: pointer(signature, "/timestamp")?, unit: timestamp_unit(signature) })
 }
 

@@ -2,7 +2,7 @@
 
 use super::members::{members, text};
 use crate::delivery::Delivery;
-use crate::json::{Document, Value};
+use crate::json::{Document, Kind, Value};
 
 /// Detects built-in providers by their headers and event types.
 ///
@@ -45,7 +45,11 @@ impl ProviderDetector {
         let fingerprint = |id| {
             let document = Document::parse(super::definition(id)?.as_bytes()).ok()?;
             let root = document.root();
-            let mut headers: Vec<String> = text(root, "/signature/header").into_iter().collect();
+            let signatures = root.get("signature").into_iter().flat_map(|value| match value.kind() {
+                Kind::Array => value.elements().collect(),
+                _ => vec![value],
+            });
+            let mut headers: Vec<String> = signatures.filter_map(|value| text(value, "/header")).collect();
             headers.extend(members(root, "headers").into_iter().filter_map(|(_, name)| text(name, "")));
             let events = members(root, "events").into_iter();
             let pointer = text(root, "/envelope/type").unwrap_or_default();

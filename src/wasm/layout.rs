@@ -81,7 +81,7 @@ groups! {
     /// The result of `verify`.
     result ResultLayout: u32 {
         /// How many numbers there are.
-        WORDS = 14;
+        WORDS = 15;
         /// "None", for a number that is an index or a length.
         ABSENT = u32::MAX;
         /// "A token", in place of an algorithm.
@@ -119,6 +119,8 @@ groups! {
         TAPE = 12;
         /// What the signature does not cover: bits of `UncoveredBit`.
         UNCOVERED = 13;
+        /// The index of the scheme among those of the provider.
+        SCHEME = 14;
     }
 
     /// The numbers of a rejected delivery.

@@ -70,6 +70,8 @@ pub struct Verified<'b> {
     pub revision: Option<String>,
     /// The signature.
     pub signature: SignatureInfo,
+    /// The name of the scheme of the signature, for a provider with several.
+    pub scheme: Option<String>,
     /// Warnings and infos: an error rejects the delivery.
     pub issues: Vec<Issue>,
     pub(super) document: Document<'b>,
@@ -127,6 +129,8 @@ pub struct AcceptedDelivery<'b, 'd> {
     pub revision: Option<usize>,
     /// The signature.
     pub signature: SignatureInfo,
+    /// Index of the scheme that decided in [`Provider::schemes`](crate::provider::Provider::schemes).
+    pub scheme: usize,
     /// Whether the body is ASCII, so that every byte is a character.
     pub is_ascii: bool,
     pub(crate) document: Document<'b>,

@@ -149,6 +149,7 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
             event: self.findings.event,
             revision: self.findings.revision,
             signature,
+            scheme: self.findings.scheme,
             is_ascii: document.is_ascii(),
             document,
         };

@@ -132,6 +132,7 @@ impl Webhook {
         let outcome = findings.signature.unwrap_or_else(|| unread_signature(self, delivery));
         let mut report = SignatureReport {
             status: outcome.status(),
+            scheme: None,
             header: None,
             algorithm: outcome.algorithm().map(Algorithm::name),
             received: None,
@@ -154,6 +155,7 @@ impl Webhook {
         {
             report.uncovered = named.coverage.uncovered(source).names();
         }
+        report.scheme.clone_from(&named.name);
         report.header = Some(named.scheme.header().to_owned());
         // SECURITY: nothing of a token is reported, since it may be the secret.
         let Some(scheme) = named.scheme.hmac() else { return report };

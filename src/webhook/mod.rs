@@ -36,7 +36,7 @@ pub(crate) use digest::digest;
 use crate::delivery::{Headers, MediaType};
 use crate::issue::{Code, Profile};
 use crate::json::quoted;
-use crate::provider::{self, NamedScheme, Provider};
+use crate::provider::{self, NamedScheme, Provider, Uncovered};
 use crate::schema::closest;
 use crate::signature::{Algorithm, Keys, Secret, SignatureScheme};
 use zeroize::Zeroizing;
@@ -92,8 +92,11 @@ pub struct VerifyOptions {
 /// The options of a webhook.
 #[derive(Default)]
 pub struct WebhookOptions {
-    /// The secrets, as the provider shows them: the first signs, all verify.
+    /// The secrets, as the provider shows them: the first signs, all verify. They are those of the provider's first scheme.
     pub secrets: Vec<Zeroizing<String>>,
+    /// The secrets of schemes by their names, for a provider with several schemes. A scheme without secrets is not active:
+    /// no delivery is accepted by it.
+    pub named_secrets: Vec<(String, Zeroizing<String>)>,
     /// Accept deliveries without a signature, and report them as unsigned.
     pub allow_unsigned: bool,
     /// Only explain and compare deliveries. Every text is taken as a secret, also one that does not have the provider's
@@ -209,6 +212,16 @@ impl Webhook {
         pairs.fold(false, |shared, (a, b)| shared | a.shares_secret(b))
     }
 
+    /// Returns what the signatures of the active schemes do not cover; that of all schemes where none is active, or tokens
+    /// alone are.
+    #[must_use]
+    pub fn uncovered(&self) -> Uncovered {
+        let signing = self.active_schemes().filter(|active| active.scheme.hmac().is_some());
+        let schemes = signing.map(|active| &self.provider.schemes[active.index]);
+        let uncovered = schemes.map(NamedScheme::uncovered).reduce(Uncovered::or);
+        uncovered.unwrap_or_else(|| self.provider.uncovered())
+    }
+
     /// Returns the scheme that decides on a delivery, with its keys: the first active one whose header the delivery has,
     /// and the first active one where there is none. SECURITY: a stronger signature that fails is not saved by a weaker one
     /// in the same delivery. `None` without secrets.
@@ -240,12 +253,14 @@ impl Webhook {
     }
 }
 
+/// Prepares the secrets of every scheme; `None` for a scheme without secrets.
 fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Vec<Option<Keys>>, Error> {
     let name = &provider.title;
-    let [NamedScheme { scheme, .. }] = &provider.schemes[..] else {
+    let has_secrets = !options.secrets.is_empty() || !options.named_secrets.is_empty();
+    if provider.schemes.is_empty() {
         return if options.explain_only {
             Ok(Vec::new())
-        } else if !options.secrets.is_empty() {
+        } else if has_secrets {
             Err(Error::new(
                 Code::SECRET_INVALID,
                 format!(
@@ -262,34 +277,69 @@ fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Vec<Option<Keys
                 ),
             ))
         };
-    };
-    if options.secrets.is_empty() {
-        return if options.allow_unsigned {
-            Ok(vec![None])
-        } else {
-            Err(Error::new(
-                Code::SECRET_MISSING,
-                format!(
-                    "No signing secret configured for {name}. Pass the secret of the subscription in `secrets`. An environment variable that is not set is the usual cause."
-                ),
-            ))
-        };
     }
-    let format = scheme.secret_format();
-    let is_basic = matches!(scheme, SignatureScheme::Token(token) if token.is_basic());
-    if matches!(scheme, SignatureScheme::Token(_)) && options.algorithms.is_some() {
+    // SECURITY: the message does not repeat the name, which may be a secret in the wrong place.
+    let is_known = |name: &str| provider.schemes.iter().any(|scheme| scheme.name.as_deref() == Some(name));
+    if options.named_secrets.iter().any(|(name, _)| !is_known(name)) {
+        let names: Vec<&str> = provider.schemes.iter().filter_map(|scheme| scheme.name.as_deref()).collect();
+        let expected = if names.is_empty() {
+            "a list of strings".to_owned()
+        } else {
+            ["the names ", &names.join(", ")].concat()
+        };
+        let message = format!(
+            "Invalid value for option `secrets`: {name} has other signature schemes; expected {expected}."
+        );
+        return Err(Error::new(Code::OPTION_INVALID, message));
+    }
+    let first = provider.schemes.first().and_then(|scheme| scheme.name.as_deref());
+    let mut all = Vec::with_capacity(provider.schemes.len());
+    for NamedScheme { name, scheme, .. } in &provider.schemes {
+        let name = name.as_deref();
+        let named = options.named_secrets.iter().filter(|(other, _)| Some(other.as_str()) == name);
+        let listed = options.secrets.iter().filter(|_| name == first);
+        let texts: Vec<&Zeroizing<String>> = listed.chain(named.map(|(_, text)| text)).collect();
+        all.push(if texts.is_empty() { None } else { Some(prepare(scheme, &texts, name, options)?) });
+    }
+    if let Some(algorithms) = &options.algorithms
+        && !provider.schemes.iter().any(|named| named.scheme.hmac().is_some())
+        && !algorithms.is_empty()
+    {
         let message =
             format!("{name} sends a token, which has no algorithm. Remove the option `algorithms`.");
         return Err(Error::new(Code::OPTION_INVALID, message));
     }
-    let is_only = options.secrets.len() == 1;
-    let parse = |(index, text): (usize, &Zeroizing<String>)| {
+    if has_secrets || options.allow_unsigned {
+        return Ok(all);
+    }
+    Err(Error::new(
+        Code::SECRET_MISSING,
+        format!(
+            "No signing secret configured for {name}. Pass the secret of the subscription in `secrets`. An environment variable that is not set is the usual cause."
+        ),
+    ))
+}
+
+/// Prepares the secrets of one scheme.
+fn prepare(
+    scheme: &SignatureScheme,
+    texts: &[&Zeroizing<String>],
+    name: Option<&str>,
+    options: &WebhookOptions,
+) -> Result<Keys, Error> {
+    let format = scheme.secret_format();
+    let is_basic = matches!(scheme, SignatureScheme::Token(token) if token.is_basic());
+    let parse = |(index, text): (usize, &&Zeroizing<String>)| {
         let secret = if options.explain_only {
             Secret::parse_to_explain(text, format)
         } else {
             Secret::parse(text, format)
         };
-        let prefix = || if is_only { String::new() } else { format!("secrets[{index}]: ") };
+        let prefix = || match name.filter(|_| !options.named_secrets.is_empty()) {
+            Some(name) => format!("secrets[{}][{index}]: ", quoted(name)),
+            None if texts.len() == 1 => String::new(),
+            None => format!("secrets[{index}]: "),
+        };
         if is_basic && secret.is_ok() && !text.contains(':') {
             let message = format!("{}Invalid secret: expected user:password.", prefix());
             return Err(Error::new(Code::SECRET_INVALID, message)
@@ -297,10 +347,9 @@ fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Vec<Option<Keys
         }
         secret.map_err(|error| Error::new(error.code(), format!("{}{error}", prefix())).hint(error.hint()))
     };
-    let secrets: Vec<Secret> = options.secrets.iter().enumerate().map(parse).collect::<Result<_, _>>()?;
-    let keys = match scheme {
+    let secrets: Vec<Secret> = texts.iter().enumerate().map(parse).collect::<Result<_, _>>()?;
+    Ok(match scheme {
         SignatureScheme::Hmac(scheme) => scheme.keys(&secrets, options.algorithms.as_deref())?,
         SignatureScheme::Token(scheme) => scheme.keys(&secrets)?,
-    };
-    Ok(vec![Some(keys)])
+    })
 }

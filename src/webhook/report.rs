@@ -109,6 +109,9 @@ impl fmt::Debug for Report {
 pub struct SignatureReport {
     /// The state of the signature.
     pub status: SignatureStatus,
+    /// The name of the scheme that decided, for a provider with several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scheme: Option<String>,
     /// The header of the signature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header: Option<String>,

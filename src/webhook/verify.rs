@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::evaluate::{Evaluation, EvaluationMode};
-use super::{AcceptedDelivery, Error, Timestamp, Verified, VerifyOptions, Webhook};
+use super::{AcceptedDelivery, Error, SignatureInfo, Timestamp, Verified, VerifyOptions, Webhook};
 use crate::delivery::Delivery;
 use crate::json::sort_by;
 use crate::provider::{FieldSource, IdempotencySource};
@@ -41,6 +41,10 @@ impl Webhook {
                 delivery_id: accepted.delivery_id.map(str::to_owned),
                 created_at: accepted.created_at.map(Cow::into_owned),
                 revision: findings.revision_name(self).map(str::to_owned),
+                scheme: match accepted.signature {
+                    SignatureInfo::Unsigned => None,
+                    _ => self.provider.schemes.get(accepted.scheme).and_then(|scheme| scheme.name.clone()),
+                },
                 signature: accepted.signature,
                 issues: findings.take_issues(Some(&accepted.document)),
                 document: accepted.document,

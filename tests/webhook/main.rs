@@ -12,6 +12,7 @@ mod explaining;
 mod invisible_chars;
 mod parts;
 mod privacy;
+mod schemes;
 mod secrets;
 mod seeds;
 mod severities;

@@ -23,9 +23,7 @@ export function listProviders(options: { json?: boolean }): number {
       id,
       title,
       signs: signature !== undefined,
-      ...(signature === undefined
-        ? {}
-        : { header: signature.header, algorithms: signature.algorithms, uncovered: uncoveredOf(id) }),
+      ...(signature === undefined ? {} : { ...strongest(signature), uncovered: uncoveredOf(id) }),
       events: Object.keys(events ?? {}),
     }));
     print(JSON.stringify(rows));
@@ -36,12 +34,24 @@ export function listProviders(options: { json?: boolean }): number {
     definitions.map(({ id, title, signature, events }) => [
       id,
       title ?? id,
-      signature === undefined ? "none" : `${signature.header} (${(signature.algorithms ?? []).join(", ")})`,
+      schemesOf(signature)
+        .map(({ header, algorithms = ["token"] }) => `${header} (${algorithms.join(", ")})`)
+        .join(", ") || "none",
       signature === undefined ? "everything" : uncoveredOf(id).join(", "),
       listEvents(Object.keys(events ?? {})),
     ]),
   );
   return EXIT_VALID;
+}
+
+/** The signature schemes, the strongest first. */
+const schemesOf = (signature: ProviderDefinition["signature"]) =>
+  signature === undefined ? [] : [signature].flat();
+
+/** The header and the algorithms of the strongest scheme. */
+function strongest(signature: ProviderDefinition["signature"]): { header?: string; algorithms?: string[] } {
+  const { header, algorithms } = schemesOf(signature)[0] ?? {};
+  return { ...(header === undefined ? {} : { header }), ...(algorithms === undefined ? {} : { algorithms }) };
 }
 
 /** Fields that a receiver uses and that the signature does not cover. */

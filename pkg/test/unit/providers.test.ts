@@ -21,7 +21,7 @@ import {
   providers,
   webhook,
 } from "../../src/index.ts";
-import { codes, errorOf, jsonOf, samplesOf, text } from "../support/fixtures.ts";
+import { codes, errorOf, jsonOf, samplesOf, schemeOf, text } from "../support/fixtures.ts";
 
 const now = Date.UTC(2026, 0, 1);
 const at = now / 1000;
@@ -121,7 +121,7 @@ describe("a provider with a library of its own", () => {
         assert.equal(check({ headers, body: `${body} ` }), "signature-mismatch");
         const other = `whsec_${Buffer.from("another key of thirty-two bytes.").toString("base64")}`;
         assert.equal(check({ headers, body }, other), "signature-mismatch");
-        const name = providerDefinition(id)?.signature?.header.toLowerCase();
+        const name = schemeOf(providerDefinition(id))?.header.toLowerCase();
         const without = Object.entries(headers as object).filter(([one]) => one.toLowerCase() !== name);
         assert.equal(check({ headers: without as [string, string][], body }), "signature-missing");
       }
@@ -156,7 +156,7 @@ describe("a provider with a library of its own", () => {
     for (const id of OTHERS) {
       const [delivery] = await deliveries(id);
       const result = hookOf(id).check(delivery as Delivery, { now: late });
-      const { signedContent, timestamp } = providerDefinition(id)?.signature ?? {};
+      const { signedContent, timestamp } = schemeOf(providerDefinition(id)) ?? {};
       const stamped = timestamp !== undefined || signedContent?.includes("{timestamp}") === true;
       assert.equal(
         result.ok ? "accepted" : result.error.code,
@@ -359,7 +359,9 @@ describe("docs/providers.md", () => {
   it("describes every provider as its definition does", () => {
     const code = (text: string) => (text === "" ? "" : `\`${text}\``);
     const rows = providers().map((id) => {
-      const { title, documentation, signature, dedupe } = providerDefinition(id) as ProviderDefinition;
+      const definition = providerDefinition(id) as ProviderDefinition;
+      const { title, documentation, dedupe } = definition;
+      const signature = schemeOf(definition);
       const { header = "", format = "", signedContent = "", algorithms = [] } = signature ?? {};
       const cells = [
         code(id),

@@ -124,7 +124,7 @@ function createContext(
     level,
     includesIds,
     idHeaders: Object.values(definition?.headers ?? {}).map((name) => String(name).toLowerCase()),
-    signature: definition?.signature?.header.toLowerCase(),
+    schemes: [definition?.signature].flat(),
   };
 }
 
