@@ -88,7 +88,10 @@ describe("a token", () => {
         said.push(hook.inspect({ headers, body }), hook.explain({ headers, body }));
         const result = hook.check({ headers, body });
         said.push(result.ok ? result.value : [result.error, result.error.issues, result.error.stack]);
-        const response = await send({ headers: { ...headers, "content-type": "application/json" }, body: new TextEncoder().encode(body) });
+        const response = await send({
+          headers: { ...headers, "content-type": "application/json" },
+          body: new TextEncoder().encode(body),
+        });
         said.push(response.status, response.text);
       }
     }
@@ -118,7 +121,10 @@ describe("a token", () => {
   });
 
   it("has no algorithm", () => {
-    assert.equal(errorOf(() => webhook(definition, { secrets: [TOKEN], algorithms: ["sha256"] })).code, "option-invalid");
+    assert.equal(
+      errorOf(() => webhook(definition, { secrets: [TOKEN], algorithms: ["sha256"] })).code,
+      "option-invalid",
+    );
   });
 });
 
@@ -136,17 +142,22 @@ describe("a token that is sent", async () => {
         response.end();
       });
       after(() => server.close());
-      server.listen(0, "127.0.0.1", () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`));
+      server.listen(0, "127.0.0.1", () =>
+        resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`),
+      );
     });
 
   it("stays with its origin, whatever its header is called", async () => {
     const target = await listen();
     const first = await listen(target);
-    const renamed = { ...definition, signature: { kind: "token", header: "X-Chat-Key" } } as ProviderDefinition;
+    const renamed = {
+      ...definition,
+      signature: { kind: "token", header: "X-Chat-Key" },
+    } as ProviderDefinition;
     const provider = webhook(renamed, { secrets: [TOKEN] });
     const result = await send(first, provider.sign(body), {
       provider,
-      allow: ["127.0.0.1"],
+      allowAddresses: "any",
       redirects: 1,
       retries: [],
     });

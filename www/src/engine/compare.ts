@@ -171,10 +171,10 @@ function compareHeaders(
     return values;
   }) as [Map<string, [string, string]>, Map<string, [string, string]>];
   const roles = new Map<string, string>();
-  const namesByRole = { signature: definition?.signature?.header, ...definition?.headers } as Record<
-    string,
-    string | undefined
-  >;
+  const namesByRole = {
+    signature: (definition?.signature as { header?: string } | undefined)?.header,
+    ...definition?.headers,
+  } as Record<string, string | undefined>;
   for (const [role, name] of Object.entries(namesByRole)) {
     if (name !== undefined) roles.set(name.toLowerCase(), HEADER_ROLES[role] ?? role);
   }

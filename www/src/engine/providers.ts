@@ -100,7 +100,7 @@ export function providerEntry(id: string): ProviderEntry {
 
 /** The secret format of a provider, such as `utf8` or `whsec_{base64}`. */
 export function getEncoding(id: string): string {
-  return getSummary(id).signature?.secret ?? "utf8";
+  return (getSummary(id).signature as { secret?: string } | undefined)?.secret ?? "utf8";
 }
 
 /** The sample secret in the secret format of a provider. */
