@@ -208,42 +208,63 @@ impl Webhook {
     /// webhooks without secrets have none in common. SECURITY: the secrets are compared in constant time.
     #[must_use]
     pub fn shares_secret(&self, other: &Self) -> bool {
-        let pairs = self.keys.iter().flatten().flat_map(|a| other.keys.iter().flatten().map(move |b| (a, b)));
-        pairs.fold(false, |shared, (a, b)| shared | a.shares_secret(b))
+        let mut shared = false;
+        for keys in self.keys.iter().flatten() {
+            for other in other.keys.iter().flatten() {
+                shared |= keys.shares_secret(other);
+            }
+        }
+        shared
     }
 
     /// Returns what the signatures of the active schemes do not cover; that of all schemes where none is active, or tokens
     /// alone are.
     #[must_use]
     pub fn uncovered(&self) -> Uncovered {
-        let signing = self.active_schemes().filter(|active| active.scheme.hmac().is_some());
-        let schemes = signing.map(|active| &self.provider.schemes[active.index]);
-        let uncovered = schemes.map(NamedScheme::uncovered).reduce(Uncovered::or);
+        let mut uncovered: Option<Uncovered> = None;
+        for (index, named) in self.provider.schemes.iter().enumerate() {
+            if named.scheme.hmac().is_some() && self.active_scheme(index).is_some() {
+                uncovered = Some(uncovered.unwrap_or_default().or(named.uncovered()));
+            }
+        }
         uncovered.unwrap_or_else(|| self.provider.uncovered())
     }
 
     /// Returns the scheme that decides on a delivery, with its keys: the first active one whose header the delivery has,
     /// and the first active one where there is none. SECURITY: a stronger signature that fails is not saved by a weaker one
     /// in the same delivery. `None` without secrets.
+    #[inline]
     pub(crate) fn select(&self, headers: &Headers<'_>) -> Option<ActiveScheme<'_>> {
         // PERF: nearly every provider has one scheme.
-        if let ([scheme], [Some(keys)]) = (&self.provider.schemes[..], &self.keys[..]) {
-            return Some(ActiveScheme { index: 0, scheme: &scheme.scheme, keys });
+        match self.keys.len() {
+            1 => self.active_scheme(0),
+            _ => self.select_among_several(headers),
         }
-        let mut active = self.active_schemes();
-        let first = active.next()?;
-        if first.scheme.is_present(headers) {
-            return Some(first);
-        }
-        Some(active.find(|active| active.scheme.is_present(headers)).unwrap_or(first))
     }
 
-    /// Returns the schemes that have secrets, the strongest first.
-    pub(crate) fn active_schemes(&self) -> impl Iterator<Item = ActiveScheme<'_>> {
-        let pairs = self.provider.schemes.iter().zip(&self.keys).enumerate();
-        pairs.filter_map(|(index, (scheme, keys))| {
-            Some(ActiveScheme { index, scheme: &scheme.scheme, keys: keys.as_ref()? })
-        })
+    #[inline(never)]
+    fn select_among_several(&self, headers: &Headers<'_>) -> Option<ActiveScheme<'_>> {
+        let mut first = None;
+        for index in 0..self.keys.len() {
+            let active = self.active_scheme(index);
+            if active.is_some_and(|active| active.scheme.is_present(headers)) {
+                return active;
+            }
+            first = first.or(active);
+        }
+        first
+    }
+
+    /// Returns the strongest scheme that has secrets: the one that signs.
+    #[inline(never)]
+    pub(crate) fn signing_scheme(&self) -> Option<ActiveScheme<'_>> {
+        (0..self.keys.len()).find_map(|index| self.active_scheme(index))
+    }
+
+    /// Returns a scheme if it has secrets.
+    fn active_scheme(&self, index: usize) -> Option<ActiveScheme<'_>> {
+        let keys = self.keys.get(index)?.as_ref()?;
+        Some(ActiveScheme { index, scheme: &self.provider.schemes.get(index)?.scheme, keys })
     }
 
     /// The options of every verification that has no options of its own.

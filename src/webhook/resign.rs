@@ -37,7 +37,7 @@ impl Webhook {
     }
 
     fn resign_at(&self, delivery: &Delivery<'_>, now: Timestamp) -> Result<Vec<(String, String)>, Error> {
-        let strongest = self.active_schemes().next();
+        let strongest = self.signing_scheme();
         let scheme =
             strongest.and_then(|active| active.scheme.hmac()).filter(|scheme| scheme.has_timestamp());
         // With the old timestamp next to the new one, no receiver could tell which counts.

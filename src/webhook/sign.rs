@@ -102,7 +102,7 @@ impl Webhook {
             return Err(Error::new(Code::OPTION_INVALID, EXPLAIN_ONLY).hint(Some(EXPLAIN_ONLY_HINT)));
         }
         // The strongest scheme that has secrets signs.
-        let Some(ActiveScheme { scheme, keys, .. }) = self.active_schemes().next() else { return Ok(()) };
+        let Some(ActiveScheme { scheme, keys, .. }) = self.signing_scheme() else { return Ok(()) };
         let context = SignContext {
             now: now.as_millis(),
             id,
