@@ -111,6 +111,7 @@ const definition = JSON.parse(readFileSync(join(root, "src", "provider", "defini
 // TypeScript has no conditions: a member with two forms is a union.
 const { then: list, else: one, description } = definition.properties.signature;
 definition.properties.signature = { description, anyOf: [one, { type: "array", ...list }] };
+definition.$defs.headers = { anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }] };
 write(
   "../definition.ts",
   await compile(definition, "ProviderDefinition", {

@@ -47,13 +47,14 @@ impl Coverage {
         scheme: &SignatureScheme,
         event_type: &FieldSource,
         dedupe: &[IdempotencySource],
+        name_of: &dyn Fn(&str) -> String,
     ) -> Self {
         let SignatureScheme::Hmac(scheme) = scheme else {
             // A token signs nothing.
             let has_key = |source: &IdempotencySource| !matches!(source, IdempotencySource::None);
             return Self { is_type_uncovered: true, uncovered_sources: dedupe.iter().map(has_key).collect() };
         };
-        let is_unsigned = |name: &str| !scheme.signs_header(name);
+        let is_unsigned = |name: &str| !scheme.signs_header(&name_of(name));
         let is_unsigned_source = |source: &IdempotencySource| matches!(source, IdempotencySource::Header(name) if is_unsigned(name));
         Self {
             is_type_uncovered: match event_type {

@@ -8,7 +8,8 @@ use crate::signature::{
     Algorithm, Scheme, SchemeDefinition, SecretEncoding, SecretFormat, SignatureScheme, TimestampUnit,
     TokenScheme,
 };
-use crate::text::escape_controls;
+use crate::text::{eq_ignore_ascii_case, escape_controls};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::coverage::{Coverage, Uncovered};
@@ -68,15 +69,28 @@ pub struct NamedScheme {
     pub name: Option<String>,
     /// The scheme.
     pub scheme: SignatureScheme,
+    /// The names of headers in the first family, each with its name in the family of this scheme. Empty for the first one.
+    pub(crate) aliases: Vec<HeaderAlias>,
     /// What of a delivery the scheme does not cover.
     pub(crate) coverage: Coverage,
 }
 
 impl NamedScheme {
+    /// Returns the name of a header in the family of headers that the scheme is of.
+    pub(crate) fn header_name<'n>(&'n self, name: &'n str) -> &'n str {
+        alias_of(&self.aliases, name)
+    }
+
     /// Returns what the scheme leaves uncovered of a delivery with any source of its idempotency key.
     pub(crate) fn uncovered(&self) -> Uncovered {
         self.coverage.uncovered_by_any_source()
     }
+}
+
+fn alias_of<'n>(aliases: &'n [HeaderAlias], name: &'n str) -> &'n str {
+    // PERF: nearly every provider has one family.
+    let is_alias = |alias: &&HeaderAlias| eq_ignore_ascii_case(&alias.first, name);
+    aliases.iter().find(is_alias).map_or(name, |alias| &alias.other)
 }
 
 /// An event type and the revisions of its schema.
@@ -106,7 +120,15 @@ pub(crate) struct KnownMistake {
     pub message: String,
 }
 
-blob!(struct NamedScheme { name, scheme, coverage });
+/// One header in two families of headers.
+#[derive(Debug)]
+pub(crate) struct HeaderAlias {
+    first: String,
+    other: String,
+}
+
+blob!(struct HeaderAlias { first, other });
+blob!(struct NamedScheme { name, scheme, aliases, coverage });
 blob!(struct Event { event_type, revisions });
 blob!(struct Revision { name, when, schema });
 blob!(struct KnownMistake { required_pointers, message });
@@ -189,8 +211,8 @@ impl Provider {
             tolerance: signature_member(root, "tolerance")
                 .and_then(|seconds| u32::try_from(seconds.as_i64()?).ok())
                 .unwrap_or(300),
-            webhook_id: text(root, "/headers/webhookId"),
-            delivery_id: text(root, "/headers/deliveryId"),
+            webhook_id: name_in_family(root.pointer("/headers/webhookId"), 0),
+            delivery_id: name_in_family(root.pointer("/headers/deliveryId"), 0),
             content_type: text(root, "/contentType").unwrap_or_else(|| "application/json".to_owned()),
             envelope,
             dedupe,
@@ -267,6 +289,16 @@ impl Provider {
     pub fn uncovered(&self) -> Uncovered {
         let uncovered = self.schemes.iter().map(NamedScheme::uncovered);
         uncovered.fold(Uncovered::default(), Uncovered::or)
+    }
+
+    /// Returns the name of a header in the family of the scheme with this index.
+    pub(crate) fn header_name<'n>(&'n self, scheme: usize, name: &'n str) -> &'n str {
+        self.schemes.get(scheme).map_or(name, |scheme| scheme.header_name(name))
+    }
+
+    /// Returns every other name of the provider's headers: those of all families but the first.
+    pub(crate) fn other_header_names(&self) -> impl Iterator<Item = &str> {
+        self.schemes.iter().flat_map(|scheme| &scheme.aliases).map(|alias| alias.other.as_str())
     }
 
     /// Returns the strongest scheme that signs; `None` for a provider that has only tokens, or does not sign.
@@ -422,11 +454,58 @@ fn schemes(
         {
             return Err(definition_error(document, value, "Duplicate name: another scheme has it."));
         }
-        let scheme = scheme(document, *signature, signatures.len() > 1)?;
-        let coverage = Coverage::new(&scheme, &envelope.event_type, dedupe);
-        schemes.push(NamedScheme { name, scheme, coverage });
+        let count = names(signature.get("header")).len();
+        if let Some((_, list)) = members(document.root(), "headers")
+            .into_iter()
+            .find(|(_, value)| value.kind() == Kind::Array && value.elements().count() != count)
+        {
+            let message = format!("Expected {count} names, one for each name in `signature.header`.");
+            return Err(definition_error(document, list, &message));
+        }
+        for place in 0..count {
+            let scheme = scheme(document, *signature, place, signatures.len() > 1)?;
+            let aliases = aliases(document.root(), *signature, place);
+            let coverage = Coverage::new(&scheme, &envelope.event_type, dedupe, &|name| {
+                alias_of(&aliases, name).to_owned()
+            });
+            schemes.push(NamedScheme { name: name.clone(), scheme, aliases, coverage });
+        }
     }
     Ok(schemes)
+}
+
+/// Returns the names of a header in its families: a list, or one name.
+fn names(value: Option<Value<'_>>) -> Vec<String> {
+    match value {
+        Some(list) if list.kind() == Kind::Array => {
+            list.elements().filter_map(|name| name.as_str()).map(Cow::into_owned).collect()
+        }
+        Some(name) => name.as_str().map(Cow::into_owned).into_iter().collect(),
+        None => Vec::new(),
+    }
+}
+
+/// Returns the name of a header in the family with this index; one name is that of every family.
+fn name_in_family(value: Option<Value<'_>>, family: usize) -> Option<String> {
+    let mut names = names(value);
+    match names.len() {
+        0 => None,
+        1 => names.pop(),
+        _ => (family < names.len()).then(|| names.swap_remove(family)),
+    }
+}
+
+fn aliases(root: Value<'_>, signature: Value<'_>, family: usize) -> Vec<HeaderAlias> {
+    if family == 0 {
+        return Vec::new();
+    }
+    let headers = members(root, "headers").into_iter().map(|(_, value)| value);
+    let alias = |value: Value<'_>| {
+        let first = name_in_family(Some(value), 0)?;
+        let other = name_in_family(Some(value), family)?;
+        (first != other).then_some(HeaderAlias { first, other })
+    };
+    headers.chain(signature.get("header")).filter_map(alias).collect()
 }
 
 /// Returns the schemes of a definition, the strongest first.
@@ -447,12 +526,13 @@ fn signature_member<'d>(root: Value<'d>, name: &str) -> Option<Value<'d>> {
 fn scheme(
     document: &Document<'_>,
     signature: Value<'_>,
+    family: usize,
     is_of_several: bool,
 ) -> Result<SignatureScheme, DefinitionError> {
     let root = document.root();
     let headers = root.get("headers");
     if text(signature, "/kind").as_deref() == Some("token") {
-        let header = text(signature, "/header").unwrap_or_default();
+        let header = name_in_family(signature.get("header"), family).unwrap_or_default();
         let format = text(signature, "/format").unwrap_or_else(|| "{token}".to_owned());
         let scheme = TokenScheme::new(&header, &format, is_optional(signature));
         return scheme.map(SignatureScheme::Token).map_err(|error| {
@@ -465,7 +545,7 @@ fn scheme(
     let has_time_header =
         !is_of_several || signed_content.contains("{timestamp}") && !format.contains("{timestamp}");
     let definition = SchemeDefinition {
-        header: text(signature, "/header").unwrap_or_default(),
+        header: name_in_family(signature.get("header"), family).unwrap_or_default(),
         format,
         algorithms: texts(signature, "algorithms")
             .iter()
@@ -474,8 +554,9 @@ fn scheme(
         signed_content,
         secret: secret_format(text(signature, "/secret").as_deref().unwrap_or("utf8")),
         optional: is_optional(signature),
-        timestamp_header: text(root, "/headers/timestamp").filter(|_| has_time_header),
-        id_header: text(root, "/headers/id"),
+        timestamp_header: name_in_family(root.pointer("/headers/timestamp"), family)
+            .filter(|_| has_time_header),
+        id_header: name_in_family(root.pointer("/headers/id"), family),
         timestamp_unit: timestamp_unit(signature),
         ambiguous: signature.get("ambiguous").and_then(Value::as_bool).unwrap_or(false),
     };

@@ -32,6 +32,14 @@ struct Fingerprint {
     event_types: Vec<String>,
 }
 
+/// Returns the names of a header: a list for several families of headers, or one.
+fn names(value: Value<'_>) -> Vec<String> {
+    match value.kind() {
+        Kind::Array => value.elements().filter_map(|name| text(name, "")).collect(),
+        _ => text(value, "").into_iter().collect(),
+    }
+}
+
 impl Default for ProviderDetector {
     fn default() -> Self {
         Self::new()
@@ -49,8 +57,9 @@ impl ProviderDetector {
                 Kind::Array => value.elements().collect(),
                 _ => vec![value],
             });
-            let mut headers: Vec<String> = signatures.filter_map(|value| text(value, "/header")).collect();
-            headers.extend(members(root, "headers").into_iter().filter_map(|(_, name)| text(name, "")));
+            let mut headers: Vec<String> =
+                signatures.filter_map(|value| value.get("header")).flat_map(names).collect();
+            headers.extend(members(root, "headers").into_iter().flat_map(|(_, value)| names(value)));
             let events = members(root, "events").into_iter();
             let pointer = text(root, "/envelope/type").unwrap_or_default();
             headers.extend(pointer.strip_prefix("header:").map(str::to_owned));

@@ -64,6 +64,7 @@ impl Provider {
         for name in [&self.webhook_id, &self.delivery_id] {
             names.extend(name.as_deref());
         }
+        names.extend(self.other_header_names());
         names
     }
 }

@@ -65,7 +65,8 @@ impl Webhook {
         let document = document.as_ref();
         let issues = findings.take_issues(document);
         let header = |name: &Option<String>| {
-            let value = delivery.headers.get(name.as_deref()?)?;
+            let name = self.provider.header_name(findings.scheme, name.as_deref()?);
+            let value = delivery.headers.get(name)?;
             is_plain_header(value).then(|| value.to_owned())
         };
         let root = document.map(Document::root);

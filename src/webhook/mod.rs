@@ -302,7 +302,9 @@ fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Vec<Option<Keys
     // SECURITY: the message does not repeat the name, which may be a secret in the wrong place.
     let is_known = |name: &str| provider.schemes.iter().any(|scheme| scheme.name.as_deref() == Some(name));
     if options.named_secrets.iter().any(|(name, _)| !is_known(name)) {
-        let names: Vec<&str> = provider.schemes.iter().filter_map(|scheme| scheme.name.as_deref()).collect();
+        let mut names: Vec<&str> =
+            provider.schemes.iter().filter_map(|scheme| scheme.name.as_deref()).collect();
+        names.dedup();
         let expected = if names.is_empty() {
             "a list of strings".to_owned()
         } else {

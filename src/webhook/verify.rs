@@ -103,6 +103,7 @@ impl Webhook {
             .chain(event_type.map(String::as_str))
             .chain(dedupe)
             .chain(schemes)
+            .chain(provider.other_header_names())
             .map(str::to_ascii_lowercase)
             .collect();
         sort_by(&mut names, Ord::cmp);

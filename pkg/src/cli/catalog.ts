@@ -35,7 +35,9 @@ export function listProviders(options: { json?: boolean }): number {
       id,
       title ?? id,
       schemesOf(signature)
-        .map(({ header, algorithms = ["token"] }) => `${header} (${algorithms.join(", ")})`)
+        .map(
+          ({ header, algorithms = ["token"] }) => `${[header].flat().join(", ")} (${algorithms.join(", ")})`,
+        )
         .join(", ") || "none",
       signature === undefined ? "everything" : uncoveredOf(id).join(", "),
       listEvents(Object.keys(events ?? {})),
@@ -49,7 +51,10 @@ const schemesOf = (signature: ProviderDefinition["signature"]) =>
   signature === undefined ? [] : [signature].flat();
 
 /** The header and the algorithms of the strongest scheme. */
-function strongest(signature: ProviderDefinition["signature"]): { header?: string; algorithms?: string[] } {
+function strongest(signature: ProviderDefinition["signature"]): {
+  header?: string | string[];
+  algorithms?: string[];
+} {
   const { header, algorithms } = schemesOf(signature)[0] ?? {};
   return { ...(header === undefined ? {} : { header }), ...(algorithms === undefined ? {} : { algorithms }) };
 }

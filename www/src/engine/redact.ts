@@ -16,7 +16,7 @@ export interface RedactionContext {
   includesIds: boolean;
   /** Names of headers with ids, in lower case. */
   idHeaders: readonly string[];
-  schemes: readonly ({ header: string; algorithms?: unknown } | undefined)[];
+  schemes: readonly ({ header: unknown; algorithms?: unknown } | undefined)[];
 }
 
 /** Bounds the recursion: payloads may be nested deeper than the stack. */
@@ -96,7 +96,7 @@ export function redactHeaders(
 ): [string, string][] {
   return headers.map(([name, text]) => {
     const lower = name.toLowerCase();
-    const scheme = schemes.find((one) => one?.header.toLowerCase() === lower);
+    const scheme = schemes.find((one) => `${one?.header}`.toLowerCase().split(",").includes(lower));
     const isShown =
       SAFE_HEADERS.test(name) ||
       (scheme === undefined &&
