@@ -198,7 +198,10 @@ for (const id of providers()) {
       for (const label of EVERY_SIZE)
         for (const verb of ["verify, signed", "inspect", "explain", "compare"]) {
           if (verb === "explain" && label === "1 MB") continue;
-          const made = make(SIZES[label], definition.signature?.header ?? "X-Signature");
+          const made = make(
+            SIZES[label],
+            [[definition.signature].flat()[0]?.header].flat()[0] ?? "X-Signature",
+          );
           run(what, label, verb, { headers: [...Object.entries(headers), ...made], body: `${start}}` });
         }
   }

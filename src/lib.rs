@@ -105,6 +105,7 @@
 mod blob;
 mod code;
 pub mod delivery;
+mod instant;
 pub mod issue;
 pub mod json;
 #[doc(hidden)] // of the bridge to JavaScript, for `src/wasm.rs` and the generator in xtask

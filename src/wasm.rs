@@ -218,6 +218,7 @@ impl Hook {
             retries: provider.retry_delays_ms.as_deref(),
             signature_expires: provider.signature_expiry().name(),
             own_headers: provider.own_headers(),
+            token_headers: provider.token_headers(),
             data_path: data.keys().collect(),
             content_type: &provider.content_type,
             interned_keys: provider.key_table.texts().collect(),
@@ -230,7 +231,8 @@ impl Hook {
                 })
                 .collect(),
             max_bytes: self.0.verify_options().max_bytes,
-            uncovered: provider.uncovered().names(),
+            uncovered: self.0.uncovered().names(),
+            schemes: provider.schemes.iter().map(|scheme| scheme.name.as_deref()).collect(),
         })
     }
 
@@ -391,6 +393,7 @@ fn write_result(accepted: AcceptedDelivery<'_, '_>) {
     let index = |index: Option<usize>| index.map_or(result::ABSENT, to_u32);
     let (algorithm, secret, uncovered) = match accepted.signature {
         SignatureInfo::Unsigned => (result::ABSENT, result::ABSENT, 0),
+        SignatureInfo::Token { secret } => (result::TOKEN, to_u32(secret), 0),
         SignatureInfo::Verified { algorithm, secret, uncovered, .. } => (
             algorithm as u32,
             to_u32(secret),
@@ -428,6 +431,7 @@ fn write_result(accepted: AcceptedDelivery<'_, '_>) {
     words[accepted_word::IS_ASCII] = is_ascii.into();
     words[accepted_word::TAPE] = to_u32(tape.as_ptr().addr());
     words[accepted_word::UNCOVERED] = uncovered;
+    words[accepted_word::SCHEME] = to_u32(accepted.scheme);
     RESULT.set(words);
     TAPE.set(tape);
 }

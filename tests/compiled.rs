@@ -129,7 +129,7 @@ fn both_sign_and_create_the_same_deliveries() {
         let secrets = vec![secret.to_owned().into()];
         let options = || WebhookOptions { secrets: secrets.clone(), ..WebhookOptions::default() };
         let hooks = [from_text(id), from_bytes(id)].map(|provider| {
-            let options = if provider.scheme.is_some() {
+            let options = if !provider.schemes.is_empty() {
                 options()
             } else {
                 WebhookOptions { allow_unsigned: true, ..WebhookOptions::default() }

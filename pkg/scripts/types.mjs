@@ -114,6 +114,10 @@ const extension = definition.properties.extends.description;
 definition.required.push(...definition.then.required);
 delete definition.if;
 delete definition.then;
+// TypeScript has no conditions: a member with two forms is a union.
+const { then: list, else: one, description } = definition.properties.signature;
+definition.properties.signature = { description, anyOf: [one, { type: "array", ...list }] };
+definition.$defs.headers = { anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }] };
 write(
   "../definition.ts",
   `${await compile(definition, "ProviderDefinition", {

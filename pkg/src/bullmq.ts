@@ -220,7 +220,7 @@ class Sender implements BullmqSender {
     const policy = sendPolicy(this.#options, delivery);
     const prepared = prepareDelivery(url, delivery, policy, parameters);
     const secret = prepared.headers.find(([name, value]) =>
-      isSecretHeader(name, value, prepared.secrets, policy.providerPolicy?.ownHeaders),
+      isSecretHeader(name, value, prepared.secrets, policy.providerPolicy),
     );
     if (secret !== undefined) {
       throw new SendError(

@@ -26,8 +26,10 @@ export interface ProviderSendPolicy {
   retries?: number[] | null;
   /** Where the signed time is: nowhere, in a header, or in the body. */
   signatureExpires: "never" | "by-header" | "by-body";
-  /** The headers that the provider itself puts on a delivery. */
+  /** The headers that the provider itself puts on a delivery, and that are no secrets. */
   ownHeaders: string[];
+  /** The headers with a token, which is a secret. */
+  tokenHeaders: string[];
   /** The keys that lead from the body to the event's data. */
   dataPath: string[];
 }
@@ -44,6 +46,8 @@ export interface ProviderMetadata extends ProviderSendPolicy {
   maxBytes: number;
   immutable: boolean;
   contentType: string;
+  /** The names of the signature schemes. */
+  schemes: (string | null)[];
   uncovered: Uncovered;
 }
 
@@ -114,11 +118,17 @@ export function accepted(input: VerifiedInput, withDigest: boolean): Verified {
   const deliveryId = next(words[AcceptedWord.deliveryId]);
   const event = provider.events[words[AcceptedWord.event] as number];
   const revision = event?.revisions[words[AcceptedWord.revision] as number];
-  const algorithm = ALGORITHMS[words[AcceptedWord.algorithm] as number];
+  const algorithm = words[AcceptedWord.algorithm] as number;
   const signature: SignatureInfo =
-    algorithm === undefined
+    algorithm === ResultLayout.absent
       ? { status: "unsigned" }
-      : trusted(algorithm, words[AcceptedWord.secret] as number, words[AcceptedWord.uncovered] as number);
+      : trusted(
+          ALGORITHMS[algorithm],
+          words[AcceptedWord.secret] as number,
+          words[AcceptedWord.uncovered] as number,
+        );
+  const scheme = provider.schemes[words[AcceptedWord.scheme] as number];
+  if (scheme != null && signature.status !== "unsigned") signature.scheme = scheme;
   const type = next(words[AcceptedWord.eventType]) ?? (event?.type as string);
   const tape = USES_TAPE && isLatin1 ? (words[AcceptedWord.tape] as number) : 0;
   // Last, since it may overwrite the texts.

@@ -25,8 +25,15 @@ export type Profile = "lenient" | "strict";
 
 /** Options of a webhook. */
 export interface WebhookOptions {
-  /** The secrets of the subscription, as the provider shows them: the first signs, all verify. */
-  secrets?: readonly (string | undefined)[] | undefined;
+  /**
+   * The secrets of the subscription, as the provider shows them: the first signs, all verify. For a provider with several
+   * signature schemes, a list is that of the first scheme, and an object has a list for each name of a scheme. A scheme without
+   * a secret is not active: no delivery is accepted by it.
+   */
+  secrets?:
+    | readonly (string | undefined)[]
+    | Readonly<Record<string, readonly (string | undefined)[]>>
+    | undefined;
   /** `"allow"`: deliveries without a signature are accepted, and reported as `unsigned`. Default: `"refuse"`. */
   unsigned?: "allow" | "refuse" | undefined;
   /**
@@ -97,6 +104,8 @@ export type SignatureInfo =
       status: "verified";
       /** The algorithm of the signature. */
       algorithm: Algorithm | "ed25519";
+      /** The name of the signature scheme, for a provider with several. */
+      scheme?: string;
       /** Index of the secret in the options. */
       secret: number;
       /** What the signature covers: the whole body. */
@@ -106,6 +115,21 @@ export type SignatureInfo =
        * both. Of `id` only the key counts, and not the type in front of it.
        */
       uncovered?: Uncovered;
+    }
+  | {
+      /**
+       * The sender sent one of the secrets as a token. The token signs nothing: whoever has seen one delivery can send any
+       * other.
+       */
+      status: "token";
+      /** The name of the signature scheme, for a provider with several. */
+      scheme?: string;
+      /** Index of the secret in the options. */
+      secret: number;
+      /** What is signed: nothing. */
+      covers: "nothing";
+      /** Neither `type` nor `id` is signed. */
+      uncovered: Uncovered;
     }
   | {
       /** Not authenticated: the receiver allows unsigned deliveries. */
@@ -208,8 +232,11 @@ export interface SignedPart {
 
 /** Everything there is to say about a delivery. */
 export interface Report {
-  /** The verdict. `unsigned` does not mean verified: the payload is valid, but its sender is not authenticated. */
-  verdict: "verified" | "unsigned" | "rejected";
+  /**
+   * The verdict. `token` and `unsigned` do not mean verified: the payload is valid, but with a token nothing of it is signed,
+   * and without a signature its sender is not authenticated.
+   */
+  verdict: "verified" | "token" | "unsigned" | "rejected";
   /** The reason for the rejection; absent where the delivery is accepted. */
   code?: IssueCode;
   /** The state of every stage, in order. Unlike `verify`, an inspection goes on after the first failure. */
@@ -234,19 +261,22 @@ export interface Report {
   signature: {
     /**
      * - `verified`: one of the secrets made the signature, within the timestamp tolerance.
+     * - `token`: one of the secrets is the token of the delivery, and nothing is signed.
      * - `unsigned`: there is no signature that could be checked, and the receiver allows that.
      * - `missing`: there is no signature.
      * - `malformed`: there is a signature, and it could not be compared: the delivery does not have the provider's form,
      *   lacks a part of the signed content, or has a body over the size limit.
-     * - `mismatch`: none of the secrets made the signature over this content.
+     * - `mismatch`: none of the secrets made the signature over this content, or is the token.
      * - `stale`: one of the secrets made the signature, outside the timestamp tolerance.
      */
-    status: "verified" | "unsigned" | "missing" | "malformed" | "mismatch" | "stale";
+    status: "verified" | "token" | "unsigned" | "missing" | "malformed" | "mismatch" | "stale";
+    /** The name of the scheme that decided, for a provider with several. */
+    scheme?: string;
     /** The header of the signature. */
     header?: string;
     /** The algorithm that the header names, or that verified the signature. */
     algorithm?: string;
-    /** The value of the header; cut after 512 characters. */
+    /** The value of the header; cut after 512 characters. Absent for a token, which may be the secret. */
     received?: string;
     /**
      * The received signature that was compared, without its label; cut after 512 characters. Absent where none was compared.
@@ -258,11 +288,11 @@ export interface Report {
      * the provider signs none, the delivery has none, or no `Date` reaches it.
      */
     timestamp?: number;
-    /** Index of the secret that made the signature. */
+    /** Index of the secret that made the signature, or is the token. */
     secret?: number;
-    /** What a verified signature covers: the whole body. */
-    covers?: "body";
-    /** What of `type` and `id` a verified signature does not cover. Absent where it covers both. */
+    /** What is signed: the whole body by a verified signature, nothing by a token. */
+    covers?: "body" | "nothing";
+    /** What of `type` and `id` a verified signature or a token does not cover. Absent where it covers both. */
     uncovered?: Uncovered;
     /** The template of the signed content, e.g. `{body}` or `{id}.{timestamp}.{body}`. */
     signedContent?: string;

@@ -21,8 +21,11 @@ const uncoveredSets: Readonly<Record<number, Uncovered>> = {
   [UncoveredBit.type | UncoveredBit.id]: Object.freeze(["type", "id"] as const),
 };
 
-/** The signature of a verified delivery. */
-export function trusted(algorithm: Algorithm, secret: number, bits: number): SignatureInfo {
+/** How a delivery is authenticated: by a signature, or by a token where there is no algorithm. */
+export function trusted(algorithm: Algorithm | undefined, secret: number, bits: number): SignatureInfo {
+  if (algorithm === undefined) {
+    return { status: "token", secret, covers: "nothing", uncovered: ["type", "id"] };
+  }
   const covers = "body";
   const uncovered = uncoveredSets[bits];
   return uncovered === undefined

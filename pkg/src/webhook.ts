@@ -68,7 +68,7 @@ export class Webhook<Events = any> {
   constructor(provider: string | object, options: WebhookOptions) {
     checkOptions("webhook", options, WEBHOOK_OPTIONS);
     // A copy, which is used again after a trap. The core checks the values.
-    const copy = { ...options, secrets: secretList(options.secrets) };
+    const copy = { ...options, ...secretLists(options.secrets) };
     if (Array.isArray(copy.algorithms)) copy.algorithms = [...copy.algorithms];
     const id = typeof provider === "string" ? provider : undefined;
     const compiled = typeof provider === "object" && provider !== null ? compiledText(provider) : undefined;
@@ -372,9 +372,21 @@ export class Webhook<Events = any> {
   }
 }
 
-/** The secrets as a list. One that is undefined, such as an environment variable that is not set, is an empty one to the core. */
-function secretList(secrets: WebhookOptions["secrets"]): string[] {
-  if (secrets === undefined || secrets === null) return [];
+/**
+ * The secrets as a list, and those with the names of schemes as pairs. One that is undefined, such as an environment variable
+ * that is not set, is an empty one to the core.
+ */
+function secretLists(secrets: WebhookOptions["secrets"]): { secrets: string[]; namedSecrets?: string[] } {
+  if (secrets === undefined || secrets === null) return { secrets: [] };
+  const isNamed = typeof secrets === "object" && !Array.isArray(secrets);
+  if (!isNamed) return { secrets: listOf(secrets as readonly (string | undefined)[]) };
+  const pairs = Object.entries(secrets).flatMap(([name, list]) =>
+    listOf(list).flatMap((secret) => [name, secret]),
+  );
+  return { secrets: [], namedSecrets: pairs };
+}
+
+function listOf(secrets: readonly (string | undefined)[]): string[] {
   const list = Array.isArray(secrets) ? secrets : [secrets];
   return list.map((secret) => secret ?? "");
 }

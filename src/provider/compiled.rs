@@ -127,7 +127,7 @@ blob!(struct Provider {
     id,
     title,
     is_unconfirmed,
-    scheme,
+    schemes,
     signed_time,
     tolerance,
     webhook_id,
@@ -140,7 +140,6 @@ blob!(struct Provider {
     retry_delays_ms,
     events,
     sensitive,
-    coverage,
     rules,
     known_mistakes,
 });

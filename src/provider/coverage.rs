@@ -3,19 +3,25 @@
 use super::idempotency::IdempotencySource;
 use super::type_source::TypeSources;
 use crate::blob::blob;
-use crate::signature::Scheme;
+use crate::signature::SignatureScheme;
 
 /// The values a receiver relies on that the signature does not cover. An attacker can replay a recorded delivery with
 /// other values there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Uncovered {
-    /// A header that is not signed decides the event type, or a part of it.
+    /// The event type, or a part of it, is not signed: it is in another header, or the provider sends a token, which signs
+    /// nothing.
     pub event_type: bool,
-    /// The idempotency key is in a header that is not signed.
+    /// The idempotency key is not signed, in the same way.
     pub id: bool,
 }
 
 impl Uncovered {
+    /// Returns what is uncovered in one of the two.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self { event_type: self.event_type || other.event_type, id: self.id || other.id }
+    }
+
     /// Returns the names in reports: `type`, `id`.
     #[must_use]
     pub fn names(self) -> Vec<&'static str> {
@@ -29,10 +35,10 @@ impl Uncovered {
 /// The headers of a provider that its signature does not cover, derived once.
 #[derive(Debug)]
 pub(crate) struct Coverage {
-    /// The index of the first source of the event type with a header that is not signed. An attacker can
-    /// change that header, or remove it, and so choose between this source and those after it.
+    /// The index of the first source of the event type that is not signed. An attacker can change or remove a header, and so
+    /// choose between this source and those after it.
     first_uncovered_type: Option<usize>,
-    /// Whether each source of the idempotency key is a header that is not signed, in the order of `Provider::dedupe`.
+    /// Whether each source of the idempotency key is not signed, in the order of `Provider::dedupe`.
     uncovered_sources: Vec<bool>,
 }
 
@@ -40,11 +46,20 @@ blob!(struct Coverage { first_uncovered_type, uncovered_sources });
 
 impl Coverage {
     pub(super) fn new(
-        scheme: Option<&Scheme>,
+        scheme: &SignatureScheme,
         event_type: &TypeSources,
         dedupe: &[IdempotencySource],
+        name_of: &dyn Fn(&str) -> String,
     ) -> Self {
-        let is_unsigned = |name: &str| !scheme.is_some_and(|scheme| scheme.signs_header(name));
+        let SignatureScheme::Hmac(scheme) = scheme else {
+            // A token signs nothing.
+            let has_key = |source: &IdempotencySource| !matches!(source, IdempotencySource::None);
+            return Self {
+                first_uncovered_type: Some(0),
+                uncovered_sources: dedupe.iter().map(has_key).collect(),
+            };
+        };
+        let is_unsigned = |name: &str| !scheme.signs_header(&name_of(name));
         let is_unsigned_source = |source: &IdempotencySource| matches!(source, IdempotencySource::Header(name) if is_unsigned(name));
         Self {
             first_uncovered_type: event_type

@@ -2,10 +2,14 @@
 
 use crate::blob::blob;
 use crate::issue::{Code, Issue, Severity};
-use crate::json::{Document, KeyInterner, KeyTable, Pointer, Value};
+use crate::json::{Document, KeyInterner, KeyTable, Kind, Pointer, Value};
 use crate::schema::{CompileOptions, Schema};
-use crate::signature::{Algorithm, Scheme, SchemeDefinition, SecretEncoding, SecretFormat, TimestampUnit};
-use crate::text::escape_controls;
+use crate::signature::{
+    Algorithm, Scheme, SchemeDefinition, SecretEncoding, SecretFormat, SignatureScheme, TimestampUnit,
+    TokenScheme,
+};
+use crate::text::{eq_ignore_ascii_case, escape_controls};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::coverage::{Coverage, Uncovered};
@@ -30,8 +34,8 @@ pub struct Provider {
     pub title: String,
     /// Whether nothing confirms the signature scheme of a built-in definition: `"confirmed": "no"`.
     pub is_unconfirmed: bool,
-    /// The signature scheme; `None` for a provider that does not sign.
-    pub scheme: Option<Scheme>,
+    /// The signature schemes, the strongest first; empty for a provider that does not sign.
+    pub schemes: Vec<NamedScheme>,
     /// The timestamp in the body, for schemes whose signed content has no other.
     pub signed_time: Option<SignedTime>,
     /// Default timestamp tolerance in seconds, in both directions.
@@ -56,12 +60,41 @@ pub struct Provider {
     pub events: Vec<Event>,
     /// Pointers to personal or health data. `*` matches any one path segment.
     pub sensitive: Vec<String>,
-    /// The headers that the signature does not cover.
-    pub(crate) coverage: Coverage,
     /// The keys that schemas and envelope name.
     pub(crate) key_table: Arc<KeyTable>,
     pub(crate) rules: Rules,
     pub(crate) known_mistakes: Vec<KnownMistake>,
+}
+
+/// One signature scheme of a provider.
+#[derive(Debug)]
+pub struct NamedScheme {
+    /// The name that binds secrets to the scheme, if there are several schemes.
+    pub name: Option<String>,
+    /// The scheme.
+    pub scheme: SignatureScheme,
+    /// The names of headers in the first family, each with its name in the family of this scheme. Empty for the first one.
+    pub(crate) aliases: Vec<HeaderAlias>,
+    /// What of a delivery the scheme does not cover.
+    pub(crate) coverage: Coverage,
+}
+
+impl NamedScheme {
+    /// Returns the name of a header in the family of headers that the scheme is of.
+    pub(crate) fn header_name<'n>(&'n self, name: &'n str) -> &'n str {
+        alias_of(&self.aliases, name)
+    }
+
+    /// Returns what the scheme leaves uncovered of a delivery with any source of its idempotency key.
+    pub(crate) fn uncovered(&self) -> Uncovered {
+        self.coverage.uncovered_by_any_source()
+    }
+}
+
+fn alias_of<'n>(aliases: &'n [HeaderAlias], name: &'n str) -> &'n str {
+    // PERF: nearly every provider has one family.
+    let is_alias = |alias: &&HeaderAlias| eq_ignore_ascii_case(&alias.first, name);
+    aliases.iter().find(is_alias).map_or(name, |alias| &alias.other)
 }
 
 /// An event type and the revisions of its schema.
@@ -91,6 +124,15 @@ pub(crate) struct KnownMistake {
     pub message: String,
 }
 
+/// One header in two families of headers.
+#[derive(Debug)]
+pub(crate) struct HeaderAlias {
+    first: String,
+    other: String,
+}
+
+blob!(struct HeaderAlias { first, other });
+blob!(struct NamedScheme { name, scheme, aliases, coverage });
 blob!(struct Event { event_type, revisions });
 blob!(struct Revision { name, when, schema });
 blob!(struct KnownMistake { required_pointers, message });
@@ -174,19 +216,17 @@ impl Provider {
         let events = events(document, &mut interner)?;
         let dedupe = idempotency::parse_sources(root);
         let envelope = Envelope::parse(root, event_type, &dedupe);
-        let scheme = signature(document)?;
+        let schemes = schemes(document, &envelope, &dedupe)?;
         let mut provider = Self {
             title: text(root, "/title").unwrap_or_else(|| id.clone()),
             is_unconfirmed: text(root, "/confirmed").as_deref() == Some("no"),
-            coverage: Coverage::new(scheme.as_ref(), &envelope.event_type, &dedupe),
-            scheme,
+            schemes,
             signed_time: signed_time(root),
-            tolerance: root
-                .pointer("/signature/tolerance")
+            tolerance: signature_member(root, "tolerance")
                 .and_then(|seconds| u32::try_from(seconds.as_i64()?).ok())
                 .unwrap_or(300),
-            webhook_id: text(root, "/headers/webhookId"),
-            delivery_id: text(root, "/headers/deliveryId"),
+            webhook_id: name_in_family(root.pointer("/headers/webhookId"), 0),
+            delivery_id: name_in_family(root.pointer("/headers/deliveryId"), 0),
             content_type: text(root, "/contentType").unwrap_or_else(|| "application/json".to_owned()),
             envelope,
             dedupe,
@@ -261,7 +301,24 @@ impl Provider {
     /// ```
     #[must_use]
     pub fn uncovered(&self) -> Uncovered {
-        if self.scheme.is_none() { Uncovered::default() } else { self.coverage.uncovered_by_any_source() }
+        let uncovered = self.schemes.iter().map(NamedScheme::uncovered);
+        uncovered.fold(Uncovered::default(), Uncovered::or)
+    }
+
+    /// Returns the name of a header in the family of the scheme with this index.
+    pub(crate) fn header_name<'n>(&'n self, scheme: usize, name: &'n str) -> &'n str {
+        self.schemes.get(scheme).map_or(name, |scheme| scheme.header_name(name))
+    }
+
+    /// Returns every other name of the provider's headers: those of all families but the first.
+    pub(crate) fn other_header_names(&self) -> impl Iterator<Item = &str> {
+        self.schemes.iter().flat_map(|scheme| &scheme.aliases).map(|alias| alias.other.as_str())
+    }
+
+    /// Returns the strongest scheme that signs; `None` for a provider that has only tokens, or does not sign.
+    #[must_use]
+    pub fn scheme(&self) -> Option<&Scheme> {
+        self.schemes.iter().find_map(|named| named.scheme.hmac())
     }
 
     /// Returns the index in `events` of this type, or of the wildcard event.
@@ -310,6 +367,11 @@ fn relocate(document: &Document<'_>, error: DefinitionError) -> DefinitionError 
     DefinitionError { issues: error.issues.into_iter().flat_map(relocate).collect() }
 }
 
+/// Returns whether a scheme of the definition signs: tokens do not.
+fn signs(root: Value<'_>) -> bool {
+    signatures(root).into_iter().any(|signature| text(signature, "/kind").as_deref() != Some("token"))
+}
+
 /// Checks what the schema of definitions cannot express.
 #[inline(never)]
 fn check_consistency(document: &Document<'_>, event_type: &TypeSources) -> Result<(), DefinitionError> {
@@ -337,24 +399,29 @@ fn check_consistency(document: &Document<'_>, event_type: &TypeSources) -> Resul
             "Unreachable sources after \"none\". Put \"none\" last.",
         ));
     }
-    let signed_time = root.pointer("/signature/timestamp");
+    let is_time = |signature: &Value<'_>| {
+        let templates = ["/format", "/signedContent"];
+        templates
+            .iter()
+            .any(|pointer| text(*signature, pointer).is_some_and(|text| text.contains("{timestamp}")))
+    };
+    let signed_time = signature_member(root, "timestamp");
     match (signed_time, root.pointer("/headers/timestamp")) {
         (Some(_), Some(header)) => {
             let message = "`signature.timestamp` already names a timestamp. Remove one of the two.";
             return Err(definition_error(document, header, message));
         }
-        (None, Some(header)) if root.get("signature").is_none() => {
+        (None, Some(header))
+            if !signs(root) || signatures(root).len() > 1 && !signatures(root).iter().any(is_time) =>
+        {
             let message =
                 "No signature covers this timestamp, so it is not authenticated. Remove `headers.timestamp`.";
             return Err(definition_error(document, header, message));
         }
         _ => {}
     }
-    let templates = ["/signature/format", "/signature/signedContent"];
     if let Some(time) = signed_time
-        && templates
-            .iter()
-            .any(|pointer| text(root, pointer).is_some_and(|text| text.contains("{timestamp}")))
+        && signatures(root).iter().any(is_time)
     {
         let message = "`{timestamp}` is already signed. Remove one of the two timestamps.";
         return Err(definition_error(document, time, message));
@@ -397,26 +464,131 @@ fn check_consistency(document: &Document<'_>, event_type: &TypeSources) -> Resul
 }
 
 #[inline(never)]
-fn signature(document: &Document<'_>) -> Result<Option<Scheme>, DefinitionError> {
+fn schemes(
+    document: &Document<'_>,
+    envelope: &Envelope,
+    dedupe: &[IdempotencySource],
+) -> Result<Vec<NamedScheme>, DefinitionError> {
+    let signatures = signatures(document.root());
+    let mut schemes: Vec<NamedScheme> = Vec::with_capacity(signatures.len());
+    for signature in &signatures {
+        let name = text(*signature, "/name");
+        if signatures.len() > 1 && name.is_none() {
+            let message =
+                "Missing required property \"name\": with several schemes, secrets are bound to names.";
+            return Err(definition_error(document, *signature, message));
+        }
+        if let Some(value) = signature.get("name").filter(|_| schemes.iter().any(|other| other.name == name))
+        {
+            return Err(definition_error(document, value, "Duplicate name: another scheme has it."));
+        }
+        let count = names(signature.get("header")).len();
+        if let Some((_, list)) = members(document.root(), "headers")
+            .into_iter()
+            .find(|(_, value)| value.kind() == Kind::Array && value.elements().count() != count)
+        {
+            let message = format!("Expected {count} names, one for each name in `signature.header`.");
+            return Err(definition_error(document, list, &message));
+        }
+        for place in 0..count {
+            let scheme = scheme(document, *signature, place, signatures.len() > 1)?;
+            let aliases = aliases(document.root(), *signature, place);
+            let coverage = Coverage::new(&scheme, &envelope.event_type, dedupe, &|name| {
+                alias_of(&aliases, name).to_owned()
+            });
+            schemes.push(NamedScheme { name: name.clone(), scheme, aliases, coverage });
+        }
+    }
+    Ok(schemes)
+}
+
+/// Returns the names of a header in its families: a list, or one name.
+fn names(value: Option<Value<'_>>) -> Vec<String> {
+    match value {
+        Some(list) if list.kind() == Kind::Array => {
+            list.elements().filter_map(|name| name.as_str()).map(Cow::into_owned).collect()
+        }
+        Some(name) => name.as_str().map(Cow::into_owned).into_iter().collect(),
+        None => Vec::new(),
+    }
+}
+
+/// Returns the name of a header in the family with this index; one name is that of every family.
+fn name_in_family(value: Option<Value<'_>>, family: usize) -> Option<String> {
+    let mut names = names(value);
+    match names.len() {
+        0 => None,
+        1 => names.pop(),
+        _ => (family < names.len()).then(|| names.swap_remove(family)),
+    }
+}
+
+fn aliases(root: Value<'_>, signature: Value<'_>, family: usize) -> Vec<HeaderAlias> {
+    if family == 0 {
+        return Vec::new();
+    }
+    let headers = members(root, "headers").into_iter().map(|(_, value)| value);
+    let alias = |value: Value<'_>| {
+        let first = name_in_family(Some(value), 0)?;
+        let other = name_in_family(Some(value), family)?;
+        (first != other).then_some(HeaderAlias { first, other })
+    };
+    headers.chain(signature.get("header")).filter_map(alias).collect()
+}
+
+/// Returns the schemes of a definition, the strongest first.
+fn signatures(root: Value<'_>) -> Vec<Value<'_>> {
+    match root.get("signature") {
+        None => Vec::new(),
+        Some(list) if list.kind() == Kind::Array => list.elements().collect(),
+        Some(scheme) => vec![scheme],
+    }
+}
+
+/// Returns the member of this name of the first scheme that has it.
+fn signature_member<'d>(root: Value<'d>, name: &str) -> Option<Value<'d>> {
+    signatures(root).into_iter().find_map(|signature| signature.get(name))
+}
+
+#[inline(never)]
+fn scheme(
+    document: &Document<'_>,
+    signature: Value<'_>,
+    family: usize,
+    is_of_several: bool,
+) -> Result<SignatureScheme, DefinitionError> {
     let root = document.root();
-    let Some(signature) = root.get("signature") else { return Ok(None) };
     let headers = root.get("headers");
+    if text(signature, "/kind").as_deref() == Some("token") {
+        let header = name_in_family(signature.get("header"), family).unwrap_or_default();
+        let format = text(signature, "/format").unwrap_or_else(|| "{token}".to_owned());
+        let scheme = TokenScheme::new(&header, &format, is_optional(signature));
+        return scheme.map(SignatureScheme::Token).map_err(|error| {
+            definition_error(document, signature.get(error.field()).unwrap_or(signature), error.message())
+        });
+    }
+    let format = text(signature, "/format").unwrap_or_default();
+    let signed_content = text(signature, "/signedContent").unwrap_or_else(|| "{body}".to_owned());
+    // Of several schemes, those without a signed time have no use for the header.
+    let has_time_header =
+        !is_of_several || signed_content.contains("{timestamp}") && !format.contains("{timestamp}");
     let definition = SchemeDefinition {
-        header: text(signature, "/header").unwrap_or_default(),
-        format: text(signature, "/format").unwrap_or_default(),
+        header: name_in_family(signature.get("header"), family).unwrap_or_default(),
+        format,
         algorithms: texts(signature, "algorithms")
             .iter()
             .filter_map(|name| Algorithm::from_name(name))
             .collect(),
-        signed_content: text(signature, "/signedContent").unwrap_or_else(|| "{body}".to_owned()),
+        signed_content,
         secret: secret_format(text(signature, "/secret").as_deref().unwrap_or("utf8")),
-        optional: signature.get("optional").and_then(Value::as_bool).unwrap_or(false),
-        timestamp_header: text(root, "/headers/timestamp"),
-        id_header: text(root, "/headers/id"),
+        optional: is_optional(signature),
+        timestamp_header: name_in_family(root.pointer("/headers/timestamp"), family)
+            .filter(|_| has_time_header),
+        id_header: name_in_family(root.pointer("/headers/id"), family),
         timestamp_unit: timestamp_unit(signature),
         ambiguous: signature.get("ambiguous").and_then(Value::as_bool).unwrap_or(false),
     };
-    Scheme::new(definition).map(Some).map_err(|error| {
+    Scheme::new(definition).map(SignatureScheme::Hmac).map_err(|error| {
         // Two fields of the scheme are in `headers` of a definition.
         let value = match error.field() {
             "timestampHeader" => headers.and_then(|headers| headers.get("timestamp")),
@@ -428,15 +600,17 @@ fn signature(document: &Document<'_>) -> Result<Option<Scheme>, DefinitionError>
     })
 }
 
+fn is_optional(signature: Value<'_>) -> bool {
+    signature.get("optional").and_then(Value::as_bool).unwrap_or(false)
+}
+
 fn timestamp_unit(signature: Value<'_>) -> TimestampUnit {
-    match text(signature, "/timestampUnit").as_deref() {
-        Some("ms") => TimestampUnit::Milliseconds,
-        _ => TimestampUnit::Seconds,
-    }
+    text(signature, "/timestampUnit").and_then(|name| TimestampUnit::from_name(&name)).unwrap_or_default()
 }
 
 fn signed_time(root: Value<'_>) -> Option<SignedTime> {
-    let signature = root.get("signature")?;
+    let mut signatures = signatures(root).into_iter();
+    let signature = signatures.find(|signature| signature.get("timestamp").is_some())?;
     Some(SignedTime { pointer: pointer(signature, "/timestamp")?, unit: timestamp_unit(signature) })
 }
 

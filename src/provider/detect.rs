@@ -3,7 +3,7 @@
 use super::members::{members, text};
 use super::type_source::{TypeSource, TypeSources};
 use crate::delivery::Delivery;
-use crate::json::{Document, Value};
+use crate::json::{Document, Kind, Value};
 use crate::text::eq_ignore_ascii_case;
 
 /// Signature headers that several providers send, so that the name shows no provider.
@@ -37,7 +37,7 @@ pub struct ProviderDetector {
 #[derive(Debug)]
 struct Fingerprint {
     id: &'static str,
-    signature: Option<SignatureHeader>,
+    signatures: Vec<SignatureHeader>,
     /// Headers with ids, times and the event type.
     headers: Vec<String>,
     /// The sources of the event type.
@@ -51,6 +51,16 @@ struct SignatureHeader {
     /// The literal text with which the format begins. Without it, any request with an `Authorization` would be Microsoft's.
     prefix: String,
     is_shared: bool,
+    /// Whether it is the first name: other names are of later families, which other providers have as their first.
+    is_first: bool,
+}
+
+/// Returns the names of a header: a list for several families of headers, or one.
+fn names(value: Value<'_>) -> Vec<String> {
+    match value.kind() {
+        Kind::Array => value.elements().filter_map(|name| text(name, "")).collect(),
+        _ => text(value, "").into_iter().collect(),
+    }
 }
 
 impl Default for ProviderDetector {
@@ -113,34 +123,45 @@ impl Fingerprint {
         root.get("extends").is_none().then_some(())?;
         let sources = TypeSources::parse(root.pointer("/envelope/type")?).ok()?;
         let mut headers: Vec<String> =
-            members(root, "headers").into_iter().filter_map(|(_, name)| text(name, "")).collect();
+            members(root, "headers").into_iter().flat_map(|(_, value)| names(value)).collect();
         headers.extend(sources.headers().into_iter().map(str::to_owned));
+        let schemes = root.get("signature").into_iter().flat_map(|value| match value.kind() {
+            Kind::Array => value.elements().collect(),
+            _ => vec![value],
+        });
+        let signatures = schemes.enumerate().flat_map(|(scheme, value)| {
+            let format = text(value, "/format").unwrap_or_default();
+            let prefix = format.split('{').next().unwrap_or_default().to_owned();
+            let names = value.get("header").map(names).unwrap_or_default();
+            names.into_iter().enumerate().map(move |(family, name)| SignatureHeader {
+                prefix: prefix.clone(),
+                is_shared: SHARED_HEADERS.iter().any(|shared| eq_ignore_ascii_case(shared, &name)),
+                is_first: scheme == 0 && family == 0,
+                name,
+            })
+        });
+        let signatures = signatures.collect();
         let events = members(root, "events").into_iter();
         Some(Self {
             id,
-            signature: text(root, "/signature/header").map(|name| SignatureHeader {
-                prefix: text(root, "/signature/format")
-                    .and_then(|format| Some(format.split('{').next()?.to_owned()))
-                    .unwrap_or_default(),
-                is_shared: SHARED_HEADERS.iter().any(|shared| eq_ignore_ascii_case(shared, &name)),
-                name,
-            }),
+            signatures,
             headers,
             sources,
             event_types: events.map(|(name, _)| name.text().into_owned()).collect(),
         })
     }
 
-    /// The number of the provider's headers that the delivery has. A signature header that several providers send counts
-    /// next to another header or the event type only.
+    /// How well the delivery's headers fit: two for each header of the provider, and one more for the first name of its signature
+    /// header. A signature header that several providers send counts next to another header or the event type only.
     fn count_headers(&self, delivery: &Delivery<'_>, root: Option<Value<'_>>) -> usize {
         let is_present = |name: &&String| delivery.headers.get(name.as_str()).is_some();
         let count = self.headers.iter().filter(is_present).count();
-        let is_signed = self.signature.as_ref().is_some_and(|signature| {
+        let is_signed = |signature: &&SignatureHeader| {
             delivery.headers.get(&signature.name).is_some_and(|value| value.contains(&signature.prefix))
                 && (!signature.is_shared || count > 0 || self.has_event_type(delivery, root))
-        });
-        count + usize::from(is_signed)
+        };
+        let signature = self.signatures.iter().find(is_signed);
+        2 * count + signature.map_or(0, |signature| 2 + usize::from(signature.is_first))
     }
 
     /// Whether the delivery has a type of its own, and not only the one that the definition gives to every delivery.

@@ -25,7 +25,7 @@ pub(crate) use catalog::key_orders;
 pub use catalog::{definition, ids};
 pub use compiled::CompiledError;
 pub use coverage::Uncovered;
-pub use definition::{DefinitionError, Event, Provider, Revision};
+pub use definition::{DefinitionError, Event, NamedScheme, Provider, Revision};
 #[cfg(feature = "full")]
 pub use detect::ProviderDetector;
 #[cfg(feature = "full")]

@@ -1,6 +1,6 @@
 //! What a definition says about sending: whether a signature expires, and which headers belong to the provider.
 
-use super::Provider;
+use super::{NamedScheme, Provider};
 
 /// Whether receivers reject a signature after a while, and how a sender renews it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,18 +38,25 @@ impl Provider {
     /// ```
     #[must_use]
     pub fn signature_expiry(&self) -> SignatureExpiry {
-        match &self.scheme {
+        match self.scheme() {
             Some(_) if self.signed_time.is_some() => SignatureExpiry::ByBody,
             Some(scheme) if scheme.has_timestamp() => SignatureExpiry::ByHeader,
             _ => SignatureExpiry::Never,
         }
     }
 
-    /// The headers that the provider itself puts on a delivery: its signature, timestamp and ids.
+    /// The headers with a token, which is a secret: never stored, and never sent to another origin.
+    #[must_use]
+    pub fn token_headers(&self) -> Vec<&str> {
+        let is_token = |named: &&NamedScheme| named.scheme.hmac().is_none();
+        self.schemes.iter().filter(is_token).map(|named| named.scheme.header()).collect()
+    }
+
+    /// The headers that the provider itself puts on a delivery, and that are no secrets: its signature, timestamp and ids.
     #[must_use]
     pub fn own_headers(&self) -> Vec<&str> {
         let mut names = Vec::new();
-        if let Some(scheme) = &self.scheme {
+        for scheme in self.schemes.iter().filter_map(|named| named.scheme.hmac()) {
             names.push(scheme.header());
             names.extend(scheme.timestamp_header());
             names.extend(scheme.definition().id_header.as_deref());
@@ -57,6 +64,7 @@ impl Provider {
         for name in [&self.webhook_id, &self.delivery_id] {
             names.extend(name.as_deref());
         }
+        names.extend(self.other_header_names());
         names
     }
 }

@@ -30,7 +30,6 @@ mod validate;
 
 pub use dialect::Dialect;
 pub use error::SchemaError;
-pub(crate) use format::instant;
 pub(crate) use message::closest;
 
 use crate::blob::blob;

@@ -61,24 +61,31 @@ impl Keys {
                 supported: Algorithm::list(supported),
             });
         }
-        let secrets = secrets
-            .iter()
-            .map(|secret| PreparedSecret {
-                // SECURITY: no key of a secret in another format, so that nothing verifies with it.
-                keys: algorithms
-                    .iter()
-                    .filter(|_| secret.error().is_none())
-                    .map(|a| HmacKey::new(*a, secret.as_bytes()))
-                    .collect(),
-                bytes: Zeroizing::new(secret.as_bytes().to_vec()),
-                #[cfg(feature = "full")]
-                source_text: Zeroizing::new(secret.source_text().to_vec()),
-                first_warning: secret.warning(),
-                #[cfg(feature = "full")]
-                error: secret.error().cloned(),
-            })
-            .collect();
-        Ok(Self { secrets, algorithms, native_hash: None })
+        Ok(Self { secrets: prepare(secrets, &algorithms), algorithms, native_hash: None })
+    }
+
+    /// Tokens, which are compared as they are: no algorithm, and no HMAC key.
+    pub(super) fn of_tokens(secrets: &[Secret]) -> Result<Self, KeysError> {
+        if secrets.is_empty() {
+            return Err(KeysError::NoSecret);
+        }
+        Ok(Self { secrets: prepare(secrets, &[]), algorithms: Vec::new(), native_hash: None })
+    }
+
+    /// Returns the index of the secret that a token equals. SECURITY: compares with every secret in constant time, and an
+    /// empty secret equals nothing.
+    pub(super) fn find_token(&self, token: &[u8]) -> Option<usize> {
+        let mut found = None;
+        for (index, secret) in self.secrets.iter().enumerate() {
+            let is_equal = !secret.bytes.is_empty() & constant_time_eq(&secret.bytes, token);
+            found = found.or(is_equal.then_some(index));
+        }
+        found
+    }
+
+    /// Returns the first secret; `None` if it has an error.
+    pub(super) fn first_token(&self) -> Option<&[u8]> {
+        self.secrets.first().map(|secret| &secret.bytes[..]).filter(|bytes| !bytes.is_empty())
     }
 
     /// Sets the hash for long messages.
@@ -172,6 +179,24 @@ impl Keys {
         let mut secrets = self.secrets.iter().enumerate();
         secrets.find_map(|(index, secret)| Some((index, secret.first_warning?)))
     }
+}
+
+fn prepare(secrets: &[Secret], algorithms: &[Algorithm]) -> Vec<PreparedSecret> {
+    let prepare = |secret: &Secret| PreparedSecret {
+        // SECURITY: no key of a secret in another format, so that nothing verifies with it.
+        keys: algorithms
+            .iter()
+            .filter(|_| secret.error().is_none())
+            .map(|a| HmacKey::new(*a, secret.as_bytes()))
+            .collect(),
+        bytes: Zeroizing::new(secret.as_bytes().to_vec()),
+        #[cfg(feature = "full")]
+        source_text: Zeroizing::new(secret.source_text().to_vec()),
+        first_warning: secret.warning(),
+        #[cfg(feature = "full")]
+        error: secret.error().cloned(),
+    };
+    secrets.iter().map(prepare).collect()
 }
 
 impl fmt::Debug for Keys {

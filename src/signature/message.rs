@@ -4,7 +4,7 @@
 //! repeated.
 
 use super::candidates::{MAX_HEADER_BYTES, MAX_SIGNATURES, MAX_TIMESTAMPS};
-use super::{Algorithm, Keys, MalformedReason, Outcome, Scheme};
+use super::{Algorithm, Keys, MalformedReason, Outcome, Scheme, TokenScheme};
 use crate::issue::{Code, Location, PendingIssue, Severity};
 
 /// A sentence, and what to do about it.
@@ -40,11 +40,30 @@ impl Outcome<'_> {
         issue
     }
 
+    /// Returns the issue of an outcome of a token scheme. SECURITY: nothing of the header is repeated, since it may be the
+    /// secret.
+    pub(crate) fn token_issue(&self, code: Code, scheme: &TokenScheme, keys: &Keys) -> PendingIssue {
+        let header = scheme.header();
+        let Message(message, hint) = match *self {
+            Outcome::Missing => missing_token(scheme),
+            Outcome::Malformed { reason, .. } => malformed_token(reason, scheme),
+            Outcome::TokenMismatch => token_mismatch(header, keys),
+            _ => Message::new("The delivery is accepted."),
+        };
+        let mut issue = PendingIssue::new(code, Severity::Error, Location::Request, message);
+        issue.hint = hint;
+        issue.expected = (*self != Outcome::TokenMismatch).then(|| scheme.format());
+        issue
+    }
+
     fn message(&self, scheme: &Scheme, keys: &Keys) -> Message {
         let header = scheme.header();
         let timestamp_header = scheme.timestamp_header().unwrap_or(header);
         match *self {
-            Outcome::Verified { .. } | Outcome::Unsigned => Message::new("The delivery is accepted."),
+            Outcome::Verified { .. } | Outcome::Token { .. } | Outcome::Unsigned => {
+                Message::new("The delivery is accepted.")
+            }
+            Outcome::TokenMismatch => token_mismatch(header, keys),
             Outcome::NotCompared => Message::new("The signature was not compared."),
             Outcome::Missing => missing(scheme),
             Outcome::Malformed { header, reason, .. } => malformed(reason, header, scheme, keys),
@@ -59,8 +78,9 @@ impl Outcome<'_> {
             .hint(pass_on(header)),
             Outcome::TimestampMissing => missing_header(timestamp_header),
             Outcome::TimestampMalformed => Message::new(format!(
-                "Invalid timestamp in the header {timestamp_header}: expected an integer, {} since 1970.",
-                scheme.timestamp_unit().name()
+                "Invalid timestamp in the header {timestamp_header}: expected {}{}.",
+                if scheme.timestamp_unit().is_number() { "an integer, " } else { "" },
+                scheme.timestamp_unit().description()
             ))
             .hint(pass_on(timestamp_header)),
             Outcome::TooOld { off_by_ms, tolerance, .. } => {
@@ -80,7 +100,7 @@ impl Outcome<'_> {
             Outcome::MethodMissing => Message::new("Missing method, which the signature covers.")
                 .hint("Pass `method` with the delivery."),
             Outcome::BodyMalformed => Message::new(
-                "The body is not a JSON object or array, so nothing marks where the signed URL next to the body ends.",
+                "The body is not a JSON object or array, so nothing marks where the signed part next to the body ends.",
             )
             .hint("Pass the raw body: all of its bytes, and no others."),
         }
@@ -107,14 +127,75 @@ fn missing_header(name: &str) -> Message {
         .hint(format!("Configure the proxy or gateway to pass {name} on."))
 }
 
+fn missing_token(scheme: &TokenScheme) -> Message {
+    let header = scheme.header();
+    let message = Message::new(format!("Missing token header {header}."));
+    if scheme.is_optional() {
+        return message.hint(UNSIGNED_HINT);
+    }
+    message
+        .hint(format!("Set the token at the sender. Or configure the proxy or gateway to pass {header} on."))
+}
+
+fn malformed_token(reason: MalformedReason, scheme: &TokenScheme) -> Message {
+    let header = scheme.header();
+    match reason {
+        MalformedReason::Empty => Message::new(format!("The header {header} contains an empty token."))
+            .hint("Set the token at the sender."),
+        MalformedReason::Repeated => Message::new(format!("The header {header} occurs more than once."))
+            .hint("Check the sender and the proxy: a delivery has one token."),
+        MalformedReason::Characters => {
+            Message::new(format!("The token in {header} contains characters that are not base64."))
+        }
+        MalformedReason::ControlCharacter => control_character(header),
+        MalformedReason::TooLong => more_than(header, MAX_HEADER_BYTES, "bytes"),
+        _ => Message::new(format!("The header {header} does not match the format {}.", scheme.format()))
+            .hint(pass_on(header)),
+    }
+}
+
+fn token_mismatch(header: &str, keys: &Keys) -> Message {
+    let mut hint =
+        "Check that the secret is the token that the sender has, of the same environment.".to_owned();
+    add_warning(&mut hint, keys);
+    Message::new(format!("The token in {header} is not {}.", configured(keys))).hint(hint)
+}
+
+#[inline(never)]
+fn control_character(header: &str) -> Message {
+    Message::new(format!(
+        "The header {header} contains a control character, which HTTP headers cannot carry."
+    ))
+    .hint("Remove the control character, such as a line break copied with the value.")
+}
+
+/// Names the secrets.
+#[inline(never)]
+fn configured(keys: &Keys) -> String {
+    match keys.count() {
+        1 => "the configured secret".to_owned(),
+        count => format!("any of the {count} configured secrets"),
+    }
+}
+
+/// Adds the first secret warning to the hint of a mismatch.
+#[inline(never)]
+fn add_warning(hint: &mut String, keys: &Keys) {
+    if let Some((secret, warning)) = keys.first_warning() {
+        let label = if keys.count() > 1 { format!(" Secret {}:", secret + 1) } else { String::new() };
+        *hint = format!("{hint}{label} {}", warning.hint());
+    }
+    hint.push_str(" Run `hookseal explain`.");
+}
+
+const UNSIGNED_HINT: &str = "Set a signing secret at the provider, which signs only with one. Or pass `unsigned: \"allow\"` to accept \
+                             unsigned deliveries; they are reported as unsigned, never as verified.";
+
 fn missing(scheme: &Scheme) -> Message {
     let header = scheme.header();
     let message = Message::new(format!("Missing signature header {header}."));
     if scheme.is_optional() {
-        message.hint(
-            "Set a signing secret at the provider, which signs only with one. Or pass `unsigned: \"allow\"` to accept \
-             unsigned deliveries; they are reported as unsigned, never as verified.",
-        )
+        message.hint(UNSIGNED_HINT)
     } else {
         message.hint(format!(
             "Set a signing secret at the sender. Or configure the proxy or gateway to pass {header} on."
@@ -125,10 +206,7 @@ fn missing(scheme: &Scheme) -> Message {
 fn malformed(reason: MalformedReason, header: &str, scheme: &Scheme, keys: &Keys) -> Message {
     match reason {
         MalformedReason::Empty => Message::new(format!("The header {header} contains an empty signature.")),
-        MalformedReason::ControlCharacter => Message::new(format!(
-            "The header {header} contains a control character, which HTTP headers cannot carry."
-        ))
-        .hint("Remove the control character, such as a line break copied with the value."),
+        MalformedReason::ControlCharacter => control_character(header),
         MalformedReason::TooLong => more_than(header, MAX_HEADER_BYTES, "bytes"),
         MalformedReason::TooManySignatures => more_than(header, MAX_SIGNATURES, "signatures"),
         MalformedReason::TooManyTimestamps => more_than(header, MAX_TIMESTAMPS, "different timestamps"),
@@ -211,17 +289,10 @@ fn mismatch(scheme: &Scheme, keys: &Keys) -> Message {
         "{body}" => "this body",
         template => template,
     };
-    let secrets = match keys.count() {
-        1 => "the configured secret".to_owned(),
-        count => format!("any of the {count} configured secrets"),
-    };
+    let secrets = configured(keys);
     let mut hint =
         "Check the secret, and that the raw body is passed, not parsed and re-serialized JSON.".to_owned();
-    if let Some((secret, warning)) = keys.first_warning() {
-        let label = if keys.count() > 1 { format!(" Secret {}:", secret + 1) } else { String::new() };
-        hint = format!("{hint}{label} {}", warning.hint());
-    }
-    hint.push_str(" Run `hookseal explain`.");
+    add_warning(&mut hint, keys);
     Message::new(format!("The signature in {header} is not the HMAC of {content} under {secrets}."))
         .hint(hint)
 }

@@ -42,6 +42,8 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod timestamp;
+mod token;
+mod variant;
 mod verify;
 
 pub use algorithm::Algorithm;
@@ -51,7 +53,7 @@ pub(crate) use encoding::Encoding;
 pub(crate) use header::HeaderItem;
 pub use hmac::sha256;
 pub use keys::{Keys, KeysError};
-pub use outcome::{MalformedReason, Outcome, ReceivedSignature, SignatureStatus};
+pub use outcome::{MalformedReason, Outcome, ReceivedSignature, SignatureStatus, SignedBy};
 pub use scheme::{Scheme, SchemeDefinition, SchemeError};
 pub use secret::Secret;
 pub use secret_error::SecretError;
@@ -66,3 +68,5 @@ pub(crate) use template::TemplateValues;
 pub(crate) use template::{SignedContent, TemplateToken, tokens};
 pub use timestamp::TimestampUnit;
 pub(crate) use timestamp::detect_unit;
+pub use token::TokenScheme;
+pub use variant::SignatureScheme;

@@ -25,6 +25,13 @@ pub enum Outcome<'a> {
         /// The signature in the header.
         received: ReceivedSignature<'a>,
     },
+    /// The token is one of the secrets. It signs nothing: neither body nor time are authentic.
+    Token {
+        /// The index of the secret.
+        secret: usize,
+    },
+    /// The token is none of the secrets.
+    TokenMismatch,
     /// The signature header is absent.
     Missing,
     /// A header does not have its form.
@@ -103,8 +110,36 @@ pub enum Outcome<'a> {
     UrlMissing,
     /// The method is part of the signed content, and the delivery has none.
     MethodMissing,
-    /// The URL is signed next to the body, and the body is no object or array, whose brackets mark where the URL ends.
+    /// A URL, or a timestamp after a header, is signed next to the body, and the body is no object or array, whose brackets mark
+    /// where that part ends.
     BodyMalformed,
+}
+
+/// What authenticates an accepted delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignedBy {
+    /// A signature over the body.
+    Signature {
+        /// The algorithm of the signature.
+        algorithm: Algorithm,
+        /// The index of the secret.
+        secret: usize,
+    },
+    /// A token, which covers nothing.
+    Token {
+        /// The index of the secret.
+        secret: usize,
+    },
+}
+
+impl SignedBy {
+    /// Returns the index of the secret.
+    #[must_use]
+    pub const fn secret(self) -> usize {
+        match self {
+            Self::Signature { secret, .. } | Self::Token { secret } => secret,
+        }
+    }
 }
 
 /// A signature that was compared, as the header has it: attacker-controlled text.
@@ -151,6 +186,8 @@ pub enum MalformedReason {
 pub enum SignatureStatus {
     /// One of the secrets made the signature, within the timestamp tolerance.
     Verified,
+    /// One of the secrets is the token of the delivery. Nothing is signed.
+    Token,
     /// There is no signature that could be checked, and the receiver allows that.
     Unsigned,
     /// There is no signature.
@@ -158,7 +195,7 @@ pub enum SignatureStatus {
     /// There is a signature, and it could not be compared: the delivery does not have the provider's form, lacks a part
     /// of the signed content, or has a body over the size limit.
     Malformed,
-    /// None of the secrets made the signature over this content.
+    /// None of the secrets made the signature over this content, or is the token.
     Mismatch,
     /// One of the secrets made the signature, outside the timestamp tolerance.
     Stale,
@@ -170,6 +207,7 @@ impl SignatureStatus {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Verified => "verified",
+            Self::Token => "token",
             Self::Unsigned => "unsigned",
             Self::Missing => "missing",
             Self::Malformed => "malformed",
@@ -193,7 +231,8 @@ impl<'a> Outcome<'a> {
             Self::Verified { .. } => SignatureStatus::Verified,
             Self::Unsigned => SignatureStatus::Unsigned,
             Self::Missing => SignatureStatus::Missing,
-            Self::Mismatch { .. } => SignatureStatus::Mismatch,
+            Self::Token { .. } => SignatureStatus::Token,
+            Self::Mismatch { .. } | Self::TokenMismatch => SignatureStatus::Mismatch,
             Self::TooOld { .. } | Self::TooNew { .. } => SignatureStatus::Stale,
             Self::NotCompared
             | Self::Malformed { .. }
@@ -208,21 +247,23 @@ impl<'a> Outcome<'a> {
         }
     }
 
-    /// The algorithm and the index of the secret of a verified signature, `None` for an unsigned delivery; the code of
-    /// the issue for every other outcome.
+    /// What authenticates an accepted delivery, `None` for an unsigned one; the code of the issue for every other outcome.
     ///
     /// # Errors
     /// The code, where the outcome rejects the delivery.
-    pub const fn accepted(&self) -> Result<Option<(Algorithm, usize)>, Code> {
+    pub const fn accepted(&self) -> Result<Option<SignedBy>, Code> {
         Err(match *self {
-            Self::Verified { algorithm, secret, .. } => return Ok(Some((algorithm, secret))),
+            Self::Verified { algorithm, secret, .. } => {
+                return Ok(Some(SignedBy::Signature { algorithm, secret }));
+            }
+            Self::Token { secret } => return Ok(Some(SignedBy::Token { secret })),
             Self::Unsigned => return Ok(None),
             Self::NotCompared => Code::BODY_TOO_LARGE,
             Self::Missing => Code::SIGNATURE_MISSING,
             Self::Malformed { .. } | Self::BodyMalformed => Code::SIGNATURE_MALFORMED,
             Self::Unsupported { .. } => Code::ALGORITHM_UNSUPPORTED,
             Self::AlgorithmMismatch { .. } => Code::ALGORITHM_MISMATCH,
-            Self::Mismatch { .. } => Code::SIGNATURE_MISMATCH,
+            Self::Mismatch { .. } | Self::TokenMismatch => Code::SIGNATURE_MISMATCH,
             Self::TimestampMissing => Code::TIMESTAMP_MISSING,
             Self::TimestampMalformed => Code::TIMESTAMP_MALFORMED,
             Self::TooOld { .. } => Code::TIMESTAMP_TOO_OLD,
@@ -233,7 +274,7 @@ impl<'a> Outcome<'a> {
         })
     }
 
-    /// The code of the issue; `None` for a verified signature and an unsigned delivery.
+    /// The code of the issue; `None` for a verified signature, a token, and an unsigned delivery.
     #[must_use]
     pub const fn code(&self) -> Option<Code> {
         match self.accepted() {
@@ -272,9 +313,10 @@ impl<'a> Outcome<'a> {
     #[must_use]
     pub const fn secret(&self) -> Option<usize> {
         match *self {
-            Self::Verified { secret, .. } | Self::TooOld { secret, .. } | Self::TooNew { secret, .. } => {
-                Some(secret)
-            }
+            Self::Verified { secret, .. }
+            | Self::Token { secret }
+            | Self::TooOld { secret, .. }
+            | Self::TooNew { secret, .. } => Some(secret),
             _ => None,
         }
     }
@@ -283,9 +325,9 @@ impl<'a> Outcome<'a> {
     /// verified signature.
     pub(super) const fn specificity(&self) -> u8 {
         match self {
-            Self::Verified { .. } => 7,
+            Self::Verified { .. } | Self::Token { .. } => 7,
             Self::TooOld { .. } | Self::TooNew { .. } => 6,
-            Self::Mismatch { .. } => 5,
+            Self::Mismatch { .. } | Self::TokenMismatch => 5,
             Self::TimestampMissing | Self::TimestampMalformed => 4,
             Self::AlgorithmMismatch { .. } => 3,
             Self::Unsupported { .. } => 2,

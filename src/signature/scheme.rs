@@ -24,8 +24,8 @@ pub struct SchemeDefinition {
     pub algorithms: Vec<Algorithm>,
     /// The signed content: `{body}`, `{timestamp}.{body}`, `{id}.{timestamp}.{body}`,
     /// `{header:webhook-id}.{timestamp}.{body}`, `{method}\n{url}\n{body}`. Placeholders without a separator, such as
-    /// `{method}{url}{body}`, are accepted only with `ambiguous`, except for a timestamp or a URL next to the body: then a
-    /// body that does not mark where the other part ends is rejected.
+    /// `{method}{url}{body}`, are accepted only with `ambiguous`, except for a timestamp, a URL, or a header and a
+    /// timestamp next to the body: then a body that does not mark where the other part ends is rejected.
     pub signed_content: String,
     /// The format of secrets.
     pub secret: SecretFormat,
@@ -95,7 +95,7 @@ impl Scheme {
     /// content without the body, a timestamp that is not signed, and the like.
     pub fn new(definition: SchemeDefinition) -> Result<Self, SchemeError> {
         let in_field = |field| move |message| SchemeError { field, message };
-        let fail = |field, message: &str| Err(SchemeError { field, message: message.to_owned() });
+        let fail = |field, message: &str| Err(SchemeError::new(field, message));
 
         for (field, name) in [
             ("header", Some(&definition.header)),
@@ -152,12 +152,12 @@ impl Scheme {
             }
             _ => {}
         }
-        let ambiguity = content.ambiguity();
+        let ambiguity = content.ambiguity(definition.timestamp_unit);
         match &ambiguity {
             Some(message) if !definition.ambiguous => fail("signedContent", message),
             _ => Ok(Self {
-                // A definition that declares it accepts every body next to a URL.
-                is_ambiguous: ambiguity.is_some() || definition.ambiguous && content.has_adjacent_url(),
+                // A definition that declares it accepts every body.
+                is_ambiguous: ambiguity.is_some() || definition.ambiguous && content.needs_brackets(),
                 has_undelimited_timestamp: content.has_undelimited_timestamp(),
                 definition,
                 format,
@@ -235,10 +235,11 @@ impl Scheme {
         self.definition.timestamp_header.as_deref()
     }
 
-    /// Parses a timestamp to milliseconds. A timestamp without a separator after it must be as long as current timestamps.
+    /// Parses a timestamp to milliseconds. A number without a separator after it must be as long as current timestamps.
     pub(crate) fn parse_timestamp(&self, text: &str) -> Option<i64> {
         let unit = self.timestamp_unit();
-        unit.parse(text).filter(|_| !self.has_undelimited_timestamp || text.len() == unit.digits())
+        let is_full = || unit.digits().is_none_or(|digits| text.len() == digits);
+        unit.parse(text).filter(|_| !self.has_undelimited_timestamp || is_full())
     }
 
     pub(crate) fn timestamp_unit(&self) -> TimestampUnit {
@@ -254,6 +255,10 @@ pub struct SchemeError {
 }
 
 impl SchemeError {
+    pub(super) fn new(field: &'static str, message: &str) -> Self {
+        Self { field, message: message.to_owned() }
+    }
+
     /// Returns the invalid field, as named in definitions: `signedContent`.
     #[must_use]
     pub fn field(&self) -> &'static str {

@@ -142,8 +142,8 @@ impl fmt::Display for SignError {
             Self::Url => f.write_str("Missing option `url`, which the signature covers."),
             Self::Method => f.write_str("Missing option `method`, which the signature covers."),
             Self::Body => f.write_str(
-                "Invalid body: expected a JSON object or array, without white space next to the signed URL, so that \
-                 the body marks where the URL ends.",
+                "Invalid body: expected a JSON object or array, without white space next to the signed URL or \
+                 timestamp, so that the body marks where it ends.",
             ),
             Self::NoKey => f.write_str(NO_SECRET),
         }

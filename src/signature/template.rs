@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::TimestampUnit;
 use super::hmac::Mac;
 use crate::blob::{Blob, Reader, Writer, blob};
 use crate::delivery::{Headers, is_token};
@@ -88,6 +89,15 @@ impl fmt::Display for ContentPart {
             ContentPart::Method => f.write_str("{method}"),
         }
     }
+}
+
+#[inline(never)]
+fn ambiguous(reason: &str) -> String {
+    format!(
+        "Ambiguous signed content: {reason}, so one signature matches several requests. Separate the parts by text that \
+         none of them can contain, such as a line break: \"{{id}}\\n{{timestamp}}\\n{{body}}\". Or, if the provider signs \
+         so, set \"ambiguous\": true."
+    )
 }
 
 /// Returns whether URLs can contain the character (RFC 3986, section 2).
@@ -233,11 +243,14 @@ impl SignedContent {
     /// Returns why one signature would match several requests, if bytes can move from one part to the next.
     ///
     /// Parsed from both ends towards the body, the signed content has to show where each part ends.
-    pub fn ambiguity(&self) -> Option<String> {
+    pub fn ambiguity(&self, unit: TimestampUnit) -> Option<String> {
         // Headers cannot contain control characters, so a delimiter with one marks the end of a header.
         let mut headers = self.variable_parts().filter_map(|(index, part)| {
             let is_printable = |text: &str| text.bytes().all(|byte| !byte.is_ascii_control());
-            let can_contain_delimiter = self.delimiter(index).is_ok_and(is_printable);
+            let can_contain_delimiter = match self.delimiter(index) {
+                Ok(text) => is_printable(text),
+                Err(next) => *next == ContentPart::Timestamp,
+            };
             (can_contain_delimiter && matches!(part, ContentPart::Header { .. })).then_some(index)
         });
         let first = headers.next();
@@ -245,6 +258,14 @@ impl SignedContent {
         for (index, part) in self.variable_parts() {
             let reason = match self.delimiter(index) {
                 Err(ContentPart::Body) if *part == ContentPart::Url && !self.is_between_urls() => continue,
+                // The body marks where the timestamp ends, and the form of the timestamp where it begins.
+                Err(ContentPart::Timestamp)
+                    if self.joined_timestamp() == Some(index + 1)
+                        && !self.is_between_urls()
+                        && first_of_several.is_none() =>
+                {
+                    continue;
+                }
                 Err(next) => format!("{part} and {next} are adjacent"),
                 Ok(text) if *part == ContentPart::Url && text.bytes().all(is_url_character) => {
                     format!("{part} can contain \"{text}\"")
@@ -254,13 +275,33 @@ impl SignedContent {
                 }
                 Ok(_) => continue,
             };
-            return Some(format!(
-                "Ambiguous signed content: {reason}, so one signature matches several requests. Separate the parts by \
-                 text that none of them can contain, such as a line break: \"{{id}}\\n{{timestamp}}\\n{{body}}\". Or, if \
-                 the provider signs so, set \"ambiguous\": true."
-            ));
+            return Some(ambiguous(&reason));
         }
-        None
+        self.timestamps()
+            .any(|(index, is_before_body)| {
+                is_before_body && unit == TimestampUnit::Iso8601 && self.can_continue_timestamp(index + 1)
+            })
+            .then(|| ambiguous("{timestamp} has no offset, and what follows can be read as a part of it"))
+    }
+
+    /// Returns whether a part can begin with a character that continues a date and time: a fraction, or an offset.
+    fn can_continue_timestamp(&self, index: usize) -> bool {
+        match &self.parts[index] {
+            ContentPart::Literal(text) => {
+                text.bytes().next().is_some_and(|byte| byte.is_ascii_digit() || b".+-Zz".contains(&byte))
+            }
+            part => *part != ContentPart::Body,
+        }
+    }
+
+    /// Returns the index of a timestamp directly between a header and the body. SECURITY: no object or array ends with
+    /// another one, so the body begins at one byte only. There the timestamp ends, and it begins at one byte only, too: a
+    /// number has its full length, and a date and time has its `T` at one place.
+    fn joined_timestamp(&self) -> Option<usize> {
+        let start = self.parts.windows(3).position(|parts| {
+            matches!(parts, [ContentPart::Header { .. }, ContentPart::Timestamp, ContentPart::Body])
+        })?;
+        Some(start + 1)
     }
 
     /// Returns a header whose value contains the delimiter after it, so that the end of the value is ambiguous.
@@ -298,7 +339,7 @@ impl SignedContent {
                 let next = if is_before_body { text.bytes().next() } else { text.bytes().last() };
                 next.is_some_and(|byte| byte.is_ascii_digit())
             }
-            Err(next) => *next != ContentPart::Body,
+            Err(next) => *next != ContentPart::Body || self.joined_timestamp() == Some(index),
         })
     }
 
@@ -311,15 +352,16 @@ impl SignedContent {
         })
     }
 
-    /// Returns whether a URL is adjacent to the body, so that only the brackets of the body mark where the URL ends.
-    pub fn has_adjacent_url(&self) -> bool {
+    /// Returns whether only the brackets of the body mark where the part next to it ends: a URL, or a timestamp that follows a
+    /// header without a separator.
+    pub fn needs_brackets(&self) -> bool {
         self.adjacent_urls().contains(&true)
     }
 
-    /// Returns whether the body does not mark where the adjacent URL ends. SECURITY: of two bodies that are one object or
+    /// Returns whether the body does not mark where the adjacent part ends. SECURITY: of two bodies that are one object or
     /// array, neither begins or ends the other: the bracket that ends the shorter one would have to end the longer one, too.
-    /// So no bytes can move between the URL and the body. White space is harmless on the other side of the body only.
-    pub fn url_runs_into(&self, body: &[u8]) -> bool {
+    /// So no bytes can move between the part and the body. White space is harmless on the other side of the body only.
+    pub fn runs_into(&self, body: &[u8]) -> bool {
         match self.adjacent_urls() {
             [false, false] => false,
             [true, _] => !is_one_container(body.trim_ascii_end()),
@@ -332,12 +374,14 @@ impl SignedContent {
         self.adjacent_urls() == [true, true]
     }
 
-    /// Returns whether a URL is directly before the body, and directly after it.
+    /// Returns whether a URL is directly before the body, and directly after it. A timestamp between a header and the body
+    /// counts as a URL: both need the brackets of the body.
     fn adjacent_urls(&self) -> [bool; 2] {
         let is_pair = |first: &ContentPart, second: &ContentPart| {
             self.parts.windows(2).any(|pair| pair[0] == *first && pair[1] == *second)
         };
-        [is_pair(&ContentPart::Url, &ContentPart::Body), is_pair(&ContentPart::Body, &ContentPart::Url)]
+        let is_before = is_pair(&ContentPart::Url, &ContentPart::Body) || self.joined_timestamp().is_some();
+        [is_before, is_pair(&ContentPart::Body, &ContentPart::Url)]
     }
 
     /// Returns the indexes of timestamps, each with whether it precedes the body.
@@ -421,8 +465,8 @@ mod tests {
         let texts = texts(b"[]\"\\", 8).chain(texts(b"[]\" ", 7));
         for text in texts.collect::<Vec<Vec<u8>>>() {
             let is_body = [
-                |content: &SignedContent, (_, body): (&[u8], &[u8])| !content.url_runs_into(body),
-                |content: &SignedContent, (body, _): (&[u8], &[u8])| !content.url_runs_into(body),
+                |content: &SignedContent, (_, body): (&[u8], &[u8])| !content.runs_into(body),
+                |content: &SignedContent, (body, _): (&[u8], &[u8])| !content.runs_into(body),
             ];
             for (content, is_body) in [&before, &after].into_iter().zip(is_body) {
                 let accepted =
@@ -444,20 +488,17 @@ mod tests {
             ("{url}\n{body}{url}", " {}", "{} "),
         ] {
             let content = SignedContent::parse(template, None).expect(template);
-            assert!(content.ambiguity().is_none(), "{template}");
-            assert!(!content.url_runs_into(accepted.as_bytes()), "{template}");
+            assert!(content.ambiguity(TimestampUnit::Seconds).is_none(), "{template}");
+            assert!(!content.runs_into(accepted.as_bytes()), "{template}");
             for body in [
                 rejected, "", "1", "\"a\"", "a=1", "{}{}", "[[1]", "[1]]", "]", "[\"]", "[\"\\", "{} x",
                 "x {}",
             ] {
-                assert!(content.url_runs_into(body.as_bytes()), "{template} {body}");
+                assert!(content.runs_into(body.as_bytes()), "{template} {body}");
             }
         }
         for template in ["{body}", "{url}\n{body}", "{body}.{timestamp}"] {
-            assert!(
-                !SignedContent::parse(template, None).expect(template).url_runs_into(b"a=1"),
-                "{template}"
-            );
+            assert!(!SignedContent::parse(template, None).expect(template).runs_into(b"a=1"), "{template}");
         }
     }
 

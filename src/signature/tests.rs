@@ -375,7 +375,7 @@ fn names_the_missing_or_ambiguous_signed_part() {
         (issue.code, issue.message.as_str()),
         (
             Code::SIGNATURE_MALFORMED,
-            "The body is not a JSON object or array, so nothing marks where the signed URL next to the body ends."
+            "The body is not a JSON object or array, so nothing marks where the signed part next to the body ends."
         )
     );
     assert_eq!((issue.expected, issue.received), (None, None));

@@ -1,9 +1,10 @@
-//! Timestamps in headers, and the timestamp tolerance.
+//! Timestamps in headers and bodies, and the timestamp tolerance.
 
 use crate::blob::blob;
+use crate::instant::{Instant, format_rfc3339, instant, instant_or_utc};
 use crate::text::split_once;
 
-/// The unit of a timestamp that counts from 1970-01-01T00:00:00Z.
+/// How a timestamp is written: a number that counts from 1970-01-01T00:00:00Z, or a date and time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TimestampUnit {
     /// Whole seconds.
@@ -11,45 +12,120 @@ pub enum TimestampUnit {
     Seconds,
     /// Whole milliseconds.
     Milliseconds,
+    /// Whole microseconds.
+    Microseconds,
+    /// Whole nanoseconds.
+    Nanoseconds,
+    /// A date and time with offset: `2024-01-02T03:04:05Z`.
+    Rfc3339,
+    /// A date and time, in UTC where it has no offset: `2024-01-02T03:04:05.678`.
+    Iso8601,
 }
 
-blob!(enum TimestampUnit { 0 => Seconds, 1 => Milliseconds });
+blob!(enum TimestampUnit {
+    0 => Seconds,
+    1 => Milliseconds,
+    2 => Microseconds,
+    3 => Nanoseconds,
+    4 => Rfc3339,
+    5 => Iso8601,
+});
+
+/// 9999-12-31T23:59:59.999Z: years have four digits.
+const MAX_RFC3339_MS: i64 = 253_402_300_799_999;
 
 impl TimestampUnit {
-    pub(crate) const fn name(self) -> &'static str {
+    /// Returns the unit with this name in definitions.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "s" => Self::Seconds,
+            "ms" => Self::Milliseconds,
+            "us" => Self::Microseconds,
+            "ns" => Self::Nanoseconds,
+            "rfc3339" => Self::Rfc3339,
+            "iso8601" => Self::Iso8601,
+            _ => return None,
+        })
+    }
+
+    const fn name(self) -> &'static str {
         match self {
             Self::Seconds => "seconds",
             Self::Milliseconds => "milliseconds",
+            Self::Microseconds => "microseconds",
+            Self::Nanoseconds => "nanoseconds",
+            Self::Rfc3339 => RFC3339,
+            Self::Iso8601 => ISO8601,
         }
     }
 
-    const fn milliseconds(self) -> i64 {
+    /// Returns what a message expects: `seconds since 1970`.
+    pub(crate) const fn description(self) -> &'static str {
         match self {
-            Self::Seconds => 1000,
-            Self::Milliseconds => 1,
+            Self::Seconds => "seconds since 1970",
+            Self::Milliseconds => "milliseconds since 1970",
+            Self::Microseconds => "microseconds since 1970",
+            Self::Nanoseconds => "nanoseconds since 1970",
+            _ => self.name(),
         }
     }
 
-    /// Returns the number of digits of timestamps from 2001 to 2286.
-    pub(super) const fn digits(self) -> usize {
+    /// Returns whether the timestamp is a number, and not a date and time.
+    pub(crate) const fn is_number(self) -> bool {
+        self.digits().is_some()
+    }
+
+    /// Returns the number of digits of timestamps from 2001 to 2286; `None` for a date and time, whose form marks where it
+    /// begins and ends.
+    pub(super) const fn digits(self) -> Option<usize> {
         match self {
-            Self::Seconds => 10,
-            Self::Milliseconds => 13,
+            Self::Seconds => Some(10),
+            Self::Milliseconds => Some(13),
+            Self::Microseconds => Some(16),
+            Self::Nanoseconds => Some(19),
+            Self::Rfc3339 | Self::Iso8601 => None,
         }
     }
 
-    /// Parses a timestamp to milliseconds: 1 to 16 digits, without sign or white space.
+    /// Parses a timestamp to milliseconds: 1 to 16 digits (19 for nanoseconds) without sign or white space, or a date and
+    /// time.
     pub(crate) fn parse(self, text: &str) -> Option<i64> {
-        let is_valid = (1..=16).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-        // 16 digits of seconds are up to 10^19 ms, slightly more than the largest i64.
-        is_valid.then(|| text.parse::<i64>().ok().map(|count| count.saturating_mul(self.milliseconds())))?
+        let max_digits = if self == Self::Nanoseconds { 19 } else { 16 };
+        let count = || {
+            let is_valid =
+                (1..=max_digits).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+            is_valid.then(|| text.parse::<i64>().ok())?
+        };
+        match self {
+            // 16 digits of seconds are up to 10^19 ms, slightly more than the largest i64.
+            Self::Seconds => count().map(|count| count.saturating_mul(1000)),
+            Self::Milliseconds => count(),
+            Self::Microseconds => count().map(|count| count / 1000),
+            Self::Nanoseconds => count().map(|count| count / 1_000_000),
+            Self::Rfc3339 => instant(text.as_bytes()).map(Instant::as_millis),
+            Self::Iso8601 => instant_or_utc(text.as_bytes()).map(Instant::as_millis),
+        }
     }
 
-    /// Formats a time as a timestamp; `None` before 1970.
+    /// Formats a time as a timestamp; `None` before 1970, and after the last time that the unit can express.
     pub(crate) fn format(self, now: i64) -> Option<String> {
-        (now >= 0).then(|| (now / self.milliseconds()).to_string())
+        let count = match self {
+            _ if now < 0 => return None,
+            Self::Seconds => now / 1000,
+            Self::Milliseconds => now,
+            Self::Microseconds => now.checked_mul(1000)?,
+            Self::Nanoseconds => now.checked_mul(1_000_000)?,
+            Self::Rfc3339 | Self::Iso8601 => {
+                return (now <= MAX_RFC3339_MS).then(|| format_rfc3339(now));
+            }
+        };
+        Some(count.to_string())
     }
 }
+
+const RFC3339: &str = "a date and time with offset, such as 2024-01-02T03:04:05Z (RFC 3339)";
+const ISO8601: &str = "a date and time, such as 2024-01-02T03:04:05Z (ISO 8601)";
 
 /// Ten years: in a wrong unit, a current time is decades or millennia away.
 const PLAUSIBLE_MS: u64 = 10 * 366 * 24 * 3600 * 1000;
@@ -59,7 +135,7 @@ const PLAUSIBLE_MS: u64 = 10 * 366 * 24 * 3600 * 1000;
 #[inline(never)]
 pub(crate) fn detect_unit(text: &str, expected: TimestampUnit, now: i64) -> Option<&'static str> {
     let text = text.trim();
-    let Ok(count) = text.parse::<u64>() else { return detect_notation(text) };
+    let Ok(count) = text.parse::<u64>() else { return detect_notation(text, expected) };
     let units = [
         ("seconds", count.saturating_mul(1000)),
         ("milliseconds", count),
@@ -73,7 +149,7 @@ pub(crate) fn detect_unit(text: &str, expected: TimestampUnit, now: i64) -> Opti
 }
 
 /// Returns the notation of a date and time, or of a number that is no integer.
-fn detect_notation(text: &str) -> Option<&'static str> {
+fn detect_notation(text: &str, expected: TimestampUnit) -> Option<&'static str> {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let bytes = text.as_bytes();
     let has_date = bytes.get(..10).is_some_and(|date| {
@@ -82,7 +158,11 @@ fn detect_notation(text: &str) -> Option<&'static str> {
             .all(|(n, byte)| if n == 4 || n == 7 { *byte == b'-' } else { byte.is_ascii_digit() })
     });
     if has_date && bytes.get(10).is_some_and(|byte| b"Tt ".contains(byte)) {
-        Some("a date and time in the notation of RFC 3339")
+        if expected.is_number() {
+            return Some("a date and time in the notation of RFC 3339");
+        }
+        let lacks_offset = expected.parse(text).is_none() && TimestampUnit::Iso8601.parse(text).is_some();
+        lacks_offset.then_some("a date and time without offset")
     } else if text.ends_with(" GMT") && text.get(3..5) == Some(", ") {
         Some("an HTTP date")
     } else {
@@ -163,6 +243,13 @@ mod tests {
             ("99999999999999999999999", seconds, None),
             ("2023-11-14T22:13:20Z", seconds, Some("a date and time in the notation of RFC 3339")),
             ("2023-11-14 22:13:20", seconds, Some("a date and time in the notation of RFC 3339")),
+            ("1700000000", TimestampUnit::Rfc3339, Some("seconds")),
+            ("1700000000000", TimestampUnit::Iso8601, Some("milliseconds")),
+            ("1700000000000", TimestampUnit::Nanoseconds, Some("milliseconds")),
+            ("2023-11-14T22:13:20", TimestampUnit::Rfc3339, Some("a date and time without offset")),
+            ("2023-11-14T22:13:20", TimestampUnit::Iso8601, None),
+            ("2023-11-14T22:13:20Z", TimestampUnit::Rfc3339, None),
+            ("2023-11-14 22:13:20", TimestampUnit::Iso8601, None),
             ("Tue, 14 Nov 2023 22:13:20 GMT", seconds, Some("an HTTP date")),
             ("1700000000.123", seconds, Some("a number with a fraction")),
             ("", seconds, None),
@@ -172,6 +259,51 @@ mod tests {
         ] {
             assert_eq!(detect_unit(text, expected, now), found, "{text}");
         }
+    }
+
+    #[test]
+    fn parses_every_unit_to_the_same_time() {
+        use TimestampUnit::{Iso8601, Microseconds, Nanoseconds, Rfc3339};
+        let time = Some(1_700_000_000_123);
+        for (unit, text) in [
+            (Microseconds, "1700000000123456"),
+            (Nanoseconds, "1700000000123456789"),
+            (Rfc3339, "2023-11-14T22:13:20.123456789Z"),
+            (Rfc3339, "2023-11-14t23:13:20.1239999999+01:00"),
+            (Iso8601, "2023-11-14T22:13:20.123Z"),
+            (Iso8601, "2023-11-14T22:13:20.123456"),
+            (Iso8601, "2023-11-14T21:13:20.123-01:00"),
+        ] {
+            assert_eq!(unit.parse(text), time, "{text}");
+        }
+        for (unit, text) in [
+            (Microseconds, "17000000001234567"),
+            (Nanoseconds, "9999999999999999999"),
+            (Nanoseconds, "17000000001234567890"),
+            (Rfc3339, "2023-11-14T22:13:20"),
+            (Rfc3339, "2023-11-14 22:13:20Z"),
+            (Rfc3339, "1700000000"),
+            (Iso8601, "2023-11-14T22:13"),
+            (Iso8601, "2023-11-14T22:13:20."),
+            (Iso8601, "2023-11-14T22:13:20 "),
+            (Iso8601, "2023-11-14"),
+            (Iso8601, "20231114T221320Z"),
+        ] {
+            assert_eq!(unit.parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn formats_what_it_parses_and_nothing_else() {
+        for name in ["s", "ms", "us", "ns", "rfc3339", "iso8601"] {
+            let unit = TimestampUnit::from_name(name).expect(name);
+            let text = unit.format(1_700_000_000_000).expect(name);
+            assert_eq!(unit.parse(&text), Some(1_700_000_000_000), "{text}");
+            assert_eq!(unit.digits().unwrap_or(text.len()), text.len(), "{text}");
+        }
+        assert_eq!(TimestampUnit::Rfc3339.format(MAX_RFC3339_MS + 1), None);
+        assert_eq!(TimestampUnit::Nanoseconds.format(i64::MAX), None);
+        assert_eq!(TimestampUnit::from_name("h"), None);
     }
 
     #[test]

@@ -137,7 +137,7 @@ impl Scheme {
         if self.content.has_method() && method.is_empty() {
             return Err(Outcome::MethodMissing);
         }
-        if !self.is_ambiguous && self.content.url_runs_into(delivery.body) {
+        if !self.is_ambiguous && self.content.runs_into(delivery.body) {
             return Err(Outcome::BodyMalformed);
         }
         let values = TemplateValues { body: delivery.body, timestamp, headers, url, method };

@@ -21,6 +21,8 @@ pub struct ErrorData<'e> {
 pub struct WebhookOptionsData {
     /// Zeroized when dropped, also where the options are invalid.
     pub secrets: Vec<Zeroizing<String>>,
+    /// The secrets with the names of their schemes, zeroized in the same way.
+    pub named_secrets: Vec<(String, Zeroizing<String>)>,
     pub unsigned: Option<String>,
     pub explain_only: bool,
     pub algorithms: Option<Vec<String>>,
@@ -60,6 +62,7 @@ impl WebhookOptionsData {
         };
         Ok(WebhookOptions {
             secrets: self.secrets,
+            named_secrets: self.named_secrets,
             allow_unsigned,
             explain_only: self.explain_only,
             algorithms,
@@ -88,6 +91,8 @@ pub struct ProviderMetadata<'w> {
     pub signature_expires: &'static str,
     /// The headers that the provider itself puts on a delivery.
     pub own_headers: Vec<&'w str>,
+    /// The headers with a token, which is a secret.
+    pub token_headers: Vec<&'w str>,
     /// The keys that lead from the body to the event's data.
     pub data_path: Vec<&'w str>,
     pub content_type: &'w str,
@@ -97,6 +102,8 @@ pub struct ProviderMetadata<'w> {
     pub max_bytes: usize,
     /// What a signature of the provider does not cover: `type`, `id`.
     pub uncovered: Vec<&'static str>,
+    /// The names of the signature schemes.
+    pub schemes: Vec<Option<&'w str>>,
 }
 
 #[derive(Serialize)]

@@ -81,9 +81,11 @@ groups! {
     /// The result of `verify`.
     result ResultLayout: u32 {
         /// How many numbers there are.
-        WORDS = 14;
+        WORDS = 15;
         /// "None", for a number that is an index or a length.
         ABSENT = u32::MAX;
+        /// "A token", in place of an algorithm.
+        TOKEN = u32::MAX - 1;
     }
 
     /// The numbers of an accepted delivery. Lengths are in UTF-16 units.
@@ -96,7 +98,8 @@ groups! {
         EVENT = 2;
         /// The index of the revision among those of the event.
         REVISION = 3;
-        /// The index of the signature's algorithm in `ALGORITHMS`; absent for an unsigned delivery.
+        /// The index of the signature's algorithm in `ALGORITHMS`; absent for an unsigned delivery, and
+        /// `TOKEN` for a token.
         ALGORITHM = 4;
         /// The index of the secret.
         SECRET = 5;
@@ -116,6 +119,8 @@ groups! {
         TAPE = 12;
         /// What the signature does not cover: bits of `UncoveredBit`.
         UNCOVERED = 13;
+        /// The index of the scheme among those of the provider.
+        SCHEME = 14;
     }
 
     /// The numbers of a rejected delivery.

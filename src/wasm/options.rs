@@ -16,6 +16,7 @@ use crate::webhook::Error;
 pub fn options(options: &JsValue) -> Result<WebhookOptionsData, Error> {
     Ok(WebhookOptionsData {
         secrets: list(options, "secrets")?.unwrap_or_default().into_iter().map(Zeroizing::new).collect(),
+        named_secrets: pairs(list(options, "namedSecrets")?.unwrap_or_default()),
         unsigned: text(options, "unsigned")?,
         explain_only: flag(options, "explainOnly")?,
         algorithms: list(options, "algorithms")?,
@@ -23,6 +24,16 @@ pub fn options(options: &JsValue) -> Result<WebhookOptionsData, Error> {
         max_bytes: number(options, "maxBytes")?,
         tolerance: number(options, "tolerance")?,
     })
+}
+
+/// The pairs of a list: a name, its value, the next name.
+fn pairs(list: Vec<String>) -> Vec<(String, Zeroizing<String>)> {
+    let mut items = list.into_iter();
+    let mut pairs = Vec::new();
+    while let (Some(name), Some(value)) = (items.next(), items.next()) {
+        pairs.push((name, Zeroizing::new(value)));
+    }
+    pairs
 }
 
 /// The parameters of `sign` and `create`.

@@ -25,17 +25,25 @@ pub enum SignatureInfo {
         /// Whether event type and idempotency key are outside of the signed content.
         uncovered: Uncovered,
     },
+    /// The sender sent one of the secrets as a token. SECURITY: nothing of the delivery is signed: whoever has seen one
+    /// delivery can send any other.
+    Token {
+        /// Index of the secret in the options.
+        secret: usize,
+    },
     /// Not signed: the receiver allows unsigned deliveries, so the sender is not authenticated.
     Unsigned,
 }
 
-/// The part of a delivery that a verified signature covers.
+/// The part of a delivery that a signature covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum CoveredPart {
     /// The whole body.
     Body,
+    /// Nothing: the delivery has a token.
+    Nothing,
 }
 
 /// An accepted delivery: the result of [`verify`](crate::webhook::Webhook::verify).
@@ -62,6 +70,8 @@ pub struct Verified<'b> {
     pub revision: Option<String>,
     /// The signature.
     pub signature: SignatureInfo,
+    /// The name of the scheme of the signature, for a provider with several.
+    pub scheme: Option<String>,
     /// Warnings and infos: an error rejects the delivery.
     pub issues: Vec<Issue>,
     pub(super) document: Document<'b>,
@@ -119,6 +129,8 @@ pub struct AcceptedDelivery<'b, 'd> {
     pub revision: Option<usize>,
     /// The signature.
     pub signature: SignatureInfo,
+    /// Index of the scheme that decided in [`Provider::schemes`](crate::provider::Provider::schemes).
+    pub scheme: usize,
     /// Whether the body is ASCII, so that every byte is a character.
     pub is_ascii: bool,
     pub(crate) document: Document<'b>,

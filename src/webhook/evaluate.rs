@@ -11,6 +11,7 @@ use super::{AcceptedDelivery, CoveredPart, SignatureInfo, Timestamp, VerifyOptio
 use crate::delivery::Delivery;
 use crate::issue::{Code, Location, PendingIssue, Severity};
 use crate::json::Document;
+use crate::signature::SignedBy;
 
 pub(crate) use findings::Findings;
 pub(crate) use identity::{idempotency_header, idempotency_key};
@@ -133,7 +134,8 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
             Err(code) => return self.rejected(code, Some(document)),
         };
         let signature = match signed_by {
-            Some((algorithm, secret)) => SignatureInfo::Verified {
+            Some(SignedBy::Token { secret }) => SignatureInfo::Token { secret },
+            Some(SignedBy::Signature { algorithm, secret }) => SignatureInfo::Verified {
                 algorithm,
                 secret,
                 covers: CoveredPart::Body,
@@ -150,6 +152,7 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
             event: self.findings.event,
             revision: self.findings.revision,
             signature,
+            scheme: self.findings.scheme,
             is_ascii: document.is_ascii(),
             document,
         };

@@ -34,6 +34,7 @@ mod serializers;
 mod shared;
 mod style;
 mod styles;
+mod token;
 mod unsupported;
 mod urls;
 
@@ -53,7 +54,7 @@ use self::unsupported::{remove_refuted, remove_secret_remarks};
 use super::digest::digest;
 use super::{Timestamp, VerifyOptions, Webhook};
 use crate::delivery::Delivery;
-use crate::signature::{Keys, Outcome};
+use crate::signature::{Keys, Outcome, SignatureScheme};
 use crate::text::into_owned_outlined;
 
 /// Enough for every single cause and the common pairs, in well under a second for a body of some kilobytes.
@@ -103,8 +104,14 @@ impl Webhook {
         max_combinations: usize,
     ) -> Explanation {
         let now = now.into();
-        let scheme = self.provider.scheme.as_ref();
-        let keys = self.keys.as_ref();
+        let selected = self.select(&delivery.headers);
+        let keys = selected.map(|active| active.keys);
+        let scheme =
+            selected.map(|active| active.scheme).or(self.provider.schemes.first().map(|named| &named.scheme));
+        if let Some(SignatureScheme::Token(scheme)) = scheme {
+            return token::explain(scheme, keys, delivery);
+        }
+        let scheme = scheme.and_then(SignatureScheme::hmac);
         let is_too_large = delivery.body.len() > options.max_bytes;
         let renamed = scheme.map(|scheme| RenamedHeaders::resolve(scheme, &delivery.headers));
         let substituted = renamed.as_ref().map(|renamed| renamed.apply(delivery));

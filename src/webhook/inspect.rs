@@ -53,6 +53,7 @@ impl Webhook {
             Evaluation::Accepted { accepted, findings } => {
                 let verdict = match accepted.signature {
                     SignatureInfo::Verified { .. } => Verdict::Verified,
+                    SignatureInfo::Token { .. } => Verdict::Token,
                     SignatureInfo::Unsigned => Verdict::Unsigned,
                 };
                 (verdict, None, Some(accepted.document), findings)
@@ -64,7 +65,8 @@ impl Webhook {
         let document = document.as_ref();
         let issues = findings.take_issues(document);
         let header = |name: &Option<String>| {
-            let value = delivery.headers.get(name.as_deref()?)?;
+            let name = self.provider.header_name(findings.scheme, name.as_deref()?);
+            let value = delivery.headers.get(name)?;
             is_plain_header(value).then(|| value.to_owned())
         };
         let root = document.map(Document::root);
@@ -107,7 +109,7 @@ impl Webhook {
                 issues.iter().filter(|issue| issue.stage == Some(name)).map(|issue| issue.severity).min();
             let state = match (name, highest) {
                 (_, Some(Severity::Error)) => StageState::Failed,
-                (Stage::Signature, _) if self.provider.scheme.is_none() => StageState::NotApplicable,
+                (Stage::Signature, _) if self.provider.schemes.is_empty() => StageState::NotApplicable,
                 (Stage::Signature, _) if findings.signature.is_none() => StageState::NotReached,
                 (Stage::Signature, _) if findings.signature == Some(Outcome::Unsigned) => StageState::Warned,
                 (Stage::Json | Stage::Envelope, _) if !is_json => StageState::NotReached,
@@ -132,24 +134,33 @@ impl Webhook {
         let outcome = findings.signature.unwrap_or_else(|| unread_signature(self, delivery));
         let mut report = SignatureReport {
             status: outcome.status(),
+            scheme: None,
             header: None,
             algorithm: outcome.algorithm().map(Algorithm::name),
             received: None,
             tag: findings.received.map(|received| shortened(received.encoded)),
             timestamp: None,
             secret: outcome.secret(),
-            covers: outcome.is_verified().then_some(CoveredPart::Body),
+            covers: match outcome {
+                Outcome::Verified { .. } => Some(CoveredPart::Body),
+                Outcome::Token { .. } => Some(CoveredPart::Nothing),
+                _ => None,
+            },
             uncovered: Vec::new(),
             signed_content: None,
             parts: Vec::new(),
         };
+        let selected = self.select(&delivery.headers).map_or(0, |active| active.index);
+        let Some(named) = self.provider.schemes.get(selected) else { return report };
         if let Some((type_source, key_source)) = sources
-            && outcome.is_verified()
+            && report.covers.is_some()
         {
-            report.uncovered = self.provider.coverage.uncovered(type_source, key_source).names();
+            report.uncovered = named.coverage.uncovered(type_source, key_source).names();
         }
-        let Some(scheme) = &self.provider.scheme else { return report };
-        report.header = Some(scheme.header().to_owned());
+        report.scheme.clone_from(&named.name);
+        report.header = Some(named.scheme.header().to_owned());
+        // SECURITY: nothing of a token is reported, since it may be the secret.
+        let Some(scheme) = named.scheme.hmac() else { return report };
         report.received = delivery.headers.get(scheme.header()).map(shortened);
         report.signed_content = Some(scheme.signed_content().to_owned());
         let signed_time = self.provider.signed_time.as_ref().zip(root);

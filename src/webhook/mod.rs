@@ -33,12 +33,12 @@ pub use crate::signature::SignatureStatus;
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
 pub(crate) use digest::digest;
 
-use crate::delivery::MediaType;
+use crate::delivery::{Headers, MediaType};
 use crate::issue::{Code, Profile};
 use crate::json::quoted;
-use crate::provider::{self, Provider};
+use crate::provider::{self, NamedScheme, Provider, Uncovered};
 use crate::schema::closest;
-use crate::signature::{Algorithm, Keys, Secret};
+use crate::signature::{Algorithm, Keys, Secret, SignatureScheme};
 use zeroize::Zeroizing;
 
 /// Default size limit of a body: 1 MiB.
@@ -92,8 +92,11 @@ pub struct VerifyOptions {
 /// The options of a webhook.
 #[derive(Default)]
 pub struct WebhookOptions {
-    /// The secrets, as the provider shows them: the first signs, all verify.
+    /// The secrets, as the provider shows them: the first signs, all verify. They are those of the provider's first scheme.
     pub secrets: Vec<Zeroizing<String>>,
+    /// The secrets of schemes by their names, for a provider with several schemes. A scheme without secrets is not active:
+    /// no delivery is accepted by it.
+    pub named_secrets: Vec<(String, Zeroizing<String>)>,
     /// Accept deliveries without a signature, and report them as unsigned.
     pub allow_unsigned: bool,
     /// Only explain and compare deliveries. Every text is taken as a secret, also one that does not have the provider's
@@ -126,10 +129,20 @@ pub struct WebhookOptions {
 #[derive(Debug)]
 pub struct Webhook {
     provider: Provider,
-    keys: Option<Keys>,
+    /// For each scheme of the provider, the prepared secrets; `None` for a scheme without secrets, which is not active.
+    keys: Vec<Option<Keys>>,
     allow_unsigned: bool,
     explain_only: bool,
     verify_options: VerifyOptions,
+}
+
+/// A scheme with its keys.
+#[derive(Clone, Copy)]
+pub(crate) struct ActiveScheme<'w> {
+    /// The index of the scheme in [`Provider::schemes`].
+    pub index: usize,
+    pub scheme: &'w SignatureScheme,
+    pub keys: &'w Keys,
 }
 
 const EXPLAIN_ONLY: &str = "A webhook with the option `explainOnly` neither verifies nor signs deliveries.";
@@ -173,7 +186,7 @@ impl Webhook {
     /// Sets the native hash, which hashes long messages.
     #[cfg(all(feature = "js", target_arch = "wasm32"))]
     pub(crate) fn set_native_hash(&mut self, native_hash: crate::signature::native_hash::NativeHash) {
-        if let Some(keys) = &mut self.keys {
+        for keys in self.keys.iter_mut().flatten() {
             keys.set_native_hash(native_hash);
         }
     }
@@ -195,7 +208,63 @@ impl Webhook {
     /// webhooks without secrets have none in common. SECURITY: the secrets are compared in constant time.
     #[must_use]
     pub fn shares_secret(&self, other: &Self) -> bool {
-        self.keys.as_ref().zip(other.keys.as_ref()).is_some_and(|(a, b)| a.shares_secret(b))
+        let mut shared = false;
+        for keys in self.keys.iter().flatten() {
+            for other in other.keys.iter().flatten() {
+                shared |= keys.shares_secret(other);
+            }
+        }
+        shared
+    }
+
+    /// Returns what the signatures of the active schemes do not cover; that of all schemes where none is active, or tokens
+    /// alone are.
+    #[must_use]
+    pub fn uncovered(&self) -> Uncovered {
+        let mut uncovered: Option<Uncovered> = None;
+        for (index, named) in self.provider.schemes.iter().enumerate() {
+            if named.scheme.hmac().is_some() && self.active_scheme(index).is_some() {
+                uncovered = Some(uncovered.unwrap_or_default().or(named.uncovered()));
+            }
+        }
+        uncovered.unwrap_or_else(|| self.provider.uncovered())
+    }
+
+    /// Returns the scheme that decides on a delivery, with its keys: the first active one whose header the delivery has,
+    /// and the first active one where there is none. SECURITY: a stronger signature that fails is not saved by a weaker one
+    /// in the same delivery. `None` without secrets.
+    #[inline]
+    pub(crate) fn select(&self, headers: &Headers<'_>) -> Option<ActiveScheme<'_>> {
+        // PERF: nearly every provider has one scheme.
+        match self.keys.len() {
+            1 => self.active_scheme(0),
+            _ => self.select_among_several(headers),
+        }
+    }
+
+    #[inline(never)]
+    fn select_among_several(&self, headers: &Headers<'_>) -> Option<ActiveScheme<'_>> {
+        let mut first = None;
+        for index in 0..self.keys.len() {
+            let active = self.active_scheme(index);
+            if active.is_some_and(|active| active.scheme.is_present(headers)) {
+                return active;
+            }
+            first = first.or(active);
+        }
+        first
+    }
+
+    /// Returns the strongest scheme that has secrets: the one that signs.
+    #[inline(never)]
+    pub(crate) fn signing_scheme(&self) -> Option<ActiveScheme<'_>> {
+        (0..self.keys.len()).find_map(|index| self.active_scheme(index))
+    }
+
+    /// Returns a scheme if it has secrets.
+    fn active_scheme(&self, index: usize) -> Option<ActiveScheme<'_>> {
+        let keys = self.keys.get(index)?.as_ref()?;
+        Some(ActiveScheme { index, scheme: &self.provider.schemes.get(index)?.scheme, keys })
     }
 
     /// The options of every verification that has no options of its own.
@@ -205,12 +274,14 @@ impl Webhook {
     }
 }
 
-fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Option<Keys>, Error> {
+/// Prepares the secrets of every scheme; `None` for a scheme without secrets.
+fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Vec<Option<Keys>>, Error> {
     let name = &provider.title;
-    let Some(scheme) = &provider.scheme else {
+    let has_secrets = !options.secrets.is_empty() || !options.named_secrets.is_empty();
+    if provider.schemes.is_empty() {
         return if options.explain_only {
-            Ok(None)
-        } else if !options.secrets.is_empty() {
+            Ok(Vec::new())
+        } else if has_secrets {
             Err(Error::new(
                 Code::SECRET_INVALID,
                 format!(
@@ -218,7 +289,7 @@ fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Option<Keys>, E
                 ),
             ))
         } else if options.allow_unsigned {
-            Ok(None)
+            Ok(Vec::new())
         } else {
             Err(Error::new(
                 Code::SECRET_MISSING,
@@ -227,32 +298,81 @@ fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Option<Keys>, E
                 ),
             ))
         };
-    };
-    if options.secrets.is_empty() {
-        return if options.allow_unsigned {
-            Ok(None)
-        } else {
-            Err(Error::new(
-                Code::SECRET_MISSING,
-                format!(
-                    "No signing secret configured for {name}. Pass the secret of the subscription in `secrets`. An environment variable that is not set is the usual cause."
-                ),
-            ))
-        };
     }
+    // SECURITY: the message does not repeat the name, which may be a secret in the wrong place.
+    let is_known = |name: &str| provider.schemes.iter().any(|scheme| scheme.name.as_deref() == Some(name));
+    if options.named_secrets.iter().any(|(name, _)| !is_known(name)) {
+        let mut names: Vec<&str> =
+            provider.schemes.iter().filter_map(|scheme| scheme.name.as_deref()).collect();
+        names.dedup();
+        let expected = if names.is_empty() {
+            "a list of strings".to_owned()
+        } else {
+            ["the names ", &names.join(", ")].concat()
+        };
+        let message = format!(
+            "Invalid value for option `secrets`: {name} has other signature schemes; expected {expected}."
+        );
+        return Err(Error::new(Code::OPTION_INVALID, message));
+    }
+    let first = provider.schemes.first().and_then(|scheme| scheme.name.as_deref());
+    let mut all = Vec::with_capacity(provider.schemes.len());
+    for NamedScheme { name, scheme, .. } in &provider.schemes {
+        let name = name.as_deref();
+        let named = options.named_secrets.iter().filter(|(other, _)| Some(other.as_str()) == name);
+        let listed = options.secrets.iter().filter(|_| name == first);
+        let texts: Vec<&Zeroizing<String>> = listed.chain(named.map(|(_, text)| text)).collect();
+        all.push(if texts.is_empty() { None } else { Some(prepare(scheme, &texts, name, options)?) });
+    }
+    if let Some(algorithms) = &options.algorithms
+        && !provider.schemes.iter().any(|named| named.scheme.hmac().is_some())
+        && !algorithms.is_empty()
+    {
+        let message =
+            format!("{name} sends a token, which has no algorithm. Remove the option `algorithms`.");
+        return Err(Error::new(Code::OPTION_INVALID, message));
+    }
+    if has_secrets || options.allow_unsigned {
+        return Ok(all);
+    }
+    Err(Error::new(
+        Code::SECRET_MISSING,
+        format!(
+            "No signing secret configured for {name}. Pass the secret of the subscription in `secrets`. An environment variable that is not set is the usual cause."
+        ),
+    ))
+}
+
+/// Prepares the secrets of one scheme.
+fn prepare(
+    scheme: &SignatureScheme,
+    texts: &[&Zeroizing<String>],
+    name: Option<&str>,
+    options: &WebhookOptions,
+) -> Result<Keys, Error> {
     let format = scheme.secret_format();
-    let is_only = options.secrets.len() == 1;
-    let parse = |(index, text): (usize, &Zeroizing<String>)| {
+    let is_basic = matches!(scheme, SignatureScheme::Token(token) if token.is_basic());
+    let parse = |(index, text): (usize, &&Zeroizing<String>)| {
         let secret = if options.explain_only {
             Secret::parse_to_explain(text, format)
         } else {
             Secret::parse(text, format)
         };
-        secret.map_err(|error| {
-            let prefix = if is_only { String::new() } else { format!("secrets[{index}]: ") };
-            Error::new(error.code(), format!("{prefix}{error}")).hint(error.hint())
-        })
+        let prefix = || match name.filter(|_| !options.named_secrets.is_empty()) {
+            Some(name) => format!("secrets[{}][{index}]: ", quoted(name)),
+            None if texts.len() == 1 => String::new(),
+            None => format!("secrets[{index}]: "),
+        };
+        if is_basic && secret.is_ok() && !text.contains(':') {
+            let message = format!("{}Invalid secret: expected user:password.", prefix());
+            return Err(Error::new(Code::SECRET_INVALID, message)
+                .hint(Some("Pass the user name, a colon and the password, and not their base64.")));
+        }
+        secret.map_err(|error| Error::new(error.code(), format!("{}{error}", prefix())).hint(error.hint()))
     };
-    let secrets: Vec<Secret> = options.secrets.iter().enumerate().map(parse).collect::<Result<_, _>>()?;
-    Ok(Some(scheme.keys(&secrets, options.algorithms.as_deref())?))
+    let secrets: Vec<Secret> = texts.iter().enumerate().map(parse).collect::<Result<_, _>>()?;
+    Ok(match scheme {
+        SignatureScheme::Hmac(scheme) => scheme.keys(&secrets, options.algorithms.as_deref())?,
+        SignatureScheme::Token(scheme) => scheme.keys(&secrets)?,
+    })
 }

@@ -14,6 +14,8 @@ use crate::signature::SignatureStatus;
 pub enum Verdict {
     /// Signed and valid.
     Verified,
+    /// Valid, and the sender sent the token. Nothing is signed.
+    Token,
     /// Valid, but the sender is not authenticated.
     Unsigned,
     /// Not to be handled.
@@ -107,13 +109,16 @@ impl fmt::Debug for Report {
 pub struct SignatureReport {
     /// The state of the signature.
     pub status: SignatureStatus,
+    /// The name of the scheme that decided, for a provider with several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scheme: Option<String>,
     /// The header of the signature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header: Option<String>,
     /// The algorithm that the header names, or that verified the signature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub algorithm: Option<&'static str>,
-    /// The value of the header; cut after 512 characters.
+    /// The value of the header; cut after 512 characters. `None` for a token, which may be the secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub received: Option<String>,
     /// The received signature that was compared, without its label; cut after 512 characters. `None` where none was compared.
@@ -123,13 +128,13 @@ pub struct SignatureReport {
     /// where the provider signs none, the delivery has none, or no JavaScript `Date` reaches it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<u64>,
-    /// Index of the secret that made the signature.
+    /// Index of the secret that made the signature, or is the token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<usize>,
-    /// What a verified signature covers.
+    /// What a verified signature or a token covers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub covers: Option<CoveredPart>,
-    /// What of event type and idempotency key a verified signature does not cover: `type`, `id`.
+    /// What of event type and idempotency key a verified signature or a token does not cover: `type`, `id`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub uncovered: Vec<&'static str>,
     /// The template of the signed content.

@@ -37,8 +37,9 @@ impl Webhook {
     }
 
     fn resign_at(&self, delivery: &Delivery<'_>, now: Timestamp) -> Result<Vec<(String, String)>, Error> {
+        let strongest = self.signing_scheme();
         let scheme =
-            self.provider.scheme.as_ref().filter(|scheme| scheme.has_timestamp() && self.keys.is_some());
+            strongest.and_then(|active| active.scheme.hmac()).filter(|scheme| scheme.has_timestamp());
         // With the old timestamp next to the new one, no receiver could tell which counts.
         let timestamp = scheme.and_then(|scheme| scheme.timestamp_header()).unwrap_or_default();
         let mut headers = Vec::new();

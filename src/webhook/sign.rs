@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::sign_params::SignParams;
-use super::{EXPLAIN_ONLY, EXPLAIN_ONLY_HINT, Error, Timestamp, Webhook};
+use super::{ActiveScheme, EXPLAIN_ONLY, EXPLAIN_ONLY_HINT, Error, Timestamp, Webhook};
 use crate::issue::Code;
 use crate::provider::{FieldSource, is_id_or_type};
 use crate::signature::SignContext;
@@ -106,7 +106,8 @@ impl Webhook {
         if self.explain_only {
             return Err(Error::new(Code::OPTION_INVALID, EXPLAIN_ONLY).hint(Some(EXPLAIN_ONLY_HINT)));
         }
-        let (Some(scheme), Some(keys)) = (&self.provider.scheme, &self.keys) else { return Ok(()) };
+        // The strongest scheme that has secrets signs.
+        let Some(ActiveScheme { scheme, keys, .. }) = self.signing_scheme() else { return Ok(()) };
         let context = SignContext {
             now: now.as_millis(),
             id,

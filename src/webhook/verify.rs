@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use super::evaluate::{Evaluation, EvaluationMode};
-use super::{AcceptedDelivery, Error, Timestamp, Verified, VerifyOptions, Webhook};
+use super::{AcceptedDelivery, Error, SignatureInfo, Timestamp, Verified, VerifyOptions, Webhook};
 use crate::delivery::Delivery;
 use crate::json::sort_by;
 use crate::provider::IdempotencySource;
+use crate::signature::Scheme;
 
 impl Webhook {
     /// Checks the signature, the JSON, the envelope, the contract and the rules of a delivery.
@@ -40,6 +41,10 @@ impl Webhook {
                 delivery_id: accepted.delivery_id.map(str::to_owned),
                 created_at: accepted.created_at.map(Cow::into_owned),
                 revision: findings.revision_name(self).map(str::to_owned),
+                scheme: match accepted.signature {
+                    SignatureInfo::Unsigned => None,
+                    _ => self.provider.schemes.get(accepted.scheme).and_then(|scheme| scheme.name.clone()),
+                },
                 signature: accepted.signature,
                 issues: findings.take_issues(Some(&accepted.document)),
                 document: accepted.document,
@@ -72,7 +77,8 @@ impl Webhook {
     /// Whether verifying reads the URL or the method of a delivery.
     #[must_use]
     pub fn requires_target(&self) -> bool {
-        self.provider.scheme.iter().any(|scheme| scheme.content.has_url() || scheme.content.has_method())
+        let mut schemes = self.provider.schemes.iter().filter_map(|named| named.scheme.hmac());
+        schemes.any(|scheme| scheme.content.has_url() || scheme.content.has_method())
     }
 
     /// The headers that verifying reads, in lower case.
@@ -83,13 +89,17 @@ impl Webhook {
             IdempotencySource::Header(name) => Some(name.as_str()),
             IdempotencySource::Pointer(_) | IdempotencySource::Digest | IdempotencySource::None => None,
         });
-        let scheme = provider.scheme.iter().flat_map(crate::signature::Scheme::headers);
+        let schemes = provider.schemes.iter().flat_map(|named| {
+            let signed = named.scheme.hmac().into_iter().flat_map(Scheme::headers);
+            [named.scheme.header()].into_iter().chain(signed)
+        });
         let mut names: Vec<String> = ["content-type"]
             .into_iter()
             .chain([&provider.webhook_id, &provider.delivery_id].into_iter().flatten().map(String::as_str))
             .chain(provider.envelope.event_type.headers())
             .chain(dedupe)
-            .chain(scheme)
+            .chain(schemes)
+            .chain(provider.other_header_names())
             .map(str::to_ascii_lowercase)
             .collect();
         sort_by(&mut names, Ord::cmp);

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use hookseal::Code;
 use hookseal::delivery::{Delivery, Headers};
 use hookseal::provider::Provider;
-use hookseal::signature::{Keys, Outcome, Scheme, Secret, SignContext, SignError};
+use hookseal::signature::{Algorithm, Keys, Outcome, Scheme, Secret, SignContext, SignError, hmac};
 use hookseal::webhook::{Timestamp, Webhook, WebhookOptions};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -27,8 +27,14 @@ fn definition(content: &str) -> Value {
 }
 
 fn scheme(content: &str) -> Result<Scheme, String> {
-    match Provider::from_json(definition(content).to_string().as_bytes()) {
-        Ok(provider) => Ok(provider.scheme.expect("a scheme")),
+    scheme_with(content, "s")
+}
+
+fn scheme_with(content: &str, unit: &str) -> Result<Scheme, String> {
+    let mut definition = definition(content);
+    definition["signature"]["timestampUnit"] = json!(unit);
+    match Provider::from_json(definition.to_string().as_bytes()) {
+        Ok(provider) => Ok(provider.scheme().expect("a scheme").clone()),
         Err(error) => {
             let issue = &error.issues[0];
             assert_eq!(
@@ -52,7 +58,10 @@ fn keys(scheme: &Scheme) -> Keys {
 #[test]
 fn rejects_ambiguous_signed_content_with_the_reason() {
     for (content, reason) in [
-        ("{id}{timestamp}{body}", "{header:X-Id} and {timestamp} are adjacent"),
+        ("{header:A}.{id}{timestamp}{body}", "{header:A} can contain \".\", and another header follows"),
+        ("{id}{timestamp}{body}.{header:A}", "{header:X-Id} and {timestamp} are adjacent"),
+        ("{id}{timestamp}{body}{url}", "{header:X-Id} and {timestamp} are adjacent"),
+        ("{body}{timestamp}{id}", "{header:X-Id} and {timestamp} are adjacent"),
         ("{header:X-Event}{header:X-Id}{body}", "{header:X-Event} and {header:X-Id} are adjacent"),
         ("{id}{body}", "{header:X-Id} and {body} are adjacent"),
         ("{body}{id}", "{header:X-Id} and {body} are adjacent"),
@@ -86,7 +95,7 @@ fn rejects_ambiguous_signed_content_with_the_reason() {
     }
 }
 
-const CONTENTS: [&str; 12] = [
+const CONTENTS: [&str; 14] = [
     "{body}",
     "{timestamp}{body}",
     "{body}{timestamp}",
@@ -99,6 +108,8 @@ const CONTENTS: [&str; 12] = [
     "{id}.{timestamp}1{body}",
     "{id}\n{header:X-Event}\n{timestamp}\n{body}",
     "{header:X-Event}\n{body}\n{id}",
+    "{id}{timestamp}{body}",
+    "{header:X-Event}\n{id}{timestamp}{body}",
 ];
 
 /// Only the brackets of the body mark where the URL ends.
@@ -179,7 +190,7 @@ fn rejects_a_body_that_does_not_mark_where_the_adjacent_url_ends() {
     assert!(!provider(&definition).uncovered().id);
     definition["signature"]["ambiguous"] = json!(true);
     assert!(provider(&definition).uncovered().id);
-    let scheme = provider(&definition).scheme.expect("a scheme");
+    let scheme = provider(&definition).scheme().expect("a scheme").clone();
     let context = SignContext { id: Some("a"), ..context };
     assert!(scheme.sign(&keys, b"a=1", &context).is_ok());
 }
@@ -248,6 +259,56 @@ fn part<'p>(parts: &'p Parts<'_>, name: &str) -> &'p str {
     parts.iter().find(|(place, _)| *place == name).map_or("", |(_, text)| text)
 }
 
+/// Without an offset, a date and time can be continued by what follows.
+#[test]
+fn rejects_a_time_without_offset_where_its_end_is_not_clear() {
+    for content in
+        ["{timestamp}.{body}", "{timestamp}{id}.{body}", "{timestamp}-{body}", "{timestamp}1{body}"]
+    {
+        let message = scheme_with(content, "iso8601").expect_err(content);
+        assert!(message.contains("{timestamp} has no offset"), "{message}");
+        assert!(scheme_with(content, "rfc3339").is_ok(), "{content}");
+    }
+    for content in
+        ["{timestamp}{body}", "v1:{timestamp}:{body}", "{body}{timestamp}", "{id}{timestamp}{body}"]
+    {
+        assert!(scheme_with(content, "iso8601").is_ok(), "{content}");
+    }
+}
+
+/// Twitch signs so. The header could take the digits of a shorter timestamp, and the timestamp those of the header.
+#[test]
+fn no_bytes_move_between_a_header_and_the_timestamp_next_to_it() {
+    let key = b"a secret of 32 bytes for the test";
+    for (unit, id, time) in [
+        ("s", "msg-1", "1700000000"),
+        ("ms", "1", "1700000000000"),
+        ("us", "7", "1700000000000000"),
+        ("ns", "7", "1700000000000000000"),
+        ("rfc3339", "2023-11-14T22:13:20Z", "2023-11-14T22:13:20.1Z"),
+        ("iso8601", "2023-11-14T22:13:20", "2023-11-14T22:13:20.123456"),
+    ] {
+        let body = "{\"type\":\"a\",\"b\":\"2023-11-14T22:13:20Z{}\"}";
+        let scheme = scheme_with("{id}{timestamp}{body}", unit).expect(unit);
+        let keys = keys(&scheme);
+        let text = [id, time, body].concat();
+        let tag = base16ct::lower::encode_string(&hmac::sign(Algorithm::Sha256, key, text.as_bytes()));
+        let mut verified = Vec::new();
+        for end in 1..text.len() {
+            for middle in 0..end {
+                let (id, time, body) = (&text[..middle], &text[middle..end], &text[end..]);
+                let headers = Headers::from_iter([("X-Sig", tag.as_str()), ("X-Id", id), ("X-Time", time)]);
+                let delivery = Delivery::new(headers, body.as_bytes());
+                // Replayed at any time.
+                if scheme.verify(&keys, &delivery, NOW, u64::MAX).is_verified() {
+                    verified.push((id, time, body));
+                }
+            }
+        }
+        assert_eq!(verified, [(id, time, body)], "{unit}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -255,10 +316,12 @@ proptest! {
     /// with a body that is JSON.
     #[test]
     fn one_signature_matches_one_request(
-        id in "([a1.:]{1,3}|[a.](\\.1700000000)?)", event in "[a1.:]{1,3}", body in "([1-9][0-9]?|\\{\\}|\\[1\\]|\"1\"| \\{\\}|\\[1,\"\\.1700000001\\.\"\\])",
+        id in "([a1.:]{1,3}|[a.](\\.1700000000)?|a(1700000000|2023-11-14T22:13:20Z))", event in "[a1.:]{1,3}", body in "([1-9][0-9]?|\\{\\}|\\[1\\]|\"1\"| \\{\\}|\\[1,\"\\.1700000001\\.\"\\]|\\[\"1700000001\\[\\]\",\"2023-11-14T22:13:20Z\\[\\]\"\\])",
     ) {
-        for content in CONTENTS {
-            let scheme = scheme(content).expect(content);
+        for (content, unit, time) in CONTENTS.into_iter().flat_map(|content| {
+            [("s", "1700000000"), ("rfc3339", "2023-11-14T22:13:20.000+00:00")].map(|(unit, time)| (content, unit, time))
+        }) {
+            let scheme = scheme_with(content, unit).expect(content);
             let keys = keys(&scheme);
             let context = SignContext {
                 id: Some(&id),
@@ -269,7 +332,7 @@ proptest! {
             let Ok(signed) = scheme.sign(&keys, body.as_bytes(), &context) else { continue };
             let signature = &signed[0].1;
             let text = content
-                .replace("{timestamp}", "1700000000")
+                .replace("{timestamp}", time)
                 .replace("{id}", &id)
                 .replace("{header:X-Event}", &event)
                 .replace("{body}", &body);

@@ -20,7 +20,7 @@ fn read(definition: &Value) -> Provider {
 fn a_small_definition_gets_the_defaults() {
     let provider = read(&json!({ "id": "mine", "envelope": { "type": "/type" }, "events": {} }));
     assert_eq!((provider.id.as_str(), provider.title.as_str()), ("mine", "mine"));
-    assert!(provider.scheme.is_none() && provider.events.is_empty() && provider.retry_delays_ms.is_none());
+    assert!(provider.schemes.is_empty() && provider.events.is_empty() && provider.retry_delays_ms.is_none());
     assert_eq!((provider.content_type.as_str(), provider.tolerance), ("application/json", 300));
     assert_eq!(provider.success, (200, 299));
     assert!(!provider.immutable);
@@ -76,7 +76,7 @@ fn parses_every_member_of_a_definition() {
         (provider.webhook_id.as_deref(), provider.delivery_id.as_deref()),
         (Some("X-Hook"), Some("X-Delivery"))
     );
-    let scheme = provider.scheme.as_ref().expect("a scheme");
+    let scheme = provider.scheme().expect("a scheme");
     assert!(scheme.is_optional() && scheme.has_timestamp());
     assert_eq!(scheme.definition().timestamp_unit, TimestampUnit::Milliseconds);
     assert_eq!(scheme.secret_format().encoding, SecretEncoding::Hex);
@@ -176,7 +176,7 @@ fn definitions_of_well_known_senders_sign_and_verify() {
         let missing = hook.verify(&Delivery::new(headers(header), &signed.body), NOW).expect_err(name);
         assert_eq!(missing.code, Code::SIGNATURE_MISSING);
         let provider = hook.provider();
-        let stamped = provider.scheme.as_ref().is_some_and(hookseal::signature::Scheme::has_timestamp);
+        let stamped = provider.scheme().is_some_and(hookseal::signature::Scheme::has_timestamp);
         let late = Timestamp::from_millis(NOW.as_millis() + 301_000);
         let late = hook.verify(&Delivery::new(headers(""), &signed.body), late).err().map(|error| error.code);
         assert_eq!(late, stamped.then_some(Code::TIMESTAMP_TOO_OLD), "{name}");
@@ -212,7 +212,12 @@ fn an_extended_definition_takes_every_key_that_it_does_not_replace() {
     let shared = |p: &Provider| {
         format!(
             "{:?} {:?} {:?} {:?} {:?} {:?}",
-            p.scheme, p.envelope, p.dedupe, p.sensitive, p.events, p.delivery_id
+            p.scheme(),
+            p.envelope,
+            p.dedupe,
+            p.sensitive,
+            p.events,
+            p.delivery_id
         )
     };
     assert_eq!(shared(&mine), shared(&base));

@@ -316,10 +316,10 @@ fn rejects_an_invalid_definition_with_location_and_reason() {
             "Expected utf8, base64 or hex, after an optional prefix, such as whsec_{base64}, got a string of 6 characters.",
         ),
         (
-            signature("timestampUnit", json!("us")),
+            signature("timestampUnit", json!("hours")),
             Code::ENUM,
             "/signature/timestampUnit",
-            "Expected \"s\" or \"ms\", got a string of 2 characters.",
+            "Expected \"s\", \"ms\", \"us\", \"ns\", \"rfc3339\" or \"iso8601\", got a string of 5 characters.",
         ),
         (
             signature("tolerance", json!(-1)),

@@ -24,7 +24,7 @@ fn hook(dedupe: &str, event_type: &str, content: &str) -> Webhook {
 /// The uncovered parts of a delivery with these headers, as `verify` and `inspect` report them.
 fn uncovered(hook: &Webhook, more: &[(&str, &str)]) -> Vec<&'static str> {
     let body = br#"{"type":"ping","id":"1"}"#;
-    let scheme = hook.provider().scheme.as_ref().expect("a scheme");
+    let scheme = hook.provider().scheme().expect("a scheme");
     let context = SignContext {
         headers: more.iter().copied().collect(),
         id: Some("key-1"),

@@ -10,9 +10,11 @@ mod evaluating;
 mod event_types;
 #[cfg(feature = "full")]
 mod explaining;
+mod families;
 mod invisible_chars;
 mod parts;
 mod privacy;
+mod schemes;
 mod secrets;
 mod seeds;
 mod severities;
@@ -21,3 +23,4 @@ mod stages;
 mod support;
 #[cfg(feature = "full")]
 mod timestamp_units;
+mod tokens;

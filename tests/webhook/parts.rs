@@ -57,7 +57,7 @@ fn content(report: &Report, body: &[u8]) -> Vec<u8> {
 /// The tag over some bytes, as the provider encodes it.
 fn tag(provider: &str, content: &[u8]) -> String {
     let hook = hook_of(provider);
-    let original = hook.provider().scheme.as_ref().expect("a scheme").definition();
+    let original = hook.provider().scheme().expect("a scheme").definition();
     let format = if original.format.contains("{hex}") { "{hex}" } else { "{base64}" };
     let scheme = Scheme::new(SchemeDefinition {
         algorithms: vec![original.algorithms[0]],
@@ -85,7 +85,7 @@ fn the_parts_of_every_built_in_provider_are_its_signed_content() {
             let signed = hook.sign(&body, &params).expect("signed");
             let delivery = Delivery::new(headers(&signed.headers), &body).with_url(URL);
             let report = hook.inspect(&delivery, NOW);
-            let scheme = hook.provider().scheme.as_ref().expect("a scheme");
+            let scheme = hook.provider().scheme().expect("a scheme");
             let content = content(&report, &body);
             let found = report.signature.tag.as_deref().expect("a tag");
             assert_eq!(found, tag(provider, &content), "{provider}");
@@ -265,7 +265,7 @@ proptest! {
         small in any::<bool>(),
     ) {
         let hook = if provider == "request" { request_hook() } else { hook_of(provider) };
-        let scheme = hook.provider().scheme.as_ref().expect("a scheme");
+        let scheme = hook.provider().scheme().expect("a scheme");
         let known: Vec<&str> = scheme.headers().collect();
         let pairs = names.iter().zip(&values).map(|(name, value)| (known[name % known.len()], value.as_str()));
         let delivery = Delivery { headers: pairs.collect(), body: &body, url: url.as_deref(), method: method.as_deref() };

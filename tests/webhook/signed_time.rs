@@ -41,6 +41,10 @@ fn applies_the_tolerance_in_both_directions_to_the_millisecond() {
     for (unit, now, first, last) in [
         ("ms", NOW.as_millis(), "1699999940000", "1700000060000"),
         ("s", NOW.as_millis(), "1699999940", "1700000060"),
+        ("us", NOW.as_millis(), "1699999940000000", "1700000060000999"),
+        ("ns", NOW.as_millis(), "1699999940000000000", "1700000060000999999"),
+        ("rfc3339", NOW.as_millis(), "2023-11-14T22:12:20Z", "2023-11-14T23:14:20.000999+01:00"),
+        ("iso8601", NOW.as_millis(), "2023-11-14T22:12:20", "2023-11-14T22:14:20.000999"),
     ] {
         let hook = made(&stamped(unit, "digest"), options(&[SECRET]));
         for (time, off, code) in [
@@ -50,6 +54,9 @@ fn applies_the_tolerance_in_both_directions_to_the_millisecond() {
             (last, -1, Some(Code::TIMESTAMP_TOO_NEW)),
         ] {
             for written in [time.to_owned(), format!("\"{time}\"")] {
+                if time.contains(':') && written == time {
+                    continue;
+                }
                 let body = format!(r#"{{"type":"ping","sent":{{"at":{written}}}}}"#);
                 let report = inspect(&hook, &body, Timestamp::from_millis(now + off));
                 match code {
@@ -101,6 +108,51 @@ fn requires_an_integer() {
         assert_eq!(issue.pointer, "/sent/at");
         assert_eq!(issue.expected.as_deref(), Some("a whole number of milliseconds since 1970"));
         assert_eq!(report.signature.status, SignatureStatus::Malformed);
+    }
+}
+
+#[test]
+fn requires_a_date_and_time_where_the_unit_is_one() {
+    for (unit, value, message, expected) in [
+        (
+            "rfc3339",
+            "\"2023-11-14T22:13:20\"",
+            "The signed timestamp at /sent/at is malformed. The value looks like a date and time without offset.",
+            "a date and time with offset, such as 2024-01-02T03:04:05Z (RFC 3339)",
+        ),
+        (
+            "rfc3339",
+            "1700000000",
+            "The signed timestamp at /sent/at is malformed. The value looks like seconds.",
+            "a date and time with offset, such as 2024-01-02T03:04:05Z (RFC 3339)",
+        ),
+        (
+            "iso8601",
+            "\"14.11.2023\"",
+            "The signed timestamp at /sent/at is malformed.",
+            "a date and time, such as 2024-01-02T03:04:05Z (ISO 8601)",
+        ),
+    ] {
+        let hook = made(&stamped(unit, "digest"), options(&[SECRET]));
+        let report = inspect(&hook, &format!(r#"{{"type":"ping","sent":{{"at":{value}}}}}"#), NOW);
+        let issue = only(&report, Code::TIMESTAMP_MALFORMED);
+        assert_eq!((issue.message.as_str(), issue.expected.as_deref()), (message, Some(expected)));
+    }
+}
+
+#[test]
+fn create_writes_the_time_in_its_unit() {
+    for (unit, written) in [
+        ("us", "1700000000000000"),
+        ("ns", "1700000000000000000"),
+        ("rfc3339", "\"2023-11-14T22:13:20.000+00:00\""),
+        ("iso8601", "\"2023-11-14T22:13:20.000+00:00\""),
+    ] {
+        let hook = made(&stamped(unit, "digest"), options(&[SECRET]));
+        let made = hook.create("ping", b"{}", &fresh()).expect(unit);
+        let text = String::from_utf8_lossy(&made.body);
+        assert!(text.contains(&format!("\"sent\":{{\"at\":{written}}}")), "{text}");
+        assert!(hook.verify(&Delivery::new(headers(&made.headers), &made.body), NOW).is_ok());
     }
 }
 

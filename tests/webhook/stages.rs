@@ -185,7 +185,7 @@ fn every_issue_about_the_signed_time_has_a_hint() {
             }
         }
         let has_time = hook.provider().signed_time.is_some()
-            || hook.provider().scheme.as_ref().is_some_and(hookseal::signature::Scheme::has_timestamp);
+            || hook.provider().scheme().is_some_and(hookseal::signature::Scheme::has_timestamp);
         assert_eq!(codes.contains(&Code::TIMESTAMP_MISSING), has_time, "{provider}");
         missing += usize::from(has_time);
     }

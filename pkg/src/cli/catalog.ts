@@ -29,13 +29,7 @@ export function listProviders(word: string | undefined, options: { json?: boolea
       signs: signature !== undefined,
       ...(signature === undefined
         ? {}
-        : {
-            header: signature.header,
-            algorithms: signature.algorithms,
-            signedContent: signature.signedContent ?? DEFAULT_CONTENT,
-            uncovered: uncoveredOf(id),
-            confirmed,
-          }),
+        : { ...strongest(signature), uncovered: uncoveredOf(id), confirmed }),
       events: Object.keys(events ?? {}),
     }));
     print(JSON.stringify(rows));
@@ -52,8 +46,14 @@ export function listProviders(word: string | undefined, options: { json?: boolea
     definitions.map(({ id, title, confirmed, signature, events }) => [
       id,
       title ?? id,
-      signature === undefined ? "none" : `${signature.header} (${(signature.algorithms ?? []).join(", ")})`,
-      signature === undefined ? "" : (signature.signedContent ?? DEFAULT_CONTENT),
+      schemesOf(signature)
+        .map(
+          ({ header, algorithms = ["token"] }) => `${[header].flat().join(", ")} (${algorithms.join(", ")})`,
+        )
+        .join(", ") || "none",
+      schemesOf(signature)
+        .map(({ kind, signedContent = DEFAULT_CONTENT }) => (kind === "token" ? "nothing" : signedContent))
+        .join(", "),
       signature === undefined ? "everything" : uncoveredOf(id).join(", "),
       confirmed ?? "",
       listEvents(Object.keys(events ?? {})),
@@ -62,11 +62,31 @@ export function listProviders(word: string | undefined, options: { json?: boolea
   return EXIT_VALID;
 }
 
-/** The signed content of a definition that does not name it. */
+/** The signed content of a scheme that does not name it. */
 const DEFAULT_CONTENT = "{body}";
 
 const isNamed = ({ id, title, signature }: ProviderDefinition, word: string): boolean =>
-  [id, title, signature?.header].some((name) => name?.toLowerCase().includes(word));
+  [id, title, ...schemesOf(signature).flatMap(({ header }) => header)].some((name) =>
+    name?.toLowerCase().includes(word),
+  );
+
+/** The signature schemes, the strongest first. */
+const schemesOf = (signature: ProviderDefinition["signature"]) =>
+  signature === undefined ? [] : [signature].flat();
+
+/** The header, the algorithms and the signed content of the strongest scheme. */
+function strongest(signature: ProviderDefinition["signature"]): {
+  header?: string | string[];
+  algorithms?: string[];
+  signedContent?: string;
+} {
+  const { kind, header, algorithms, signedContent = DEFAULT_CONTENT } = schemesOf(signature)[0] ?? {};
+  return {
+    ...(header === undefined ? {} : { header }),
+    ...(algorithms === undefined ? {} : { algorithms }),
+    ...(kind === "token" ? {} : { signedContent }),
+  };
+}
 
 /** Fields that a receiver uses and that the signature does not cover. */
 const uncoveredOf = (id: string) => webhook(id, { unsigned: "allow" }).uncovered;

@@ -22,6 +22,7 @@ export async function explain(file: string | undefined, options: VerifyCommandOp
   }
   if (!checked.ok) print(`${style.red(checked.error.code)} ${sanitize(checked.error.message)}`);
   else if (checked.value.signature.status === "verified") print(style.green("The signature is valid."));
+  else if (checked.value.signature.status === "token") print(style.green("The token is valid."));
   else print(`${style.yellow("The delivery is unsigned")}: nothing to explain.`);
   const causes = new CausePrinter(delivery.body, options.redact === true);
   for (const cause of explanation.matches) causes.print(style.green("match"), cause);

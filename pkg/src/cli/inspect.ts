@@ -30,11 +30,11 @@ const MAX_LISTED = 10;
 /** Larger sources are not kept in memory, and their issues are shown without a code frame. */
 const MAX_SNIPPET_SOURCE_BYTES = 4 * 1024 * 1024;
 
-type Verdict = "verified" | "unsigned" | "rejected" | "unreadable";
+type Verdict = "verified" | "token" | "unsigned" | "rejected" | "unreadable";
 
 class Summary {
   readonly rows = new Map<string, { cells: [string, string, Verdict, string]; count: number }>();
-  readonly verdicts = { verified: 0, unsigned: 0, rejected: 0, unreadable: 0 };
+  readonly verdicts = { verified: 0, token: 0, unsigned: 0, rejected: 0, unreadable: 0 };
   total = 0;
   skipped = 0;
 
@@ -57,7 +57,7 @@ class Summary {
       count.toLocaleString("en"),
     ]);
     table(["provider", "event", "verdict", "cause", "deliveries"], cells);
-    const parts = (["verified", "unsigned", "rejected", "unreadable"] as const)
+    const parts = (["verified", "token", "unsigned", "rejected", "unreadable"] as const)
       .filter((verdict) => this.verdicts[verdict] > 0)
       .map((verdict) =>
         (verdict === "unreadable" ? style.red : verdictStyle[verdict])(

@@ -25,7 +25,12 @@ export const style = {
 export const severityStyle = { error: style.red, warning: style.yellow, info: style.blue };
 
 /** `unsigned` is never green: the sender is not authenticated. */
-export const verdictStyle = { verified: style.green, unsigned: style.yellow, rejected: style.red };
+export const verdictStyle = {
+  verified: style.green,
+  token: style.green,
+  unsigned: style.yellow,
+  rejected: style.red,
+};
 
 /**
  * SECURITY: replaces control characters and bidirectional marks, which could change what a terminal shows. Keeps line

@@ -18,7 +18,7 @@ export interface HandlerContext<R = unknown> {
   readonly request: R;
   /**
    * The key under which this delivery was claimed, empty if it was not claimed: a JSON array of the receiver's `name`,
-   * `"verified"` or `"unsigned"`, the event type, the delivery's `id` without the type, and the digest if `retryChanged`. For
+   * `"verified"`, `"token"` or `"unsigned"`, the event type, the delivery's `id` without the type, and the digest if `retryChanged`. For
    * exactly-once effects, store it in the same transaction as the effect.
    */
   readonly key: string;
@@ -108,8 +108,8 @@ export interface ReceiverEvent {
   deliveryId?: string;
   /** The SHA-256 of the raw body. */
   digest?: string;
-  /** Whether the signature was verified, or the delivery is unsigned. */
-  signature?: "verified" | "unsigned";
+  /** Whether the signature was verified, the delivery has the token, or is unsigned. */
+  signature?: "verified" | "token" | "unsigned";
   /** A delivery with this id was received before with another payload. */
   retryChanged?: true;
   /** The body was received before under another id or event type, and was handled again. */

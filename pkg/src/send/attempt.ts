@@ -69,9 +69,8 @@ async function postWithRedirects(
     if (next.origin !== url.origin) {
       // SECURITY: secrets were meant for the first origin. The provider's own headers go along: the signature belongs to
       // these bytes, and the next receiver has to verify it.
-      const { ownHeaders } = policy.providerPolicy ?? {};
       currentHeaders = currentHeaders.filter(
-        ([name, value]) => !isSecretHeader(name, value, delivery.secrets, ownHeaders),
+        ([name, value]) => !isSecretHeader(name, value, delivery.secrets, policy.providerPolicy),
       );
       transport = { ...transport, tls: { ca: transport.tls.ca } };
     }

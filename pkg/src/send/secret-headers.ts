@@ -1,4 +1,5 @@
 /** Headers that are secrets: never stored, and never sent to an origin other than the one that they are meant for. */
+import type { ProviderSendPolicy } from "../results.js";
 import { valueError } from "./values.js";
 
 /** Names that contain a word for a secret: `Authorization`, `X-Auth-Token`, `apikey`, `Ocp-Apim-Subscription-Key`. */
@@ -14,20 +15,21 @@ const SECRET_VALUE = /^(?:basic|bearer|digest|token|apikey|negotiate)\s/i;
 
 /**
  * Whether a header is a secret. SECURITY: in doubt it is. The provider's own headers are none, whatever their names: a
- * signature belongs to one body, and reveals nothing of the secret.
+ * signature belongs to one body, and reveals nothing of the secret. A token is the secret, whatever its header is called.
  *
  * @param names Names in lower case that the caller lists as secrets.
- * @param ownHeaders Names of the headers that the provider itself puts on a delivery.
+ * @param policy Names of the headers that the provider itself puts on a delivery, and of those with a token.
  */
 export function isSecretHeader(
   name: string,
   value: string,
   names: ReadonlySet<string>,
-  ownHeaders: readonly string[] = [],
+  policy: Pick<ProviderSendPolicy, "ownHeaders" | "tokenHeaders"> = { ownHeaders: [], tokenHeaders: [] },
 ): boolean {
   const lower = name.toLowerCase();
-  if (names.has(lower)) return true;
-  if (ownHeaders.some((own) => own.toLowerCase() === lower)) return false;
+  const isIn = (headers: string[]) => headers.some((own) => own.toLowerCase() === lower);
+  if (names.has(lower) || isIn(policy.tokenHeaders)) return true;
+  if (isIn(policy.ownHeaders)) return false;
   return (
     ((SECRET_NAME.test(name) || SECRET_WORD.test(name)) && !ORDINARY_KEY.test(name)) ||
     SECRET_VALUE.test(value)

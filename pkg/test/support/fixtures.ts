@@ -3,7 +3,14 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { readDefinition } from "../../scripts/definition.mjs";
-import { type BodyLike, HooksealError, type Issue, type Schema, type Verified } from "../../src/index.ts";
+import {
+  type BodyLike,
+  HooksealError,
+  type Issue,
+  type ProviderDefinition,
+  type Schema,
+  type Verified,
+} from "../../src/index.ts";
 
 const root = new URL("../../../", import.meta.url);
 
@@ -83,3 +90,6 @@ export function accepts(schema: Schema, text: BodyLike): boolean {
 
 /** Every run sees the same cases; `HOOKSEAL_SEED` shows others. */
 export const seeded = { seed: Number(process.env.HOOKSEAL_SEED ?? 20240229) };
+
+/** The strongest signature scheme of a definition. */
+export const schemeOf = (definition: ProviderDefinition | undefined) => [definition?.signature].flat()[0];

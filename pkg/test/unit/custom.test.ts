@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { describe, it } from "node:test";
 import { type Delivery, type ProviderDefinition, webhook } from "../../src/index.ts";
-import { errorOf, oracle } from "../support/fixtures.ts";
+import { errorOf, oracle, schemeOf } from "../support/fixtures.ts";
 
 const now = Date.UTC(2024, 1, 29, 12);
 const seconds = now / 1000;
@@ -126,7 +126,7 @@ describe("a provider with the signature scheme of", () => {
       assert.equal(createdAt, name === "github" ? undefined : "2024-02-29T12:00:00Z");
       const report = hook.inspect(delivery(), { now });
       assert.equal(report.verdict, "verified");
-      assert.equal(report.signature.signedContent, form.definition.signature?.signedContent ?? "{body}");
+      assert.equal(report.signature.signedContent, schemeOf(form.definition)?.signedContent ?? "{body}");
     });
 
     it(`${name} rejects another secret, another body and a missing header`, () => {

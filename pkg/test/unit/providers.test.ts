@@ -21,7 +21,7 @@ import {
   providers,
   webhook,
 } from "../../src/index.ts";
-import { codes, errorOf, samplesOf, text } from "../support/fixtures.ts";
+import { codes, errorOf, samplesOf, schemeOf, text } from "../support/fixtures.ts";
 import { deliveries, hmac, now, otherSecretOf, SENDERS, secretOf } from "../support/senders.ts";
 
 const OTHERS = providers().filter((id) => id !== "painchek" && id !== "xon");
@@ -56,8 +56,12 @@ describe("a built-in provider", () => {
           errorOf(() => webhook(id, { secrets: [secret] }).verify({ url, ...delivery }, { now })).code;
         assert.equal(check({ headers, body: `${body} ` }), "signature-mismatch");
         assert.equal(check({ headers, body }, otherSecretOf(id)), "signature-mismatch");
-        const name = providerDefinition(id)?.signature?.header.toLowerCase();
-        const without = Object.entries(headers as object).filter(([one]) => one.toLowerCase() !== name);
+        const names = [schemeOf(providerDefinition(id))?.header ?? []]
+          .flat()
+          .map((name) => name.toLowerCase());
+        const without = Object.entries(headers as object).filter(
+          ([one]) => !names.includes(one.toLowerCase()),
+        );
         assert.equal(check({ headers: without as [string, string][], body }), "signature-missing");
       }
     });
@@ -95,7 +99,7 @@ describe("a built-in provider", () => {
     for (const id of OTHERS) {
       const [delivery] = await deliveries(id);
       const result = hookOf(id).check(delivery as Delivery, { now: late });
-      const { signedContent, timestamp } = providerDefinition(id)?.signature ?? {};
+      const { signedContent, timestamp } = schemeOf(providerDefinition(id)) ?? {};
       const stamped = timestamp !== undefined || signedContent?.includes("{timestamp}") === true;
       assert.equal(
         result.ok ? "accepted" : result.error.code,
@@ -201,14 +205,14 @@ describe("docs/providers.md", () => {
   it("describes every provider as its definition does", () => {
     const code = (text: string) => (text === "" ? "" : `\`${text}\``);
     const rows = providers().map((id) => {
-      const { title, documentation, signature, dedupe, confirmed } = providerDefinition(
-        id,
-      ) as ProviderDefinition;
+      const definition = providerDefinition(id) as ProviderDefinition;
+      const { title, documentation, dedupe, confirmed } = definition;
+      const signature = schemeOf(definition);
       const { header = "", format = "", signedContent = "", algorithms = [] } = signature ?? {};
       const cells = [
         code(id),
         documentation === undefined ? title : `[${title}](${documentation})`,
-        code(signature === undefined ? "" : `${header}: ${format}`),
+        code(signature === undefined ? "" : `${[header].flat().join(", ")}: ${format}`),
         code(signedContent),
         algorithms.join(", "),
         signature?.secret ?? "",

@@ -61,7 +61,7 @@ static PAYLOADS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
 fn exercise(provider: Provider) {
     let secrets = vec!["MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLjlw".to_owned().into()];
     let _ = (provider.own_headers().len(), provider.signature_expiry(), provider.uncovered().names());
-    let allow_unsigned = provider.scheme.is_none();
+    let allow_unsigned = provider.schemes.is_empty();
     let secrets = if allow_unsigned { Vec::new() } else { secrets };
     let type_header = provider.envelope.event_type.headers().first().map(|name| (*name).to_owned());
     let Ok(hook) =

@@ -4,9 +4,9 @@ use std::cmp::Ordering;
 
 use crate::blob::blob;
 use crate::code::codes;
+use crate::instant::instant;
 use crate::issue::{Code, Location, PendingIssue, Profile, Severity};
 use crate::json::{Document, TokenKind, Value, bytes_equal};
-use crate::schema::instant;
 
 codes! {
     /// The codes of rules that several providers share.
@@ -259,7 +259,7 @@ pub(super) fn compare_instants(first: Option<Value<'_>>, second: Option<Value<'_
     {
         return Some(a.cmp(b));
     }
-    Some(instant(&first.as_str()?)?.cmp(&instant(&second.as_str()?)?))
+    Some(instant(first.as_str()?.as_bytes())?.cmp(&instant(second.as_str()?.as_bytes())?))
 }
 
 /// Returns a date-time up to its seconds, if its offset is zero.

@@ -9,8 +9,6 @@ mod uri;
 use crate::blob::blob;
 use uri::Alphabet;
 
-pub(crate) use time::instant;
-
 /// A format that is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {

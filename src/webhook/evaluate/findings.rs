@@ -11,6 +11,8 @@ use crate::webhook::{Error, Webhook};
 pub(crate) struct Findings<'d> {
     /// The outcome of verifying the signature; `None` where the evaluation ended before it.
     pub signature: Option<Outcome<'d>>,
+    /// The index of the scheme that decided.
+    pub scheme: usize,
     /// The signature that was compared.
     pub received: Option<ReceivedSignature<'d>>,
     /// Index of the event in the provider's list; `None` for an unknown event type too.

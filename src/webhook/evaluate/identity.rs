@@ -42,7 +42,8 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
     ) -> Result<Identity<'b, 'd>, Code> {
         let (provider, headers) = (&self.webhook.provider, &self.delivery.headers);
         let root = document.root();
-        let header = |name: &'d Option<String>| headers.get(name.as_deref()?);
+        let scheme = self.findings.scheme;
+        let header = |name: &'d Option<String>| headers.get(provider.header_name(scheme, name.as_deref()?));
         let (webhook_id, delivery_id) = (header(&provider.webhook_id), header(&provider.delivery_id));
         for (label, name, value) in [
             ("subscription's id", &provider.webhook_id, webhook_id),
@@ -55,8 +56,8 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
             }
         }
         let key = find_key(self.webhook, self.delivery, root).map_err(|hidden| {
-            if hidden.location == Location::Request && provider.delivery_id.as_deref() == Some(hidden.source)
-            {
+            let delivery_id = provider.delivery_id.as_deref().map(|name| provider.header_name(scheme, name));
+            if hidden.location == Location::Request && delivery_id == Some(hidden.source) {
                 // Reported above as the delivery's id.
                 return *self.code.get_or_insert(Code::ENVELOPE_INVALID);
             }
@@ -72,7 +73,9 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
         });
         let ((event_type, type_source), (key, source)) = (event_type?, key?);
         let id = key.map(|key| with_event_type(event_type, &key));
-        let uncovered = provider.coverage.uncovered(type_source, source);
+        let scheme = provider.schemes.get(self.findings.scheme);
+        let uncovered =
+            scheme.map(|scheme| scheme.coverage.uncovered(type_source, source)).unwrap_or_default();
         Ok(Identity { id, uncovered, webhook_id, delivery_id, created_at })
     }
 }
@@ -118,6 +121,7 @@ fn find_key<'d>(
     root: Value<'d>,
 ) -> Result<(Option<Cow<'d, str>>, usize), HiddenKey<'d>> {
     let sources = &webhook.provider.dedupe;
+    let scheme = deciding_scheme(webhook, delivery);
     for (index, source) in sources.iter().enumerate() {
         match source {
             IdempotencySource::Pointer(pointer) => {
@@ -128,11 +132,14 @@ fn find_key<'d>(
                     None => {}
                 }
             }
-            IdempotencySource::Header(name) => match header_key(delivery, name) {
-                Some(key) if is_plain_header(key) => return Ok((Some(Cow::Borrowed(key)), index)),
-                Some(_) => return Err(HiddenKey { source: name, location: Location::Request }),
-                None => {}
-            },
+            IdempotencySource::Header(name) => {
+                let name = webhook.provider.header_name(scheme, name);
+                match header_key(delivery, name) {
+                    Some(key) if is_plain_header(key) => return Ok((Some(Cow::Borrowed(key)), index)),
+                    Some(_) => return Err(HiddenKey { source: name, location: Location::Request }),
+                    None => {}
+                }
+            }
             IdempotencySource::Digest => return Ok((None, index)),
             IdempotencySource::None => return Ok((Some(Cow::Borrowed("")), index)),
         }
@@ -147,11 +154,20 @@ pub(crate) fn idempotency_header<'d>(
     delivery: &'d Delivery<'_>,
     root: Value<'_>,
 ) -> Option<&'d str> {
+    let scheme = deciding_scheme(webhook, delivery);
     webhook.provider.dedupe.iter().find_map(|source| match source {
         IdempotencySource::Pointer(pointer) => root.resolve(pointer).and_then(key_text).map(|_| None),
-        IdempotencySource::Header(name) => header_key(delivery, name).map(Some),
+        IdempotencySource::Header(name) => {
+            header_key(delivery, webhook.provider.header_name(scheme, name)).map(Some)
+        }
         IdempotencySource::Digest | IdempotencySource::None => Some(None),
     })?
+}
+
+/// The index of the scheme that decides on a delivery. SECURITY: ids are read in the family of headers whose signature
+/// decides, so that a foreign id next to a signed one changes nothing.
+fn deciding_scheme(webhook: &Webhook, delivery: &Delivery<'_>) -> usize {
+    webhook.select(&delivery.headers).map_or(0, |active| active.index)
 }
 
 fn header_key<'d>(delivery: &'d Delivery<'_>, name: &'d str) -> Option<&'d str> {

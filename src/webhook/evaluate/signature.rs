@@ -5,24 +5,23 @@ use super::{EvaluationMode, Evaluator};
 use crate::delivery::Delivery;
 use crate::issue::{Code, Location, PendingIssue, Severity};
 use crate::json::Document;
-use crate::signature::{Algorithm, Keys, Outcome, TimestampUnit, detect_unit};
+use crate::signature::{Keys, Outcome, SignedBy, TimestampUnit, detect_unit};
 use crate::text::into_owned_outlined;
-use crate::webhook::{EXPLAIN_ONLY, EXPLAIN_ONLY_HINT, Webhook};
+use crate::webhook::{ActiveScheme, EXPLAIN_ONLY, EXPLAIN_ONLY_HINT, Webhook};
 
 /// What else a mismatch can mean.
 const UNCONFIRMED: &str =
     " This provider definition is not confirmed: compare it with the documentation of the provider.";
 
 impl<'b> Evaluator<'b, '_, '_> {
-    /// Verifies the signature. Returns the algorithm and the secret, `None` for an unsigned delivery that the receiver
-    /// allows.
-    pub(super) fn check_signature(&mut self) -> Result<Option<(Algorithm, usize)>, Code> {
+    /// Verifies the signature. Returns what authenticates the delivery, `None` for an unsigned one that the receiver allows.
+    pub(super) fn check_signature(&mut self) -> Result<Option<SignedBy>, Code> {
         let webhook = self.webhook;
         // SECURITY: before every other check, so that no delivery is accepted, signed or not.
         if webhook.explain_only {
             return Err(self.reject_by_explain_only());
         }
-        let (Some(scheme), Some(keys)) = (&webhook.provider.scheme, &webhook.keys) else {
+        let Some(ActiveScheme { index, scheme, keys }) = webhook.select(&self.delivery.headers) else {
             self.findings.signature = Some(Outcome::Unsigned);
             self.warn_about_unchecked_signature();
             return Ok(None);
@@ -32,21 +31,24 @@ impl<'b> Evaluator<'b, '_, '_> {
             Outcome::Missing if webhook.allow_unsigned => Outcome::Unsigned,
             outcome => outcome,
         };
+        self.findings.scheme = index;
         self.findings.signature = Some(outcome);
         self.findings.received = outcome.received();
         match outcome.accepted() {
             Ok(signed_by) => {
-                if let Some((_, secret)) = signed_by
+                if let Some(signed_by) = signed_by
                     && self.mode != EvaluationMode::FailFast
                 {
-                    self.warn_about_short_secret(keys, secret);
+                    self.warn_about_short_secret(keys, signed_by.secret());
                 }
                 Ok(signed_by)
             }
             Err(code) => {
-                let mut issue = outcome.issue(code, scheme, keys);
-                let timestamp = scheme.reported_values(self.delivery, outcome.received()).timestamp;
-                self.name_unit(&mut issue, timestamp, scheme.timestamp_unit());
+                let mut issue = scheme.issue(&outcome, code, keys);
+                if let Some(scheme) = scheme.hmac() {
+                    let timestamp = scheme.reported_values(self.delivery, outcome.received()).timestamp;
+                    self.name_unit(&mut issue, timestamp, scheme.timestamp_unit());
+                }
                 if code == Code::SIGNATURE_MISMATCH && webhook.provider.is_unconfirmed {
                     issue.hint = issue.hint.map(|hint| hint + UNCONFIRMED);
                 }
@@ -63,14 +65,14 @@ impl<'b> Evaluator<'b, '_, '_> {
             return;
         }
         let Some(found) = detect_unit(timestamp, unit, self.now.as_millis()) else { return };
-        let expected = unit.name();
+        let expected = unit.description();
         if is_malformed {
             issue.message = format!("{} The value looks like {found}.", issue.message);
         } else {
             issue.message = format!("The timestamp looks like {found} since 1970; expected {expected}.");
         }
-        let mut hint = format!("Change the sender to send {expected} since 1970.");
-        if found == "seconds" || found == "milliseconds" {
+        let mut hint = format!("Change the sender to send {expected}.");
+        if found != "an HTTP date" && found != "a number with a fraction" {
             hint = format!(
                 "{hint} Or, if the provider documents {found}, set `timestampUnit` in the provider definition."
             );
@@ -95,11 +97,10 @@ impl<'b> Evaluator<'b, '_, '_> {
 
     /// A webhook of a provider that signs has no keys only with `unsigned: "allow"`.
     fn warn_about_unchecked_signature(&mut self) {
-        let Some(scheme) = &self.webhook.provider.scheme else { return };
-        let header = scheme.header();
-        if self.delivery.headers.get(header).is_none() {
-            return;
-        }
+        let headers = &self.delivery.headers;
+        let schemes = &self.webhook.provider.schemes;
+        let Some(named) = schemes.iter().find(|named| named.scheme.is_present(headers)) else { return };
+        let header = named.scheme.header();
         let message =
             format!("The delivery has a signature in {header}, and no secret is configured to check it.");
         self.findings.issues.push(
@@ -125,9 +126,12 @@ impl<'b> Evaluator<'b, '_, '_> {
     /// Checks the time in the body against the tolerance, where the provider has one and the signature covers it.
     pub(super) fn check_time(&mut self, document: &Document<'b>) -> Result<(), Code> {
         let webhook = self.webhook;
-        let (Some(time), Some(scheme), Some(keys), Some(verified @ Outcome::Verified { .. })) =
-            (&webhook.provider.signed_time, &webhook.provider.scheme, &webhook.keys, self.findings.signature)
+        let (Some(time), Some(verified @ Outcome::Verified { .. })) =
+            (&webhook.provider.signed_time, self.findings.signature)
         else {
+            return Ok(());
+        };
+        let Some(ActiveScheme { scheme, keys, .. }) = webhook.select(&self.delivery.headers) else {
             return Ok(());
         };
         let timestamp = time.parse(document.root());
@@ -139,7 +143,7 @@ impl<'b> Evaluator<'b, '_, '_> {
             Err(Some(_)) => Outcome::TimestampMalformed,
         };
         let Err(code) = outcome.accepted() else { return Ok(()) };
-        let mut issue = outcome.issue(code, scheme, keys);
+        let mut issue = scheme.issue(&outcome, code, keys);
         if let Err(value) = timestamp {
             let pointer: &str = &time.pointer;
             let state = if value.is_some() { "malformed" } else { "missing" };
@@ -148,7 +152,11 @@ impl<'b> Evaluator<'b, '_, '_> {
                 "Let the sender write the time of sending at {pointer}: without it, a replay cannot be recognized."
             ));
             issue.location = value.unwrap_or_else(|| nearest(document.root(), pointer)).location();
-            issue.expected = Some(format!("a whole number of {} since 1970", time.unit.name()));
+            issue.expected = Some(if time.unit.is_number() {
+                format!("a whole number of {}", time.unit.description())
+            } else {
+                into_owned_outlined(time.unit.description())
+            });
             issue.received = value.map(|value| value.kind().name().to_owned());
         }
         self.name_unit(&mut issue, &time.text(document.root()).unwrap_or_default(), time.unit);
@@ -159,12 +167,9 @@ impl<'b> Evaluator<'b, '_, '_> {
 
 /// The state of a signature that the evaluation did not reach, because the body is over the size limit.
 pub(crate) fn unread_signature<'d>(webhook: &'d Webhook, delivery: &'d Delivery<'_>) -> Outcome<'d> {
-    match (&webhook.provider.scheme, &webhook.keys) {
-        (Some(scheme), Some(_)) => match delivery.headers.get(scheme.header()) {
-            Some(_) => Outcome::NotCompared,
-            None if webhook.allow_unsigned => Outcome::Unsigned,
-            None => Outcome::Missing,
-        },
+    match webhook.select(&delivery.headers) {
+        Some(active) if active.scheme.is_present(&delivery.headers) => Outcome::NotCompared,
+        Some(_) if !webhook.allow_unsigned => Outcome::Missing,
         _ => Outcome::Unsigned,
     }
 }

@@ -408,6 +408,18 @@ causes! {
         HEADER_MISSING observation "header-missing" "Signature header missing" NONE
             "Missing signature header {header}."
             "Set a signing secret at the sender. Or configure the proxy or gateway to pass {header} on (CloudFront: origin request policy)."
+        TOKEN_FORM proof "token-form" "Token in another form" NONE
+            "The token in {header} is {secret}, and {change}; expected {format}."
+            "Change the sender to send the header as {format}. Or correct `secrets`: the token alone, without quotes, white space and the text before it."
+        TOKEN_OTHER_HEADER proof "token-other-header" "Token in another header" NONE
+            "The header {found} contains {secret}; the token is expected in {header}."
+            "Change the sender to send {header}. Or name the other header in the provider definition."
+        TOKEN_UNKNOWN observation "token-unknown" "Other token" NONE
+            "The token in {header} is {count}, in no form that was tried."
+            "Check that the secret is of the same environment and subscription as the delivery. Or set a new token at the sender and in `secrets`."
+        TOKEN_MISSING observation "token-missing" "Token missing" NONE
+            "Missing token header {header}, and no other header contains a secret."
+            "Set the token at the sender. Or configure the proxy or gateway to pass {header} on."
         HEADER_SIMILAR observation "header-similar" "Other headers with signatures" NONE
             "Headers that look like a signature: {names}. Expected {header}."
             "Check whether a proxy renamed {header}, or whether another provider sent this delivery."
@@ -433,10 +445,10 @@ causes! {
             "The timestamp is {seconds} s in the future; the tolerance is {tolerance} s."
             "Check the clocks of this machine and of the sender (timedatectl), and the unit of the timestamp."
         TIMESTAMP_UNIT observation "timestamp-unit" "Timestamp in another unit or notation" NONE
-            "The timestamp looks like {found}; expected {unit} since 1970."
-            "Change the sender to send {unit} since 1970: Math.floor(Date.now() / 1000) for seconds. Or set `timestampUnit` in the provider definition, if the provider documents the other unit."
+            "The timestamp looks like {found}; expected {unit}."
+            "Change the sender to send {unit}: Math.floor(Date.now() / 1000) for seconds since 1970. Or set `timestampUnit` in the provider definition, if the provider documents the other unit."
         TIMESTAMP_MISSING observation "timestamp-missing" "Timestamp missing or malformed" NONE
-            "The signed timestamp is missing, or not an integer."
+            "The signed timestamp is missing or malformed."
             "Pass the timestamp on unchanged, in the place where the provider sends it."
         SIGNED_CONTENT_INCOMPLETE observation "signed-content-incomplete" "Part of the signed content missing" NONE
             "The signed content includes {missing}, which the delivery does not have."
@@ -452,6 +464,9 @@ causes! {
         SIGNATURE_VALID observation "signature-valid" "Valid signature" DIGESTS
             "The signature matches the {length} bytes of this body (SHA-256 {digest}) and {secret}.{status}"
             "Compare length and SHA-256 of what your application passes to `verify` with these, if it rejects the delivery: either it changes the body after it arrived, or it uses another secret."
+        TOKEN_VALID observation "token-valid" "Valid token" NONE
+            "The token in {header} is {secret}. A token does not sign the body."
+            "Compare header and secret with those of your application, if it rejects the delivery."
         PROVIDER_UNSIGNED observation "provider-unsigned" "Provider without signatures" NONE
             "{provider} does not sign its webhooks, so there is no signature to explain."
             "Protect the URL in another way: a secret path, an IP allowlist or mutual TLS."

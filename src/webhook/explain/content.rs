@@ -143,7 +143,7 @@ impl ContentHypotheses<'_, '_> {
             args: args.iter().map(|(name, value)| (*name, into_owned_outlined(value))).collect(),
             alternatives: Vec::new(),
             renamed,
-            is_ambiguous: content.ambiguity().is_some(),
+            is_ambiguous: content.ambiguity(self.scheme.timestamp_unit()).is_some(),
             around,
         });
     }
@@ -215,6 +215,9 @@ impl ContentHypotheses<'_, '_> {
         let Some(content) = self.parse(template).filter(SignedContent::has_timestamp) else { return };
         let url = inputs.url;
         for timestamp in inputs.expected_timestamps() {
+            if !timestamp.bytes().all(|byte| byte.is_ascii_digit()) {
+                continue;
+            }
             let unit = unit_name(timestamp);
             for zeros in [3, 6, 9] {
                 let longer = [timestamp, &"000000000"[..zeros]].concat();

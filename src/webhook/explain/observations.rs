@@ -283,7 +283,7 @@ impl ObservationCollector<'_, '_> {
         };
         let text = text.unwrap_or_default();
         if let Some(found) = detect_unit(&text, unit, now.as_millis()) {
-            return self.observe(&causes::TIMESTAMP_UNIT, &[("found", found), ("unit", unit.name())]);
+            return self.observe(&causes::TIMESTAMP_UNIT, &[("found", found), ("unit", unit.description())]);
         }
         let Some(timestamp) = unit.parse(&text) else {
             self.observe(&causes::TIMESTAMP_MISSING, &[]);

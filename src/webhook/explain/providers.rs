@@ -85,7 +85,11 @@ fn add_built_in(all: &mut Vec<KnownProvider>, definition: Value<'_>) {
     let schemes =
         if signature.kind() == Kind::Array { signature.elements().collect() } else { vec![signature] };
     for scheme in schemes {
-        if let (Some(title), Some(header)) = (text(definition, "title"), text(scheme, "header")) {
+        let Some(header) = scheme.get("header") else { continue };
+        // A list has the names of several families of headers.
+        let headers = if header.kind() == Kind::Array { header.elements().collect() } else { vec![header] };
+        for header in headers.into_iter().filter_map(Value::as_str).map(Cow::into_owned) {
+            let Some(title) = text(definition, "title") else { continue };
             // The default of definitions.
             let signed_content = text(scheme, "signedContent").unwrap_or_else(|| "{body}".to_owned());
             all.push(KnownProvider { title, header, signed_content });

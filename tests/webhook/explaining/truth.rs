@@ -70,16 +70,16 @@ impl Inputs<'_> {
     }
 
     fn scheme_header(&self) -> &str {
-        self.hook.provider().scheme.as_ref().map_or("", |scheme| scheme.header())
+        self.hook.provider().scheme().map_or("", |scheme| scheme.header())
     }
 
     fn content(&self) -> &str {
-        self.hook.provider().scheme.as_ref().map_or("", |scheme| scheme.signed_content())
+        self.hook.provider().scheme().map_or("", |scheme| scheme.signed_content())
     }
 
     /// The digits of the signed timestamp.
     fn timestamp(&self) -> Option<i64> {
-        let scheme = self.hook.provider().scheme.as_ref()?;
+        let scheme = self.hook.provider().scheme()?;
         let name = scheme.definition().timestamp_header.as_deref();
         let text = if let Some(name) = name {
             self.header(name)?
@@ -114,8 +114,8 @@ impl Inputs<'_> {
                     && (provider.signed_time.is_some() || is_late == far)
                     && is_late == cause.frameworks.is_empty()
             }
-            "provider-unsigned" => provider.scheme.is_none() && found.matches.is_empty(),
-            "secret-missing" => provider.scheme.is_some() && found.tried == 0,
+            "provider-unsigned" => provider.schemes.is_empty() && found.matches.is_empty(),
+            "secret-missing" => !provider.schemes.is_empty() && found.tried == 0,
             "no-match" => {
                 // The secret is the likeliest cause only without evidence against something else.
                 let blames_secret = message.contains("Most likely the secret");
@@ -304,7 +304,7 @@ impl Inputs<'_> {
     }
 
     fn distance(&self, seconds: i64) -> u64 {
-        let scheme = self.hook.provider().scheme.as_ref();
+        let scheme = self.hook.provider().scheme();
         let unit = scheme.map(|scheme| scheme.definition().timestamp_unit);
         let is_millis = unit == Some(hookseal::signature::TimestampUnit::Milliseconds);
         let millis = if is_millis { seconds } else { seconds.saturating_mul(1000) };
@@ -365,7 +365,7 @@ impl Inputs<'_> {
 
     /// Whether one of the secrets makes the signature over a body.
     fn is_signed(&self, body: &[u8]) -> bool {
-        let Some(scheme) = &self.hook.provider().scheme else { return false };
+        let Some(scheme) = self.hook.provider().scheme() else { return false };
         let id =
             scheme.definition().id_header.as_deref().and_then(|name| self.header(name)).unwrap_or_default();
         let timestamp = self.timestamp().map(|time| time.to_string()).unwrap_or_default();

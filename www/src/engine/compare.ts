@@ -171,12 +171,12 @@ function compareHeaders(
     return values;
   }) as [Map<string, [string, string]>, Map<string, [string, string]>];
   const roles = new Map<string, string>();
-  const namesByRole = { signature: definition?.signature?.header, ...definition?.headers } as Record<
-    string,
-    string | undefined
-  >;
+  const namesByRole = {
+    signature: (definition?.signature as { header?: string | string[] } | undefined)?.header,
+    ...definition?.headers,
+  } as Record<string, string | undefined>;
   for (const [role, name] of Object.entries(namesByRole)) {
-    if (name !== undefined) roles.set(name.toLowerCase(), HEADER_ROLES[role] ?? role);
+    for (const one of [name ?? []].flat()) roles.set(one.toLowerCase(), HEADER_ROLES[role] ?? role);
   }
   return [...new Set([...first.keys(), ...second.keys()])]
     .filter((key) => first.get(key)?.[1] !== second.get(key)?.[1])

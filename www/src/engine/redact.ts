@@ -14,9 +14,9 @@ export interface RedactionContext {
   schema: ReturnType<typeof findSchema>;
   level: RedactionLevel;
   includesIds: boolean;
-  /** Names of headers with ids, and of the signature header, in lower case. */
+  /** Names of headers with ids, in lower case. */
   idHeaders: readonly string[];
-  signature: string | undefined;
+  schemes: readonly ({ header: unknown; algorithms?: unknown } | undefined)[];
 }
 
 /** Bounds the recursion: payloads may be nested deeper than the stack. */
@@ -92,17 +92,18 @@ const SENSITIVE_HEADERS = /authori[sz]ation|cookie|token|key|secret|signature|pa
 /** Redacts headers. Only those that describe the encoding of the body are always shown. */
 export function redactHeaders(
   headers: readonly (readonly [string, string])[],
-  { level, includesIds, idHeaders, signature }: RedactionContext,
+  { level, includesIds, idHeaders, schemes }: RedactionContext,
 ): [string, string][] {
   return headers.map(([name, text]) => {
     const lower = name.toLowerCase();
+    const scheme = schemes.find((one) => `${one?.header}`.toLowerCase().split(",").includes(lower));
     const isShown =
       SAFE_HEADERS.test(name) ||
-      (lower !== signature &&
+      (scheme === undefined &&
         !SENSITIVE_HEADERS.test(name) &&
         (idHeaders.includes(lower) ? includesIds : level === "all"));
-    // SECURITY: of the signature only its format is shown: labels, and the lengths of digests.
-    const form = lower === signature ? text.replaceAll(/[\w+/-]{8,}=*/g, (part) => `‹${part.length}›`) : "";
+    // SECURITY: of the signature only its format is shown: labels, and the lengths of digests. A token has none.
+    const form = scheme?.algorithms ? text.replaceAll(/[\w+/-]{8,}=*/g, (part) => `‹${part.length}›`) : "";
     return [name, isShown ? text : form !== "" && form !== text ? form : `‹${text.length} characters›`];
   });
 }

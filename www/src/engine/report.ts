@@ -123,8 +123,10 @@ function createContext(
     schema: definition && report && findSchema(definition, report),
     level,
     includesIds,
-    idHeaders: Object.values(definition?.headers ?? {}).map((name) => String(name).toLowerCase()),
-    signature: definition?.signature?.header.toLowerCase(),
+    idHeaders: Object.values(definition?.headers ?? {})
+      .flat()
+      .map((name) => String(name).toLowerCase()),
+    schemes: [definition?.signature].flat(),
   };
 }
 

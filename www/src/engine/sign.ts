@@ -59,7 +59,12 @@ export function listSignChoices(): SignChoices {
             })),
       ),
     ),
-    algorithms: Object.fromEntries(all.map((id) => [id, [...(getSummary(id).signature?.algorithms ?? [])]])),
+    algorithms: Object.fromEntries(
+      all.map((id) => [
+        id,
+        [...((getSummary(id).signature as { algorithms?: string[] } | undefined)?.algorithms ?? [])],
+      ]),
+    ),
     samples: samplesWithRevision,
     secrets: Object.fromEntries(all.map((id) => [id, sampleSecret(id)])),
   };

@@ -43,12 +43,12 @@ function describeResult({ report, provider, issues, isValidated }: Inspection): 
   const { signature } = report;
   const payload = payloadSentence(isValidated, provider.title);
   const rest = isValidated ? "" : ` ${payload}`;
-  if (report.verdict === "verified") {
+  if (signature.covers && report.verdict !== "rejected") {
     return {
       tone: "good",
       icon: "verified",
-      title: "Verified",
-      description: `Valid ${signature.algorithm ?? ""} signature of this body with this secret. ${payload}`,
+      title: signature.algorithm ? "Verified" : "Token",
+      description: `Valid ${signature.algorithm ?? "token, no"} signature of this body with this secret. ${payload}`,
       note,
     };
   }

@@ -30,12 +30,13 @@ function describeResult(result: SignResult | undefined, provider: string): Verdi
   const note = "Signed by the core, and inspected by the core as its receiver would.";
   if (failure !== undefined)
     return { tone: "bad", icon: "rejected", title: "Not created", description: failure };
-  if (verdict === "verified")
+  const isToken = verdict === "token";
+  if (isToken || verdict === "verified")
     return {
       tone: "good",
       icon: "verified",
-      title: "Signed and verified",
-      description: `Valid signature of this body with this secret. ${payload}`,
+      title: isToken ? "Token" : "Signed and verified",
+      description: `Valid ${isToken ? "token, no " : ""}signature of this body with this secret. ${payload}`,
       note,
     };
   if (verdict === "unsigned")

@@ -1,0 +1,91 @@
+//! The kinds of signature schemes.
+
+use super::{Keys, Outcome, Scheme, SecretFormat, SignContext, SignError, TokenScheme};
+use crate::blob::blob;
+use crate::delivery::{Delivery, Headers};
+use crate::issue::{Code, PendingIssue};
+
+/// A signature scheme of any kind.
+#[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a provider has one or two, and nearly all are HMACs")]
+pub enum SignatureScheme {
+    /// An HMAC over parts of the delivery.
+    Hmac(Scheme),
+    /// The secret itself, in a header.
+    Token(TokenScheme),
+}
+
+blob!(enum SignatureScheme { 0 => Hmac(scheme), 1 => Token(scheme) });
+
+impl SignatureScheme {
+    /// Returns the scheme, if it is an HMAC.
+    #[must_use]
+    pub fn hmac(&self) -> Option<&Scheme> {
+        match self {
+            Self::Hmac(scheme) => Some(scheme),
+            Self::Token(_) => None,
+        }
+    }
+
+    /// Returns the header with the signature or the token.
+    #[must_use]
+    pub fn header(&self) -> &str {
+        match self {
+            Self::Hmac(scheme) => scheme.header(),
+            Self::Token(scheme) => scheme.header(),
+        }
+    }
+
+    /// Returns the format of secrets.
+    #[must_use]
+    pub fn secret_format(&self) -> &SecretFormat {
+        match self {
+            Self::Hmac(scheme) => scheme.secret_format(),
+            Self::Token(scheme) => scheme.secret_format(),
+        }
+    }
+
+    /// Verifies a delivery. See [`Scheme::verify`] and [`TokenScheme::verify`].
+    #[must_use]
+    pub fn verify<'a>(
+        &'a self,
+        keys: &Keys,
+        delivery: &'a Delivery<'_>,
+        now: i64,
+        tolerance: u64,
+    ) -> Outcome<'a> {
+        match self {
+            Self::Hmac(scheme) => scheme.verify(keys, delivery, now, tolerance),
+            Self::Token(scheme) => scheme.verify(keys, &delivery.headers),
+        }
+    }
+
+    /// Makes the headers of a signature, or of a token.
+    ///
+    /// # Errors
+    /// As [`Scheme::sign`] and [`TokenScheme::sign`].
+    pub fn sign(
+        &self,
+        keys: &Keys,
+        body: &[u8],
+        context: &SignContext<'_>,
+    ) -> Result<Vec<(String, String)>, SignError> {
+        match self {
+            Self::Hmac(scheme) => scheme.sign(keys, body, context),
+            Self::Token(scheme) => scheme.sign(keys),
+        }
+    }
+
+    /// Returns the issue of an outcome with this code.
+    pub(crate) fn issue(&self, outcome: &Outcome<'_>, code: Code, keys: &Keys) -> PendingIssue {
+        match self {
+            Self::Hmac(scheme) => outcome.issue(code, scheme, keys),
+            Self::Token(scheme) => outcome.token_issue(code, scheme, keys),
+        }
+    }
+
+    /// Returns whether a delivery has the header of the scheme.
+    pub(crate) fn is_present(&self, headers: &Headers<'_>) -> bool {
+        headers.get(self.header()).is_some()
+    }
+}
