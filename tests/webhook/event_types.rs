@@ -260,7 +260,7 @@ fn is_uncovered(event_type: &Value, signed_content: &str, pairs: &[(&str, &str)]
     let provider = Provider::from_json(definition.to_string().as_bytes()).expect("a definition");
     let secret = "a secret of 32 bytes for the test";
     let hook = Webhook::new(provider, options(&[secret])).expect("a webhook");
-    let scheme = hook.provider().scheme.as_ref().expect("a scheme");
+    let scheme = hook.provider().scheme().expect("a scheme");
     let context = hookseal::signature::SignContext {
         headers: pairs.iter().copied().collect(),
         ..hookseal::signature::SignContext::at(NOW.as_millis())

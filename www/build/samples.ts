@@ -62,7 +62,10 @@ function names(): Record<string, [title: string, encoding?: string]> {
   return Object.fromEntries(
     readdirSync(providers).map((provider) => {
       const { id, title, signature } = readDefinition(provider);
-      return [provider, signature === undefined ? [title ?? id] : [title ?? id, signature.secret ?? "utf8"]];
+      return [
+        provider,
+        signature === undefined ? [title ?? id] : [title ?? id, [signature].flat()[0].secret ?? "utf8"],
+      ];
     }),
   );
 }

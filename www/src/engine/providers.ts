@@ -93,7 +93,7 @@ export function providerEntry(id: string): ProviderEntry {
 function customNames(id: string): [title: string, encoding?: string] {
   const { title, signature } = getDefinition(id);
   const name = `${title ?? id} (custom)`;
-  return signature === undefined ? [name] : [name, signature.secret ?? "utf8"];
+  return signature === undefined ? [name] : [name, [signature].flat()[0]?.secret ?? "utf8"];
 }
 
 /** The secret format of a provider, such as `utf8` or `whsec_{base64}`. */
