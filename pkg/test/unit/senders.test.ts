@@ -141,7 +141,7 @@ const LIBRARIES: Record<string, Accepts> = {
 };
 
 describe("the library of a provider", () => {
-  /** Whether it accepts: some throw, some answer false. */
+  /** Whether it accepts: some throw, some return false. */
   const isAccepted = async (id: string, body: string, headers: Record<string, string>, secret: string) => {
     try {
       return Boolean(await LIBRARIES[id]?.(body, headers, secret));
