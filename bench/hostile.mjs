@@ -18,7 +18,8 @@ const MAX_RATIO = 10;
 const SIZES = { "64 KB": 64_000, "1 MB": 1_000_000 };
 /** @typedef {keyof typeof SIZES} Size */
 const EVERY_SIZE = /** @type {Size[]} */ (Object.keys(SIZES));
-const SECRET = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+/** A secret in every format: text, base64 and hex. */
+const SECRET = "0123456789abcdef0123456789abcdef";
 
 /** The providers with schemas and rules, one that signs the body only, and one that signs more. */
 const THOROUGH = /^(xon|painchek|github|stripe)$/;
@@ -125,6 +126,7 @@ const values = Object.entries(SHAPES).flatMap(([shape, make]) =>
   EVERY_SIZE.map((label) => ({ shape, label, value: make(SIZES[label]) })),
 );
 let place = 0;
+const url = "https://example.com/hook";
 
 for (const id of providers()) {
   const definition = providerDefinition(id);
@@ -151,9 +153,9 @@ for (const id of providers()) {
     /** @param {string} body @returns {Delivery} */
     const signed = (body) => {
       const made = /** @type {Delivery | undefined} */ (
-        attempt(() => hooks.closed.sign(body, { type: "ping" }))
+        attempt(() => hooks.closed.sign(body, { type: "ping", url }))
       );
-      return { headers: { ...headers, ...made?.headers }, body };
+      return { url, headers: { ...headers, ...made?.headers }, body };
     };
     /** @param {string} what @param {Size} label @param {string} verb @param {Delivery} delivery */
     const run = (what, label, verb, delivery) => {

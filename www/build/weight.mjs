@@ -10,7 +10,7 @@ const KB = 1000;
 const PARTS = [
   { title: "the page without modules", max: 120 * KB },
   { title: "the module that the page starts with", file: /[\\/]core-/, max: 160 * KB },
-  { title: "the full module, loaded when the page is idle", file: /[\\/]full-/, max: 360 * KB },
+  { title: "the full module, loaded when the page is idle", file: /[\\/]full-/, max: 370 * KB },
 ];
 
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
