@@ -137,7 +137,7 @@ for (const id of providers()) {
   /** @type {Record<string, string>} */
   const headers = {};
   for (const source of [
-    definition.envelope.type,
+    ...[definition.envelope.type].flat(),
     ...Object.values(definition.headers ?? {}),
     ...(definition.dedupe ?? []),
   ])

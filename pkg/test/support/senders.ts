@@ -122,6 +122,7 @@ export const SENDERS: Record<string, Sender> = {
       "X-Hub-Signature": `sha256=${hmac(body, "hex")}`,
     }),
   },
+  lemonsqueezy: { headers: (body, type) => ({ "X-Event-Name": type, "X-Signature": hmac(body, "hex") }) },
   linear: {
     headers: (body) => ({ "Linear-Delivery": "delivery-1", "Linear-Signature": hmac(body, "hex") }),
   },
@@ -159,6 +160,13 @@ export const SENDERS: Record<string, Sender> = {
     headers: (body) => ({
       "Revolut-Request-Timestamp": `${now}`,
       "Revolut-Signature": `v1=${hmac(`v1.${now}.${body}`, "hex")}`,
+    }),
+  },
+  sentry: {
+    headers: (body, type) => ({
+      "Request-ID": "delivery-1",
+      "Sentry-Hook-Resource": type.split(".")[0] ?? "",
+      "Sentry-Hook-Signature": hmac(body, "hex"),
     }),
   },
   shopify: {
