@@ -30,7 +30,7 @@ describe("a definition that extends a built-in provider", () => {
   });
 
   it("is rejected with the reason at `extends`", () => {
-    const error = errorOf(() => webhook({ id: "mine", extends: "nobody" }, { secrets }));
+    const error = errorOf(() => webhook({ id: "mine", extends: "unknown" }, { secrets }));
     assert.equal(error.code, "definition-invalid");
     assert.match(error.message, /\/extends: Unknown built-in provider\. There are: /);
     assert.equal(error.issues[0]?.pointer, "/extends");
