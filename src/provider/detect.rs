@@ -119,7 +119,7 @@ impl Fingerprint {
     fn of_built_in(id: &'static str) -> Option<Self> {
         let document = Document::parse(super::definition(id)?.as_bytes()).ok()?;
         let root = document.root();
-        // Its headers are those of the provider that it extends, which is the answer.
+        // Its headers are those of the provider that it extends, which is the result.
         root.get("extends").is_none().then_some(())?;
         let sources = TypeSources::parse(root.pointer("/envelope/type")?).ok()?;
         let mut headers: Vec<String> =
