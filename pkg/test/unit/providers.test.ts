@@ -261,6 +261,20 @@ describe("docs/providers.md", () => {
     assert.equal(await isAccepted({ id: "in_1" }, "invoice.voided"), true);
   });
 
+  it("has examples with a token, and with several schemes", async () => {
+    const event = '{"type":"ping","id":1}';
+    const chat = await program(3, "", { CHAT_SECRET_TOKEN: "tok_3kQ9vXz7LmN2pR5s" });
+    const sent = { headers: { "x-chat-secret-token": "tok_3kQ9vXz7LmN2pR5s" }, body: event };
+    assert.equal(chat.hook.verify(sent).signature.status, "token");
+    const forge = await program(4, "", {
+      FORGE_SIGNING_TOKEN: "the signing token of the test",
+      FORGE_TOKEN: "tok_3kQ9vXz7LmN2pR5s",
+    });
+    assert.equal(forge.hook.verify(forge.hook.sign(event)).signature.scheme, "signing-token");
+    const plain = { headers: { "x-forge-token": "tok_3kQ9vXz7LmN2pR5s" }, body: event };
+    assert.equal(forge.hook.verify(plain).signature.scheme, "token");
+  });
+
   it("has an example with a compiled provider", async () => {
     const folder = fileURLToPath(new URL("../../../node_modules/.hookseal-providers/", import.meta.url));
     mkdirSync(folder, { recursive: true });
