@@ -129,10 +129,10 @@ fn both_sign_and_create_the_same_deliveries() {
         let secrets = vec![secret.to_owned().into()];
         let options = || WebhookOptions { secrets: secrets.clone(), ..WebhookOptions::default() };
         let hooks = [from_text(id), from_bytes(id)].map(|provider| {
-            let options = if !provider.schemes.is_empty() {
-                options()
-            } else {
+            let options = if provider.schemes.is_empty() {
                 WebhookOptions { allow_unsigned: true, ..WebhookOptions::default() }
+            } else {
+                options()
             };
             Webhook::new(provider, options).expect("a webhook")
         });

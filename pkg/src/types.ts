@@ -118,7 +118,7 @@ export type SignatureInfo =
     }
   | {
       /**
-       * The sender sent one of the secrets as a token. The token signs nothing: whoever has seen one delivery can send any
+       * The sender sent one of the secrets as a token. The token signs nothing: an attacker who has seen one delivery can send any
        * other.
        */
       status: "token";

@@ -506,7 +506,7 @@ fn schemes(
 fn names(value: Option<Value<'_>>) -> Vec<String> {
     match value {
         Some(list) if list.kind() == Kind::Array => {
-            list.elements().filter_map(|name| name.as_str()).map(Cow::into_owned).collect()
+            list.elements().filter_map(Value::as_str).map(Cow::into_owned).collect()
         }
         Some(name) => name.as_str().map(Cow::into_owned).into_iter().collect(),
         None => Vec::new(),

@@ -1,5 +1,5 @@
 //! A token in place of a signature: the sender puts the secret itself in a header. SECURITY: a token signs neither body nor
-//! time, and whoever has seen one delivery can send any other. The received value may be the secret, so no outcome holds it.
+//! time, and an attacker who has seen one delivery can send any other. The received value may be the secret, so no outcome holds it.
 
 use super::candidates::check_header_value;
 use super::scheme::SchemeError;

@@ -25,7 +25,7 @@ pub enum SignatureInfo {
         /// Whether event type and idempotency key are outside of the signed content.
         uncovered: Uncovered,
     },
-    /// The sender sent one of the secrets as a token. SECURITY: nothing of the delivery is signed: whoever has seen one
+    /// The sender sent one of the secrets as a token. SECURITY: nothing of the delivery is signed: an attacker who has seen one
     /// delivery can send any other.
     Token {
         /// Index of the secret in the options.

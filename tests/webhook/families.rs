@@ -36,8 +36,10 @@ fn signed(family: &str, id: &str) -> Vec<(String, String)> {
     headers.iter().map(|(name, value)| (name.replace("a-", &format!("{family}-")), value.clone())).collect()
 }
 
-/// The idempotency key and the id of the delivery.
-fn outcome(pairs: &[(String, String)]) -> Result<(String, Option<String>), Code> {
+/// The idempotency key and the id of the delivery, or the code of the rejection.
+type Ids = Result<(String, Option<String>), Code>;
+
+fn outcome(pairs: &[(String, String)]) -> Ids {
     let [first, second] = hooks().map(|hook| {
         let headers: Headers<'_> =
             pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -56,7 +58,8 @@ fn outcome(pairs: &[(String, String)]) -> Result<(String, Option<String>), Code>
     first
 }
 
-fn key(id: &str) -> Result<(String, Option<String>), Code> {
+#[expect(clippy::unnecessary_wraps, reason = "compared with outcomes")]
+fn key(id: &str) -> Ids {
     Ok((format!("ping:{id}"), Some(id.to_owned())))
 }
 

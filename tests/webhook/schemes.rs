@@ -34,6 +34,8 @@ fn made(options: impl Fn() -> WebhookOptions) -> [Webhook; 2] {
     [provider(), compiled].map(|provider| Webhook::new(provider, options()).expect("a webhook"))
 }
 
+type Pairs = Vec<(String, String)>;
+
 const ALL: [(&str, &str); 3] = [("signing", SIGNING), ("plain", SIGNING), ("token", TOKEN)];
 
 /// The headers that a webhook with the secret of one scheme signs.
@@ -103,7 +105,7 @@ fn a_stronger_signature_that_fails_is_not_saved_by_a_weaker_one() {
     let hooks = made(|| named(&ALL));
     let strong = signed_by("signing", SIGNING);
     let weaker = [signed_by("plain", SIGNING), signed_by("token", TOKEN)].concat();
-    let with = |change: &dyn Fn(&mut Vec<(String, String)>), is_first: bool| {
+    let with = |change: &dyn Fn(&mut Pairs), is_first: bool| {
         let mut changed = strong.clone();
         change(&mut changed);
         if is_first { [changed, weaker.clone()].concat() } else { [weaker.clone(), changed].concat() }

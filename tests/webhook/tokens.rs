@@ -197,7 +197,7 @@ fn sign_and_create_write_the_header() {
 }
 
 #[test]
-fn a_webhook_needs_a_token_and_accepts_unsigned_deliveries_only_if_told() {
+fn a_webhook_needs_a_token_and_accepts_unsigned_deliveries_only_if_allowed() {
     let provider = || Provider::from_json(token_definition("").as_bytes()).expect("valid");
     let error = Webhook::new(provider(), options(&[])).expect_err("no secret");
     assert_eq!(error.code, Code::SECRET_MISSING);

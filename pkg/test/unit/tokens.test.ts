@@ -101,12 +101,12 @@ describe("a token", () => {
     assert.doesNotMatch(all, /tok_3kQ9|vXz7LmN2/);
   });
 
-  it("makes a receiver answer 401 for another token, and handle a delivery once", async () => {
+  it("makes a receiver respond with 401 to another token, and handle a delivery once", async () => {
     const { send, events, calls } = receiving(hook);
     const bytes = new TextEncoder().encode(body);
     const post = (token: string) =>
       send({ headers: { "X-Chat-Key": token, "Content-Type": "application/json" }, body: bytes });
-    assert.equal((await post("tok_of-somebody-else")).status, 401);
+    assert.equal((await post("tok_of-another-sender")).status, 401);
     assert.equal((await post(TOKEN)).status, 200);
     assert.equal((await post(TOKEN)).status, 200);
     assert.deepEqual(
