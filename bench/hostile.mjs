@@ -25,7 +25,7 @@ const SECRET = "0123456789abcdef0123456789abcdef";
 const THOROUGH = /^(xon|painchek|github|stripe)$/;
 
 /**
- * @typedef {{ headers: Record<string, string> | [string, string][], body: string }} Delivery
+ * @typedef {{ url?: string, headers: Record<string, string> | [string, string][], body: string }} Delivery
  * @typedef {import("../pkg/dist/esm/index.js").Webhook<Record<string, unknown>>} Webhook
  * @typedef {{ name: string, usual: () => unknown, call: () => unknown, usually: string, ratio: number, own: number }} Case
  */
