@@ -1,16 +1,15 @@
-//! The built-in providers: every folder of `providers/`, bundled by `build.rs`.
+//! The built-in providers, made of their texts or of their compiled form.
 //!
 //! A build with `cfg(blob)` has them compiled, too. Then it never reads the texts to make a webhook.
 
+use super::bundles::BUNDLES;
+#[cfg(any(not(blob), test))]
+use super::bundles::definition;
 use super::compiled::seal_catalog;
 use super::{DefinitionError, Provider};
 #[cfg(any(blob, test))]
 use crate::blob::Reader;
 use crate::blob::{Blob, Writer};
-
-/// Id, definition and key orders of every built-in provider. A definition is one JSON text with its schemas inlined, as a
-/// run-time definition is.
-static BUNDLES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/bundles.rs"));
 
 /// The built-in providers as [`compile_catalog`] writes them, without the seal.
 #[cfg(blob)]
@@ -65,26 +64,6 @@ fn compiled_parts(payload: &[u8]) -> Vec<(&str, &[u8])> {
     let index: Vec<(&str, usize)> =
         (0..input.length()).map(|_| (input.text(), usize::get(&mut input))).collect();
     index.into_iter().map(|(id, length)| (id, input.take(length))).collect()
-}
-
-/// Returns the definition of a built-in provider as a JSON text.
-///
-/// ```
-/// for id in hookseal::provider::ids() {
-///     let text = hookseal::provider::definition(id).unwrap();
-///     assert!(hookseal::provider::Provider::from_json(text.as_bytes()).is_ok());
-/// }
-/// ```
-#[must_use]
-pub fn definition(id: &str) -> Option<&'static str> {
-    BUNDLES.iter().find(|(name, ..)| *name == id).map(|(_, text, _)| *text)
-}
-
-/// Returns the order of the keys in the samples of a built-in provider: a JSON array with an object without values for
-/// each event type. An array is replaced by the object of all its items.
-#[cfg(feature = "full")]
-pub(crate) fn key_orders(id: &str) -> Option<&'static str> {
-    BUNDLES.iter().find(|(name, ..)| *name == id).map(|(.., orders)| *orders)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `extends`: a definition that takes the keys of a built-in one and replaces some.
 
+use super::bundles;
 use super::members::text;
 use super::own_members::OWN_MEMBERS;
 use crate::json::{Document, Value, quoted};
@@ -27,8 +28,8 @@ pub fn extended_definition(text: &str) -> Option<String> {
 /// A message about the member `extends`.
 pub(super) fn resolve(root: Value<'_>) -> Result<Option<String>, String> {
     let Some(base) = text(root, "/extends") else { return Ok(None) };
-    let Some(base_text) = super::definition(&base) else {
-        let ids: Vec<&str> = super::ids().collect();
+    let Some(base_text) = bundles::definition(&base) else {
+        let ids: Vec<&str> = bundles::BUNDLES.iter().map(|(id, ..)| *id).collect();
         return Err(format!("Unknown built-in provider. There are: {}.", ids.join(", ")));
     };
     let document = Document::parse(base_text.as_bytes()).map_err(|issue| issue.message)?;

@@ -1,5 +1,6 @@
 //! Providers as data: definitions, cross-field rules, detection.
 
+mod bundles;
 mod catalog;
 mod compiled;
 mod coverage;
@@ -17,12 +18,13 @@ mod send_policy;
 mod signed_time;
 mod type_source;
 
+pub use bundles::definition;
+#[cfg(feature = "full")]
+pub(crate) use bundles::key_orders;
 pub(crate) use catalog::built_in;
 #[doc(hidden)] // for the build of the modules
 pub use catalog::compile_catalog;
-#[cfg(feature = "full")]
-pub(crate) use catalog::key_orders;
-pub use catalog::{definition, ids};
+pub use catalog::ids;
 pub use compiled::CompiledError;
 pub use coverage::Uncovered;
 pub use definition::{DefinitionError, Event, NamedScheme, Provider, Revision};
