@@ -139,6 +139,8 @@ blob!(struct Provider {
     retry_delays_ms,
     events,
     sensitive,
+    settings,
+    handshakes,
     coverage,
     rules,
     known_mistakes,

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::coverage::{Coverage, Uncovered};
 use super::envelope::Envelope;
+use super::handshake::{Handshake, Setting, parse_handshakes, parse_settings};
 use super::idempotency::{self, IdempotencySource};
 use super::members::{items, members, pointer, text, texts};
 use super::notation::{parse_duration_ms, parse_status_range};
@@ -52,6 +53,10 @@ pub struct Provider {
     pub events: Vec<Event>,
     /// Pointers to personal or health data. `*` matches any one path segment.
     pub sensitive: Vec<String>,
+    /// The values that a program passes next to the secrets.
+    pub settings: Vec<Setting>,
+    /// The requests that are no events.
+    pub(crate) handshakes: Vec<Handshake>,
     /// The headers that the signature does not cover.
     pub(crate) coverage: Coverage,
     /// The keys that schemas and envelope name.
@@ -162,6 +167,9 @@ impl Provider {
         let dedupe = idempotency::parse_sources(root);
         let envelope = Envelope::parse(root, &dedupe);
         let scheme = signature(document)?;
+        let settings = parse_settings(root);
+        let handshakes = parse_handshakes(root, scheme.as_ref(), &settings)
+            .map_err(|(value, message)| definition_error(document, value, &message))?;
         let mut provider = Self {
             title: text(root, "/title").unwrap_or_else(|| id.clone()),
             coverage: Coverage::new(scheme.as_ref(), &envelope.event_type, &dedupe),
@@ -184,6 +192,8 @@ impl Provider {
             events,
             key_table: Arc::default(),
             sensitive: texts(root, "sensitive"),
+            settings,
+            handshakes,
             rules: Rules::parse(&id, root)
                 .map_err(|(value, message)| definition_error(document, value, &message))?,
             known_mistakes: items(root, "lookalikes")

@@ -7,9 +7,11 @@ mod definition;
 #[cfg(feature = "full")]
 mod detect;
 mod envelope;
+mod handshake;
 mod idempotency;
 mod members;
 mod notation;
+mod request_source;
 pub(crate) mod rules;
 mod send_policy;
 mod signed_time;
@@ -27,9 +29,12 @@ pub use definition::{DefinitionError, Event, Provider, Revision};
 pub use detect::ProviderDetector;
 pub(crate) use envelope::is_id_or_type;
 pub use envelope::{Envelope, FieldSource};
+pub use handshake::Setting;
+pub(crate) use handshake::{AnswerPart, Handshake, HandshakeMethod, is_challenge, is_printable, is_token};
 pub use idempotency::IdempotencySource;
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
 pub(crate) use notation::{MAX_DELAY_MS, parse_duration_ms, parse_status_range};
+pub(crate) use request_source::{Found, RequestParts, RequestSource};
 pub use rules::RULE_CODES;
 pub use send_policy::SignatureExpiry;
 pub use signed_time::SignedTime;

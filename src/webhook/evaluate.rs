@@ -61,6 +61,37 @@ impl Webhook {
     }
 }
 
+/// A delivery whose signature and signed time are valid, or that may be unsigned.
+pub(crate) struct Authenticated<'b> {
+    /// The parsed body, if it is JSON.
+    pub document: Option<Document<'b>>,
+    /// The index of the secret that the signature was verified with; `None` for an unsigned delivery.
+    pub secret: Option<usize>,
+}
+
+impl Webhook {
+    /// Checks signature and signed time of a delivery, and nothing else.
+    pub(crate) fn authenticate<'b>(
+        &self,
+        delivery: &Delivery<'b>,
+        now: Timestamp,
+        options: &VerifyOptions,
+    ) -> Option<Authenticated<'b>> {
+        let mode = EvaluationMode::FailFast;
+        let (code, findings) = (None, Findings::default());
+        let mut evaluator = Evaluator { webhook: self, delivery, now, options, mode, code, findings };
+        let signed_by = evaluator.check_signature().ok()?;
+        let document = Document::parse_with_keys(delivery.body, &self.provider.key_table).ok();
+        match &document {
+            Some(document) => evaluator.check_time(document).ok()?,
+            // The time is in the body.
+            None if self.provider.signed_time.is_some() => return None,
+            None => {}
+        }
+        Some(Authenticated { document, secret: signed_by.map(|(_, secret)| secret) })
+    }
+}
+
 /// One evaluation while it runs.
 struct Evaluator<'b, 'd, 'o> {
     webhook: &'d Webhook,

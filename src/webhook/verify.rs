@@ -6,7 +6,7 @@ use super::evaluate::{Evaluation, EvaluationMode};
 use super::{AcceptedDelivery, Error, Timestamp, Verified, VerifyOptions, Webhook};
 use crate::delivery::Delivery;
 use crate::json::sort_by;
-use crate::provider::{FieldSource, IdempotencySource};
+use crate::provider::{FieldSource, HandshakeMethod, IdempotencySource, RequestSource};
 
 impl Webhook {
     /// Checks the signature, the JSON, the envelope, the contract and the rules of a delivery.
@@ -73,6 +73,13 @@ impl Webhook {
     #[must_use]
     pub fn requires_target(&self) -> bool {
         self.provider.scheme.iter().any(|scheme| scheme.content.has_url() || scheme.content.has_method())
+            || self.handshake_sources().any(|source| matches!(source, RequestSource::Query(_)))
+    }
+
+    /// The sources that tell a handshake from an event.
+    fn handshake_sources(&self) -> impl Iterator<Item = &RequestSource> {
+        let posts = self.provider.handshakes.iter().filter(|one| one.method == HandshakeMethod::Post);
+        posts.flat_map(|handshake| &handshake.when).map(|(source, _)| source)
     }
 
     /// The headers that verifying reads, in lower case.
@@ -87,6 +94,10 @@ impl Webhook {
             IdempotencySource::Header(name) => Some(name.as_str()),
             IdempotencySource::Pointer(_) | IdempotencySource::Digest | IdempotencySource::None => None,
         });
+        let handshake = self.handshake_sources().filter_map(|source| match source {
+            RequestSource::Header(name) => Some(name.as_str()),
+            RequestSource::Pointer(_) | RequestSource::Query(_) | RequestSource::Form(_) => None,
+        });
         let scheme = provider.scheme.iter().flat_map(crate::signature::Scheme::headers);
         let mut names: Vec<String> = ["content-type"]
             .into_iter()
@@ -94,6 +105,7 @@ impl Webhook {
             .chain(event_type.map(String::as_str))
             .chain(dedupe)
             .chain(scheme)
+            .chain(handshake)
             .map(str::to_ascii_lowercase)
             .collect();
         sort_by(&mut names, Ord::cmp);

@@ -9,6 +9,7 @@ mod creating;
 mod evaluating;
 #[cfg(feature = "full")]
 mod explaining;
+mod handshakes;
 mod invisible_chars;
 mod parts;
 mod privacy;
