@@ -45,6 +45,8 @@ export interface ProviderMetadata extends ProviderSendPolicy {
   immutable: boolean;
   contentType: string;
   uncovered: Uncovered;
+  /** The methods of the provider's handshakes; `open POST` for a POST that need not be signed. */
+  handshakes: string[];
 }
 
 /**

@@ -46,8 +46,8 @@ pub(crate) struct Handshake {
     /// The source of a signing secret that the provider hands over.
     pub secret: Option<RequestSource>,
     pub status: u16,
-    /// The media type of the body; empty for a response without one.
-    pub content_type: String,
+    /// Whether the body is JSON.
+    pub is_json: bool,
     pub body: Vec<AnswerPart>,
     pub headers: Vec<(String, Vec<AnswerPart>)>,
 }
@@ -79,16 +79,14 @@ pub struct Setting {
     pub name: String,
     /// What the value is, and where it is found.
     pub description: String,
-    /// Whether a webhook cannot be made without it.
-    pub is_required: bool,
 }
 
 blob!(struct Handshake {
-    name, method, when, is_signed, is_loose, equals, secret, status, content_type, body, headers,
+    name, method, when, is_signed, is_loose, equals, secret, status, is_json, body, headers,
 });
 blob!(enum Condition { 0 => Present(is_present), 1 => OneOf(texts) });
 blob!(enum AnswerPart { 0 => Literal(text), 1 => Source(source), 2 => Hmac { algorithm, encoding, source } });
-blob!(struct Setting { name, description, is_required });
+blob!(struct Setting { name, description });
 
 impl Handshake {
     /// Whether a request meets the conditions on its body, or all other ones.
@@ -136,7 +134,6 @@ pub(super) fn parse_settings(root: Value<'_>) -> Vec<Setting> {
         .map(|(name, setting)| Setting {
             name: name.text().into_owned(),
             description: string(setting, "description"),
-            is_required: flag(setting, "required").unwrap_or(false),
         })
         .collect()
 }
@@ -237,6 +234,12 @@ fn parse_handshake<'d>(
         return Err(mistake(answer, "status", format!("A response with the status {status} has no body.")));
     }
     let mut headers = Vec::new();
+    if !content_type.is_empty() {
+        // A browser that is led here shows no page.
+        for (name, value) in [("content-type", content_type), ("x-content-type-options", "nosniff")] {
+            headers.push((name.to_owned(), vec![AnswerPart::Literal(value.to_owned())]));
+        }
+    }
     for (name, template) in answer.get("headers").into_iter().flat_map(Value::members) {
         let lower = name.text().to_ascii_lowercase();
         if RESERVED_HEADERS.contains(&lower.as_str()) || headers.iter().any(|(other, _)| *other == lower) {
@@ -253,7 +256,7 @@ fn parse_handshake<'d>(
         equals,
         secret,
         status,
-        content_type: content_type.to_owned(),
+        is_json: json.is_some(),
         body,
         headers,
     })

@@ -70,6 +70,7 @@ impl RequestSource {
     }
 
     /// Finds the text in a request.
+    #[inline(never)]
     pub fn find<'d>(&self, request: &RequestParts<'d>) -> Found<'d> {
         let delivery = request.delivery;
         match self {
@@ -131,19 +132,29 @@ fn find_parameter<'d>(text: &'d str, name: &str) -> Found<'d> {
 }
 
 /// Decodes a name or a value; `None` for an escape that is incomplete, and for bytes that are not UTF-8.
+#[inline(never)]
 fn decode(text: &str) -> Option<Cow<'_, str>> {
-    if !text.contains(['%', '+']) {
+    if !text.bytes().any(|byte| byte == b'%' || byte == b'+') {
         return Some(text.into());
     }
     let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    let digit = |rest: &mut std::str::Bytes<'_>| char::from(rest.next()?).to_digit(16);
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => u8::try_from(digit(&mut rest)? * 16 + digit(&mut rest)?).ok()?,
-            byte => byte,
-        });
+    // The two digits of an escape: those that are still to come, and the value so far.
+    let (mut digits, mut value) = (0_u8, 0_u8);
+    for byte in text.bytes() {
+        if digits > 0 {
+            value = value << 4 | u8::try_from(char::from(byte).to_digit(16)?).ok()?;
+            digits -= 1;
+            if digits == 0 {
+                bytes.push(value);
+            }
+        } else if byte == b'%' {
+            digits = 2;
+        } else {
+            bytes.push(if byte == b'+' { b' ' } else { byte });
+        }
+    }
+    if digits > 0 {
+        return None;
     }
     String::from_utf8(bytes).ok().map(Cow::Owned)
 }

@@ -81,7 +81,7 @@ groups! {
     /// The result of `verify`.
     result ResultLayout: u32 {
         /// How many numbers there are.
-        WORDS = 14;
+        WORDS = 15;
         /// "None", for a number that is an index or a length.
         ABSENT = u32::MAX;
     }
@@ -116,6 +116,8 @@ groups! {
         TAPE = 12;
         /// What the signature does not cover: bits of `UncoveredBit`.
         UNCOVERED = 13;
+        /// 1 if the request is a handshake.
+        HANDSHAKE = 14;
     }
 
     /// The numbers of a rejected delivery.

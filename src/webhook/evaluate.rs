@@ -70,24 +70,23 @@ pub(crate) struct Authenticated<'b> {
 }
 
 impl Webhook {
-    /// Checks signature and signed time of a delivery, and nothing else.
+    /// Returns whether signature and signed time of a delivery are valid, whatever else is wrong with it.
+    #[cold]
     pub(crate) fn authenticate<'b>(
         &self,
         delivery: &Delivery<'b>,
         now: Timestamp,
         options: &VerifyOptions,
     ) -> Option<Authenticated<'b>> {
-        let mode = EvaluationMode::FailFast;
-        let (code, findings) = (None, Findings::default());
-        let mut evaluator = Evaluator { webhook: self, delivery, now, options, mode, code, findings };
-        let signed_by = evaluator.check_signature().ok()?;
-        let document = Document::parse_with_keys(delivery.body, &self.provider.key_table).ok();
-        match &document {
-            Some(document) => evaluator.check_time(document).ok()?,
-            // The time is in the body.
-            None if self.provider.signed_time.is_some() => return None,
-            None => {}
+        let (document, outcome) = match self.evaluate(delivery, now, options, EvaluationMode::FailFast) {
+            Evaluation::Accepted { accepted, findings } => (Some(accepted.document), findings.signature),
+            Evaluation::Rejected { document, findings, .. } => (document, findings.signature),
+        };
+        // A signed time in the body was not checked where the body is not JSON.
+        if document.is_none() && self.provider.signed_time.is_some() {
+            return None;
         }
+        let signed_by = outcome?.accepted().ok()?;
         Some(Authenticated { document, secret: signed_by.map(|(_, secret)| secret) })
     }
 }

@@ -80,11 +80,21 @@ impl Webhook {
         now: impl Into<Timestamp>,
         options: &VerifyOptions,
     ) -> Option<Result<HandshakeResponse, Error>> {
+        self.find_handshake(delivery, now.into(), options).map(|(_, response)| response)
+    }
+
+    /// Finds the handshake that a request is, and makes the response.
+    #[inline(never)]
+    pub(super) fn find_handshake(
+        &self,
+        delivery: &Delivery<'_>,
+        now: Timestamp,
+        options: &VerifyOptions,
+    ) -> Option<(&str, Result<HandshakeResponse, Error>)> {
         if self.provider.handshakes.is_empty() || self.explain_only || delivery.body.len() > options.max_bytes
         {
             return None;
         }
-        let now = now.into();
         let head = RequestParts { delivery, document: None };
         let (mut authenticated, mut parsed) = (None, None);
         for handshake in &self.provider.handshakes {
@@ -103,13 +113,17 @@ impl Webhook {
             let request =
                 RequestParts { delivery, document: document.filter(|document| is_unambiguous(document)) };
             if handshake.matches(&request, true) {
-                return Some(self.respond(handshake, &request, secret));
+                return Some((&handshake.name, self.respond(handshake, &request, secret)));
             }
         }
         None
     }
 
-    /// Whether an accepted delivery is a handshake, by the part of the request that `verify` reads.
+    /// Whether an accepted delivery is a handshake, by the parts of the request that `verify` reads.
+    #[cfg_attr(
+        not(all(feature = "js", target_arch = "wasm32")),
+        allow(dead_code, reason = "called by the WebAssembly bridge")
+    )]
     pub(crate) fn is_handshake(&self, delivery: &Delivery<'_>, document: &Document<'_>) -> bool {
         let request = RequestParts { delivery, document: Some(document) };
         self.provider.handshakes.iter().any(|handshake| {
@@ -119,22 +133,18 @@ impl Webhook {
         })
     }
 
-    /// The methods of the provider's handshakes, and whether one is a POST that is not signed.
+    /// The methods of the provider's handshakes. A POST that need not be signed is `open POST`.
     #[must_use]
-    pub fn handshake_methods(&self) -> (Vec<&'static str>, bool) {
-        let handshakes = &self.provider.handshakes;
-        let mut methods: Vec<&str> = Vec::new();
-        for handshake in handshakes {
-            if !methods.contains(&handshake.method.name()) {
-                methods.push(handshake.method.name());
-            }
-        }
-        let is_unsigned_post =
-            |handshake: &Handshake| handshake.method == HandshakeMethod::Post && !handshake.is_signed;
-        (methods, handshakes.iter().any(is_unsigned_post))
+    pub fn handshake_methods(&self) -> Vec<&'static str> {
+        let method = |handshake: &Handshake| match handshake.method {
+            HandshakeMethod::Post if !handshake.is_signed => "open POST",
+            method => method.name(),
+        };
+        self.provider.handshakes.iter().map(method).collect()
     }
 
     /// Makes the response. `signer` is the index of the secret that the signature was verified with.
+    #[cold]
     fn respond(
         &self,
         handshake: &Handshake,
@@ -158,11 +168,6 @@ impl Webhook {
             None => None,
         };
         let mut headers = Vec::new();
-        if !handshake.content_type.is_empty() {
-            headers.push(("content-type".to_owned(), handshake.content_type.clone()));
-            // A browser that is led here shows no page.
-            headers.push(("x-content-type-options".to_owned(), "nosniff".to_owned()));
-        }
         for (name, parts) in &handshake.headers {
             headers.push((name.clone(), self.render(handshake, parts, request, signer)?));
         }
@@ -176,6 +181,7 @@ impl Webhook {
         })
     }
 
+    #[cold]
     fn render(
         &self,
         handshake: &Handshake,
@@ -190,7 +196,7 @@ impl Webhook {
                 AnswerPart::Source(source) => {
                     let is_allowed = if handshake.is_loose { is_printable } else { is_token };
                     let text = token(handshake, source, request, is_allowed)?;
-                    if handshake.is_loose && handshake.content_type.starts_with("application/json") {
+                    if handshake.is_loose && handshake.is_json {
                         let escaped = quoted(&text);
                         out.push_str(&escaped[1..escaped.len() - 1]);
                     } else {
@@ -235,6 +241,7 @@ fn is_unambiguous(document: &Document<'_>) -> bool {
 }
 
 /// A text of the request that can be sent back.
+#[cold]
 fn token(
     handshake: &Handshake,
     source: &RequestSource,
@@ -251,6 +258,7 @@ fn token(
 /// The error of a refused handshake. SECURITY: names the source, and not its value.
 #[cold]
 fn refused(handshake: &Handshake, source: &RequestSource, reason: &str) -> Error {
-    let message = format!("Handshake {} refused: {source} {reason}.", quoted(&handshake.name));
+    let name = quoted(&handshake.name);
+    let message = ["Handshake ", &name, " refused: ", &source.to_string(), " ", reason, "."].concat();
     Error::new(Code::HANDSHAKE_REFUSED, message)
 }

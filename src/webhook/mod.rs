@@ -27,7 +27,7 @@ pub use explain::{
     FRAMEWORKS, FrameworkFix, RAW_BODY_FIX, SECRET_FIX,
 };
 pub use handshake::HandshakeResponse;
-pub use report::{Report, SignatureReport, SignedPart, StageReport, StageState, Verdict};
+pub use report::{HandshakeReport, Report, SignatureReport, SignedPart, StageReport, StageState, Verdict};
 pub use sign::SignedDelivery;
 pub use sign_params::SignParams;
 
@@ -148,8 +148,7 @@ impl Webhook {
     /// # Errors
     /// `secret-missing` without a secret, for an empty one, and for a provider that does not sign without
     /// `allow_unsigned`: no webhook accepts everything by accident. `secret-invalid` for a secret that does not have the
-    /// provider's format. `setting-missing` without a setting that the provider requires.
-    #[expect(clippy::needless_pass_by_value, reason = "the secrets in the options end here, zeroized")]
+    /// provider's format. `option-invalid` for a setting that the provider does not have.
     pub fn new(provider: Provider, options: WebhookOptions) -> Result<Self, Error> {
         let verify_options = VerifyOptions {
             profile: options.profile,
@@ -157,8 +156,9 @@ impl Webhook {
             tolerance: options.tolerance.unwrap_or(provider.tolerance),
         };
         let keys = keys(&provider, &options)?;
-        let settings = Settings::new(&provider.settings, &options.settings, !options.explain_only)?;
-        let WebhookOptions { allow_unsigned, explain_only, .. } = options;
+        // The secrets in the options end here, zeroized.
+        let WebhookOptions { allow_unsigned, explain_only, settings, .. } = options;
+        let settings = Settings::new(&provider.settings, settings)?;
         Ok(Self { provider, keys, settings, allow_unsigned, explain_only, verify_options })
     }
 

@@ -94,10 +94,6 @@ impl Webhook {
             IdempotencySource::Header(name) => Some(name.as_str()),
             IdempotencySource::Pointer(_) | IdempotencySource::Digest | IdempotencySource::None => None,
         });
-        let handshake = self.handshake_sources().filter_map(|source| match source {
-            RequestSource::Header(name) => Some(name.as_str()),
-            RequestSource::Pointer(_) | RequestSource::Query(_) | RequestSource::Form(_) => None,
-        });
         let scheme = provider.scheme.iter().flat_map(crate::signature::Scheme::headers);
         let mut names: Vec<String> = ["content-type"]
             .into_iter()
@@ -105,9 +101,13 @@ impl Webhook {
             .chain(event_type.map(String::as_str))
             .chain(dedupe)
             .chain(scheme)
-            .chain(handshake)
             .map(str::to_ascii_lowercase)
             .collect();
+        for source in self.handshake_sources() {
+            if let RequestSource::Header(name) = source {
+                names.push(name.to_ascii_lowercase());
+            }
+        }
         sort_by(&mut names, Ord::cmp);
         names.dedup();
         names
