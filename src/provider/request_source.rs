@@ -238,7 +238,7 @@ mod tests {
                 Delivery::new(Headers::from_iter([("Content-Type", content_type)]), b"ssl_check=1&token=x");
             assert_eq!(found(&delivery, None, "form:ssl_check"), expected, "{content_type}");
         }
-        let long = [b"a=1&".as_slice(), &[b'x'; MAX_FORM_BYTES]].concat();
+        let long = [b"a=1&".as_slice(), &vec![b'x'; MAX_FORM_BYTES]].concat();
         let headers = || Headers::from_iter([("content-type", "application/x-www-form-urlencoded")]);
         assert_eq!(found(&Delivery::new(headers(), &long), None, "form:a"), Found::Absent);
         assert_eq!(found(&Delivery::new(headers(), b"a=\xff"), None, "form:a"), Found::Absent);

@@ -63,7 +63,7 @@ impl Webhook {
 
 /// A delivery whose signature and signed time are valid, or that may be unsigned.
 pub(crate) struct Authenticated<'b> {
-    /// The parsed body, if it is JSON.
+    /// The parsed body, if it is JSON without duplicate keys.
     pub document: Option<Document<'b>>,
     /// The index of the secret that the signature was verified with; `None` for an unsigned delivery.
     pub secret: Option<usize>,
@@ -78,15 +78,18 @@ impl Webhook {
         now: Timestamp,
         options: &VerifyOptions,
     ) -> Option<Authenticated<'b>> {
-        let (document, outcome) = match self.evaluate(delivery, now, options, EvaluationMode::FailFast) {
-            Evaluation::Accepted { accepted, findings } => (Some(accepted.document), findings.signature),
-            Evaluation::Rejected { document, findings, .. } => (document, findings.signature),
+        let (document, findings) = match self.evaluate(delivery, now, options, EvaluationMode::FailFast) {
+            Evaluation::Accepted { accepted, findings } => (Some(accepted.document), findings),
+            Evaluation::Rejected { document, findings, .. } => (document, findings),
         };
+        // JSON parsers disagree on the values of such a document.
+        let has_duplicate = findings.issues.iter().any(|issue| issue.code == Code::JSON_DUPLICATE_KEY);
+        let document = document.filter(|_| !has_duplicate);
         // A signed time in the body was not checked where the body is not JSON.
         if document.is_none() && self.provider.signed_time.is_some() {
             return None;
         }
-        let signed_by = outcome?.accepted().ok()?;
+        let signed_by = findings.signature?.accepted().ok()?;
         Some(Authenticated { document, secret: signed_by.map(|(_, secret)| secret) })
     }
 }

@@ -110,8 +110,7 @@ impl Webhook {
             } else {
                 (parsed.get_or_insert_with(|| parse(delivery.body)).as_ref(), None)
             };
-            let request =
-                RequestParts { delivery, document: document.filter(|document| is_unambiguous(document)) };
+            let request = RequestParts { delivery, document };
             if handshake.matches(&request, true) {
                 return Some((&handshake.name, self.respond(handshake, &request, secret)));
             }
@@ -231,13 +230,11 @@ fn has_method(handshake: &Handshake, delivery: &Delivery<'_>) -> bool {
     delivery.method.unwrap_or("POST") == handshake.method.name()
 }
 
+/// Parses a body of which every JSON parser reads the same values.
 fn parse(body: &[u8]) -> Option<Document<'_>> {
-    if body.is_empty() { None } else { Document::parse(body).ok() }
-}
-
-/// Whether every JSON parser reads the same values.
-fn is_unambiguous(document: &Document<'_>) -> bool {
-    document.diagnostics().iter().all(|issue| issue.code != Code::JSON_DUPLICATE_KEY)
+    let document = if body.is_empty() { None } else { Document::parse(body).ok() };
+    document
+        .filter(|document| document.diagnostics().iter().all(|issue| issue.code != Code::JSON_DUPLICATE_KEY))
 }
 
 /// A text of the request that can be sent back.

@@ -23,11 +23,12 @@ impl Settings {
             if known.iter().any(|setting| setting.name == *name) {
                 continue;
             }
-            let mut message = ["Unknown setting ", &quoted(name), "."].concat();
+            let mut message = ["Unknown setting ", &quoted(name)].concat();
             for (index, setting) in known.iter().enumerate() {
-                message.push_str(if index == 0 { " The provider has: " } else { ", " });
+                message.push_str(if index == 0 { ". The provider has: " } else { ", " });
                 message.push_str(&setting.name);
             }
+            message.push('.');
             return Err(Error::new(Code::OPTION_INVALID, message));
         }
         Ok(Self(values))
