@@ -161,7 +161,7 @@ codes! {
         "A setting of the provider is missing, such as the verify token of a handshake.",
         "Pass the setting that the message names in `settings`.";
     HANDSHAKE_REFUSED = "handshake-refused" 403 none,
-        "A request is a handshake of the provider, and its response cannot be given.",
+        "A request is a handshake of the provider, and the receiver refuses it.",
         "Compare the setting that the message names with the one at the provider. For a secret that the provider hands over, pass `onSecret` to the receiver.";
     FULL_MISSING = "full-missing" 500 none,
         "The call needs the full module, and only the light one is loaded.",

@@ -48,8 +48,8 @@ pub(crate) struct Handshake {
     pub status: u16,
     /// Whether the body is JSON.
     pub is_json: bool,
-    pub body: Vec<AnswerPart>,
-    pub headers: Vec<(String, Vec<AnswerPart>)>,
+    pub body: Vec<ResponsePart>,
+    pub headers: Vec<(String, Vec<ResponsePart>)>,
 }
 
 /// What a source has to have.
@@ -63,7 +63,7 @@ pub(crate) enum Condition {
 
 /// A part of a response.
 #[derive(Debug)]
-pub(crate) enum AnswerPart {
+pub(crate) enum ResponsePart {
     /// A text of the definition.
     Literal(String),
     /// A text of the request.
@@ -85,7 +85,7 @@ blob!(struct Handshake {
     name, method, when, is_signed, is_loose, equals, secret, status, is_json, body, headers,
 });
 blob!(enum Condition { 0 => Present(is_present), 1 => OneOf(texts) });
-blob!(enum AnswerPart { 0 => Literal(text), 1 => Source(source), 2 => Hmac { algorithm, encoding, source } });
+blob!(enum ResponsePart { 0 => Literal(text), 1 => Source(source), 2 => Hmac { algorithm, encoding, source } });
 blob!(struct Setting { name, description });
 
 impl Handshake {
@@ -207,12 +207,12 @@ fn parse_handshake<'d>(
         Some(source) => Some(builder.source(source, &source.as_str().unwrap_or_default())?),
         None => None,
     };
-    let answer = value.get("answer").unwrap_or(value);
-    let (text, json) = (answer.get("text"), answer.get("json"));
+    let response = value.get("response").unwrap_or(value);
+    let (text, json) = (response.get("text"), response.get("json"));
     let mut body = Vec::new();
     let content_type = match (text, json) {
         (Some(_), Some(json)) => {
-            return Err((json, "The answer has `text`, too. Remove one of the two.".to_owned()));
+            return Err((json, "The response has `text`, too. Remove one of the two.".to_owned()));
         }
         (Some(text), None) => {
             body = builder.template(text)?;
@@ -224,23 +224,23 @@ fn parse_handshake<'d>(
         }
         (None, None) => "",
     };
-    let status = answer.get("status").and_then(Value::as_i64);
+    let status = response.get("status").and_then(Value::as_i64);
     let status = status.and_then(|status| u16::try_from(status).ok());
     let status = status.unwrap_or(if content_type.is_empty() { 204 } else { 200 });
     if !content_type.is_empty() && method == HandshakeMethod::Head {
-        return Err((answer, "A response to HEAD has no body. Remove `text` or `json`.".to_owned()));
+        return Err((response, "A response to HEAD has no body. Remove `text` or `json`.".to_owned()));
     }
     if !content_type.is_empty() && matches!(status, 204 | 205) {
-        return Err(mistake(answer, "status", format!("A response with the status {status} has no body.")));
+        return Err(mistake(response, "status", format!("A response with the status {status} has no body.")));
     }
     let mut headers = Vec::new();
     if !content_type.is_empty() {
         // A browser that is led here shows no page.
         for (name, value) in [("content-type", content_type), ("x-content-type-options", "nosniff")] {
-            headers.push((name.to_owned(), vec![AnswerPart::Literal(value.to_owned())]));
+            headers.push((name.to_owned(), vec![ResponsePart::Literal(value.to_owned())]));
         }
     }
-    for (name, template) in answer.get("headers").into_iter().flat_map(Value::members) {
+    for (name, template) in response.get("headers").into_iter().flat_map(Value::members) {
         let lower = name.text().to_ascii_lowercase();
         if RESERVED_HEADERS.contains(&lower.as_str()) || headers.iter().any(|(other, _)| *other == lower) {
             return Err((name.as_value(), "This header cannot be set here, or is set twice.".to_owned()));
@@ -317,16 +317,16 @@ impl Builder<'_> {
     }
 
     /// Compiles a text with places.
-    fn template<'d>(&self, value: Value<'d>) -> Result<Vec<AnswerPart>, Mistake<'d>> {
+    fn template<'d>(&self, value: Value<'d>) -> Result<Vec<ResponsePart>, Mistake<'d>> {
         let mut parts = Vec::new();
         self.text(value, &value.as_str().unwrap_or_default(), &mut parts, false)?;
         Ok(parts)
     }
 
     /// Compiles JSON whose strings are texts with places.
-    fn json<'d>(&self, value: Value<'d>, parts: &mut Vec<AnswerPart>) -> Result<(), Mistake<'d>> {
+    fn json<'d>(&self, value: Value<'d>, parts: &mut Vec<ResponsePart>) -> Result<(), Mistake<'d>> {
         let mut is_first = true;
-        let mut separate = |parts: &mut Vec<AnswerPart>| {
+        let mut separate = |parts: &mut Vec<ResponsePart>| {
             push_literal(parts, if is_first { "" } else { "," });
             is_first = false;
         };
@@ -366,7 +366,7 @@ impl Builder<'_> {
         &self,
         value: Value<'d>,
         text: &str,
-        parts: &mut Vec<AnswerPart>,
+        parts: &mut Vec<ResponsePart>,
         is_json: bool,
     ) -> Result<(), Mistake<'d>> {
         check_ascii(value, text)?;
@@ -383,7 +383,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn place<'d>(&self, value: Value<'d>, name: &str) -> Result<AnswerPart, Mistake<'d>> {
+    fn place<'d>(&self, value: Value<'d>, name: &str) -> Result<ResponsePart, Mistake<'d>> {
         if let Some(hmac) = name.strip_prefix("hmac:") {
             let mut fields = hmac.splitn(3, ':');
             let mut next = || fields.next().unwrap_or_default();
@@ -396,16 +396,16 @@ impl Builder<'_> {
             };
             let source = self.source(value, next())?;
             self.check_hmac(value, &source)?;
-            return Ok(AnswerPart::Hmac { algorithm, encoding, source });
+            return Ok(ResponsePart::Hmac { algorithm, encoding, source });
         }
         if matches!(name, "body" | "secret") || name.starts_with("setting:") {
             let message = format!("{{{name}}} is never sent back: anyone can send a request to get it.");
             return Err((value, message));
         }
-        self.source(value, name).map(AnswerPart::Source)
+        self.source(value, name).map(ResponsePart::Source)
     }
 
-    /// Rejects an HMAC that could be the signature of a delivery. SECURITY: whoever can have a text signed can sign an event.
+    /// Rejects an HMAC that could be the signature of a delivery. SECURITY: an attacker who can have a text signed can sign an event.
     ///
     /// The texts are safe in two ways. A text of the body was signed by the provider already, if the request is signed.
     /// Any other text has characters of [`is_challenge`] only, and is no JSON. So it is no body, and no signed content with
@@ -456,10 +456,10 @@ fn check_ascii<'d>(value: Value<'d>, text: &str) -> Result<(), Mistake<'d>> {
 }
 
 /// Appends a literal to the one before.
-fn push_literal(parts: &mut Vec<AnswerPart>, text: &str) {
-    if let Some(AnswerPart::Literal(last)) = parts.last_mut() {
+fn push_literal(parts: &mut Vec<ResponsePart>, text: &str) {
+    if let Some(ResponsePart::Literal(last)) = parts.last_mut() {
         last.push_str(text);
     } else if !text.is_empty() {
-        parts.push(AnswerPart::Literal(text.to_owned()));
+        parts.push(ResponsePart::Literal(text.to_owned()));
     }
 }

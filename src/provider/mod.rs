@@ -30,7 +30,7 @@ pub use detect::ProviderDetector;
 pub(crate) use envelope::is_id_or_type;
 pub use envelope::{Envelope, FieldSource};
 pub use handshake::Setting;
-pub(crate) use handshake::{AnswerPart, Handshake, HandshakeMethod, is_challenge, is_printable, is_token};
+pub(crate) use handshake::{Handshake, HandshakeMethod, ResponsePart, is_challenge, is_printable, is_token};
 pub use idempotency::IdempotencySource;
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
 pub(crate) use notation::{MAX_DELAY_MS, parse_duration_ms, parse_status_range};

@@ -11,7 +11,7 @@ use crate::delivery::Delivery;
 use crate::issue::Code;
 use crate::json::{Document, quoted};
 use crate::provider::{
-    AnswerPart, Found, Handshake, HandshakeMethod, RequestParts, RequestSource, is_challenge, is_printable,
+    Found, Handshake, HandshakeMethod, RequestParts, RequestSource, ResponsePart, is_challenge, is_printable,
     is_token,
 };
 use crate::signature::hmac::constant_time_eq;
@@ -184,15 +184,15 @@ impl Webhook {
     fn render(
         &self,
         handshake: &Handshake,
-        parts: &[AnswerPart],
+        parts: &[ResponsePart],
         request: &RequestParts<'_>,
         signer: Option<usize>,
     ) -> Result<String, Error> {
         let mut out = String::new();
         for part in parts {
             match part {
-                AnswerPart::Literal(text) => out.push_str(text),
-                AnswerPart::Source(source) => {
+                ResponsePart::Literal(text) => out.push_str(text),
+                ResponsePart::Source(source) => {
                     let is_allowed = if handshake.is_loose { is_printable } else { is_token };
                     let text = token(handshake, source, request, is_allowed)?;
                     if handshake.is_loose && handshake.is_json {
@@ -202,7 +202,7 @@ impl Webhook {
                         out.push_str(&text);
                     }
                 }
-                AnswerPart::Hmac { algorithm, encoding, source } => {
+                ResponsePart::Hmac { algorithm, encoding, source } => {
                     // SECURITY: the HMAC of a text that anyone can choose must not be the signature of a delivery.
                     let (text, signer) = if source.is_in_body() {
                         let text = token(handshake, source, request, is_token)?;

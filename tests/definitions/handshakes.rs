@@ -25,19 +25,19 @@ fn mistake(definition: &Value) -> (Code, String, String) {
 #[allow(clippy::too_many_lines, reason = "a table")]
 fn rejects_a_mistake_with_location_and_reason() {
     let post = |member: &str, value: Value| {
-        let mut handshake = json!({ "name": "ping", "when": { "/type": "ping" }, "answer": {} });
+        let mut handshake = json!({ "name": "ping", "when": { "/type": "ping" }, "response": {} });
         handshake[member] = value;
         handshake
     };
     let get = |member: &str, value: Value| {
-        let mut handshake = json!({ "name": "ping", "method": "GET", "answer": {} });
+        let mut handshake = json!({ "name": "ping", "method": "GET", "response": {} });
         handshake[member] = value;
         handshake
     };
-    let text = |text: &str| post("answer", json!({ "text": text }));
+    let text = |text: &str| post("response", json!({ "text": text }));
     for (handshake, place, message) in [
         (
-            json!({ "name": "ping", "answer": {} }),
+            json!({ "name": "ping", "response": {} }),
             "",
             "A POST without `when` would respond to every event. Add a condition.",
         ),
@@ -53,59 +53,59 @@ fn rejects_a_mistake_with_location_and_reason() {
             "A GET has no body. Name a header or a parameter of the query.",
         ),
         (
-            get("answer", json!({ "text": "{/a}" })),
-            "/answer/text",
+            get("response", json!({ "text": "{/a}" })),
+            "/response/text",
             "A GET has no body. Name a header or a parameter of the query.",
         ),
         (
-            json!({ "name": "ping", "method": "HEAD", "answer": { "text": "ok" } }),
-            "/answer",
+            json!({ "name": "ping", "method": "HEAD", "response": { "text": "ok" } }),
+            "/response",
             "A response to HEAD has no body. Remove `text` or `json`.",
         ),
         (
-            post("answer", json!({ "status": 204, "text": "ok" })),
-            "/answer/status",
+            post("response", json!({ "status": 204, "text": "ok" })),
+            "/response/status",
             "A response with the status 204 has no body.",
         ),
         (
-            post("answer", json!({ "text": "ok", "json": {} })),
-            "/answer/json",
-            "The answer has `text`, too. Remove one of the two.",
+            post("response", json!({ "text": "ok", "json": {} })),
+            "/response/json",
+            "The response has `text`, too. Remove one of the two.",
         ),
-        (text("{body}"), "/answer/text", "{body} is never sent back: anyone can send a request to get it."),
+        (text("{body}"), "/response/text", "{body} is never sent back: anyone can send a request to get it."),
         (
             text("{secret}"),
-            "/answer/text",
+            "/response/text",
             "{secret} is never sent back: anyone can send a request to get it.",
         ),
         (
-            post("answer", json!({ "json": [{ "a": "{setting:verifyToken}" }] })),
-            "/answer/json/0/a",
+            post("response", json!({ "json": [{ "a": "{setting:verifyToken}" }] })),
+            "/response/json/0/a",
             "{setting:verifyToken} is never sent back: anyone can send a request to get it.",
         ),
-        (text("{challenge}"), "/answer/text", "Expected /pointer, header:Name, query:name or form:name."),
-        (text("{/challenge"), "/answer/text", "Unmatched \"{\"."),
-        (text("}"), "/answer/text", "Unmatched \"}\"."),
-        (text("é"), "/answer/text", "Expected printable ASCII characters in a response."),
-        (text("a\r\nb"), "/answer/text", "Expected printable ASCII characters in a response."),
+        (text("{challenge}"), "/response/text", "Expected /pointer, header:Name, query:name or form:name."),
+        (text("{/challenge"), "/response/text", "Unmatched \"{\"."),
+        (text("}"), "/response/text", "Unmatched \"}\"."),
+        (text("é"), "/response/text", "Expected printable ASCII characters in a response."),
+        (text("a\r\nb"), "/response/text", "Expected printable ASCII characters in a response."),
         (
-            post("answer", json!({ "json": { "é": 1 } })),
-            "/answer/json/é",
+            post("response", json!({ "json": { "é": 1 } })),
+            "/response/json/é",
             "Expected printable ASCII characters in a response.",
         ),
         (
-            post("answer", json!({ "headers": { "X-A": "{header:X-A}\n" } })),
-            "/answer/headers/X-A",
+            post("response", json!({ "headers": { "X-A": "{header:X-A}\n" } })),
+            "/response/headers/X-A",
             "Expected printable ASCII characters in a response.",
         ),
         (
-            post("answer", json!({ "headers": { "Content-Type": "text/html" } })),
-            "/answer/headers/Content-Type",
+            post("response", json!({ "headers": { "Content-Type": "text/html" } })),
+            "/response/headers/Content-Type",
             "This header cannot be set here, or is set twice.",
         ),
         (
-            post("answer", json!({ "headers": { "X-A": "1", "x-a": "2" } })),
-            "/answer/headers/x-a",
+            post("response", json!({ "headers": { "X-A": "1", "x-a": "2" } })),
+            "/response/headers/x-a",
             "This header cannot be set here, or is set twice.",
         ),
         (
@@ -120,27 +120,27 @@ fn rejects_a_mistake_with_location_and_reason() {
         ),
         (
             text("{hmac:md5:hex:/a}"),
-            "/answer/text",
+            "/response/text",
             "Expected {hmac:ALGORITHM:ENCODING:SOURCE}, such as {hmac:sha256:hex:/token}.",
         ),
         (
             text("{hmac:sha256:/a}"),
-            "/answer/text",
+            "/response/text",
             "Expected {hmac:ALGORITHM:ENCODING:SOURCE}, such as {hmac:sha256:hex:/token}.",
         ),
         (
             text("{hmac:sha256:hex:body}"),
-            "/answer/text",
+            "/response/text",
             "Expected /pointer, header:Name, query:name or form:name.",
         ),
         (
-            json!({ "name": "ping", "signed": false, "when": { "/a": true }, "answer": { "text": "{hmac:sha256:hex:/a}" } }),
-            "/answer/text",
+            json!({ "name": "ping", "signed": false, "when": { "/a": true }, "response": { "text": "{hmac:sha256:hex:/a}" } }),
+            "/response/text",
             "An HMAC of a value of the body needs a signed request: otherwise anyone can have a body signed.",
         ),
         (
             text("{hmac:sha256:hex:form:a}"),
-            "/answer/text",
+            "/response/text",
             "An HMAC of a value of the body needs a signed request: otherwise anyone can have a body signed.",
         ),
     ] {
@@ -152,20 +152,20 @@ fn rejects_a_mistake_with_location_and_reason() {
 #[test]
 fn rejects_what_the_schema_of_definitions_does_not_allow() {
     let handshake = |member: &str, value: Value| {
-        let mut handshake = json!({ "name": "ping", "when": { "/type": "ping" }, "answer": {} });
+        let mut handshake = json!({ "name": "ping", "when": { "/type": "ping" }, "response": {} });
         handshake[member] = value;
         handshake
     };
     for (handshake, code, place) in [
-        (json!({ "answer": {} }), Code::REQUIRED, ""),
+        (json!({ "response": {} }), Code::REQUIRED, ""),
         (json!({ "name": "ping", "when": { "/a": true } }), Code::REQUIRED, ""),
         (handshake("method", json!("PUT")), Code::ENUM, "/method"),
         (handshake("when", json!({})), Code::PROPERTIES, "/when"),
         (handshake("when", json!({ "type": true })), Code::PROPERTY_NAME, "/when/type"),
         (handshake("when", json!({ "setting:x": true })), Code::PROPERTY_NAME, "/when/setting:x"),
         (handshake("secret", json!("body")), Code::PATTERN, "/secret"),
-        (handshake("answer", json!({ "status": 302 })), Code::MAXIMUM, "/answer/status"),
-        (handshake("answer", json!({ "html": "" })), Code::UNKNOWN_FIELD, "/answer/html"),
+        (handshake("response", json!({ "status": 302 })), Code::MAXIMUM, "/response/status"),
+        (handshake("response", json!({ "html": "" })), Code::UNKNOWN_FIELD, "/response/html"),
         (handshake("typo", json!(1)), Code::UNKNOWN_FIELD, "/typo"),
     ] {
         let (found, pointer, _) = mistake(&with(&handshake));
@@ -183,7 +183,7 @@ fn an_hmac_of_an_unsigned_value_needs_a_signed_content_that_no_value_can_equal()
     let crc = |source: &str| {
         json!({
             "name": "crc", "method": if source == "query:a" { "GET" } else { "POST" }, "when": { source: true },
-            "answer": { "text": format!("{{hmac:sha256:base64:{source}}}") }
+            "response": { "text": format!("{{hmac:sha256:base64:{source}}}") }
         })
     };
     for (content, is_safe) in [
@@ -208,7 +208,7 @@ fn an_hmac_of_an_unsigned_value_needs_a_signed_content_that_no_value_can_equal()
             let message = format!(
                 "An HMAC of a value that is not signed could be the signature of a delivery: such a value can equal the signed content \"{content}\"."
             );
-            let expected = (Code::DEFINITION_INVALID, "/handshake/0/answer/text".to_owned(), message);
+            let expected = (Code::DEFINITION_INVALID, "/handshake/0/response/text".to_owned(), message);
             assert_eq!(mistake(&definition), expected);
         }
     }
@@ -217,10 +217,10 @@ fn an_hmac_of_an_unsigned_value_needs_a_signed_content_that_no_value_can_equal()
     let message = "The definition has no `signature`, so there is no secret for an HMAC.".to_owned();
     assert_eq!(
         mistake(&unsigned),
-        (Code::DEFINITION_INVALID, "/handshake/0/answer/text".to_owned(), message)
+        (Code::DEFINITION_INVALID, "/handshake/0/response/text".to_owned(), message)
     );
     unsigned["handshake"] =
-        json!([{ "name": "ping", "signed": true, "when": { "/type": "ping" }, "answer": {} }]);
+        json!([{ "name": "ping", "signed": true, "when": { "/type": "ping" }, "response": {} }]);
     let message = "The definition has no `signature`, so no request is signed.".to_owned();
     assert_eq!(mistake(&unsigned), (Code::DEFINITION_INVALID, "/handshake/0/signed".to_owned(), message));
 }

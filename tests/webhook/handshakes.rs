@@ -32,7 +32,7 @@ fn hooks(definition: &Value, options: impl Fn() -> WebhookOptions) -> [Webhook; 
 }
 
 /// What both webhooks respond: nothing, the status with headers and body, or the code and the message.
-fn answer(hooks: &[Webhook; 2], delivery: &Delivery<'_>) -> Option<Result<HandshakeResponse, String>> {
+fn respond(hooks: &[Webhook; 2], delivery: &Delivery<'_>) -> Option<Result<HandshakeResponse, String>> {
     let [text, compiled] = hooks.each_ref().map(|hook| {
         hook.handshake(delivery, NOW).map(|result| result.map_err(|error| format!("{}: {error}", error.code)))
     });
@@ -40,12 +40,12 @@ fn answer(hooks: &[Webhook; 2], delivery: &Delivery<'_>) -> Option<Result<Handsh
     text
 }
 
-fn body_of(answer: Option<Result<HandshakeResponse, String>>) -> String {
-    answer.expect("a handshake").expect("a response").body
+fn body_of(response: Option<Result<HandshakeResponse, String>>) -> String {
+    response.expect("a handshake").expect("a response").body
 }
 
-fn refusal(answer: Option<Result<HandshakeResponse, String>>) -> String {
-    answer.expect("a handshake").expect_err("refused")
+fn refusal(response: Option<Result<HandshakeResponse, String>>) -> String {
+    response.expect("a handshake").expect_err("refused")
 }
 
 fn get(url: &str) -> Delivery<'_> {
@@ -76,15 +76,15 @@ fn hub() -> Value {
         "name": "hub", "method": "GET",
         "when": { "query:hub.mode": "subscribe" },
         "equals": { "query:hub.verify_token": "{setting:verifyToken}" },
-        "answer": { "text": "{query:hub.challenge}" }
+        "response": { "text": "{query:hub.challenge}" }
     }]))
 }
 
 #[test]
-fn a_get_is_answered_with_the_challenge_only_for_the_verify_token() {
+fn a_get_gets_the_challenge_only_for_the_verify_token() {
     let hooks = hooks(&hub(), with_token("a token of mine"));
     let url = "https://h/hook?hub.mode=subscribe&hub.verify_token=a+token+of+mine&hub.challenge=1158201444";
-    let response = answer(&hooks, &get(url)).expect("a handshake").expect("a response");
+    let response = respond(&hooks, &get(url)).expect("a handshake").expect("a response");
     assert_eq!((response.name.as_str(), response.status, response.body.as_str()), ("hub", 200, "1158201444"));
     assert_eq!(
         response.headers,
@@ -114,13 +114,13 @@ fn a_get_is_answered_with_the_challenge_only_for_the_verify_token() {
             "handshake-refused: Handshake \"hub\" refused: query:hub.challenge is no token, so it is not sent back.",
         ),
     ] {
-        assert_eq!(refusal(answer(&hooks, &get(url))), message, "{url}");
+        assert_eq!(refusal(respond(&hooks, &get(url))), message, "{url}");
     }
     for other in ["/", "/?hub.mode=unsubscribe", "/?HUB.MODE=subscribe"] {
-        assert_eq!(answer(&hooks, &get(other)), None, "{other}");
+        assert_eq!(respond(&hooks, &get(other)), None, "{other}");
     }
     for method in ["POST", "HEAD", "OPTIONS", "get", "PUT"] {
-        assert_eq!(answer(&hooks, &get(url).with_method(method)), None, "{method}");
+        assert_eq!(respond(&hooks, &get(url).with_method(method)), None, "{method}");
     }
 }
 
@@ -130,7 +130,7 @@ fn a_setting_that_is_absent_or_empty_equals_nothing() {
     for options in [|| options(&[SECRET]), || with_token("")()] {
         let hooks = hooks(&hub(), options);
         assert_eq!(
-            refusal(answer(&hooks, &get(url))),
+            refusal(respond(&hooks, &get(url))),
             "setting-missing: Missing setting `verifyToken` (the token that you enter at the provider)."
         );
     }
@@ -150,21 +150,21 @@ fn a_setting_that_is_absent_or_empty_equals_nothing() {
 }
 
 #[test]
-fn a_post_is_judged_by_its_signature_first() {
+fn the_signature_of_a_post_is_verified_first() {
     let handshakes = json!([{
         "name": "ping", "when": { "/type": "1", "/event": false },
-        "answer": { "json": { "type": 1, "list": [true, null, "a\"b", "{/nonce}"] } }
+        "response": { "json": { "type": 1, "list": [true, null, "a\"b", "{/nonce}"] } }
     }]);
     let mine = hooks(&definition(&handshakes), || options(&[SECRET]));
     let body = br#"{"type":1,"event":null,"nonce":"n-1"}"#;
     let signature = tag(body);
     let good = [("X-Sig", signature.as_str())];
-    let response = answer(&mine, &post(&good, body)).expect("a handshake").expect("a response");
+    let response = respond(&mine, &post(&good, body)).expect("a handshake").expect("a response");
     assert_eq!(response.body, r#"{"type":1,"list":[true,null,"a\"b","n-1"]}"#);
     assert_eq!(response.headers[0], ("content-type".to_owned(), "application/json".to_owned()));
     // No signature, another body's signature, a body that no parser reads alike.
-    assert_eq!(answer(&mine, &post(&[], body)), None);
-    assert_eq!(answer(&mine, &post(&good, br#"{"type":1,"event":null,"nonce":"n-2"}"#)), None);
+    assert_eq!(respond(&mine, &post(&[], body)), None);
+    assert_eq!(respond(&mine, &post(&good, br#"{"type":1,"event":null,"nonce":"n-2"}"#)), None);
     for other in [
         br#"{"type":1,"event":{},"nonce":"n-1"}"#.as_slice(),
         br#"{"type":2,"nonce":"n-1"}"#,
@@ -173,52 +173,52 @@ fn a_post_is_judged_by_its_signature_first() {
         b"",
     ] {
         let signature = tag(other);
-        assert_eq!(answer(&mine, &post(&[("X-Sig", &signature)], other)), None);
+        assert_eq!(respond(&mine, &post(&[("X-Sig", &signature)], other)), None);
     }
     // A request that the receiver need not authenticate, and one that never is.
     let allowed =
         hooks(&definition(&handshakes), || WebhookOptions { allow_unsigned: true, ..options(&[SECRET]) });
-    assert!(answer(&allowed, &post(&[], body)).is_some());
-    assert_eq!(answer(&allowed, &post(&[("X-Sig", "00")], body)), None);
+    assert!(respond(&allowed, &post(&[], body)).is_some());
+    assert_eq!(respond(&allowed, &post(&[("X-Sig", "00")], body)), None);
     let mut open = handshakes;
     open[0]["signed"] = false.into();
     let open = hooks(&definition(&open), || options(&[SECRET]));
-    assert_eq!(body_of(answer(&open, &post(&[], body))), r#"{"type":1,"list":[true,null,"a\"b","n-1"]}"#);
+    assert_eq!(body_of(respond(&open, &post(&[], body))), r#"{"type":1,"list":[true,null,"a\"b","n-1"]}"#);
     let explaining = hooks(
         &definition(&json!([{
-            "name": "open", "signed": false, "when": { "/type": true }, "answer": {}
+            "name": "open", "signed": false, "when": { "/type": true }, "response": {}
         }])),
         || WebhookOptions { explain_only: true, ..options(&[SECRET]) },
     );
-    assert_eq!(answer(&explaining, &post(&[], body)), None);
+    assert_eq!(respond(&explaining, &post(&[], body)), None);
 }
 
 #[test]
-fn a_signed_time_is_judged() {
-    let mut timed = definition(&json!([{ "name": "ping", "when": { "/ping": true }, "answer": {} }]));
+fn a_signed_time_is_checked() {
+    let mut timed = definition(&json!([{ "name": "ping", "when": { "/ping": true }, "response": {} }]));
     timed["signature"]["timestamp"] = "/at".into();
     let hooks = hooks(&timed, || options(&[SECRET]));
-    for (at, is_answered) in [(1_700_000_000, true), (1_700_000_300, true), (1_699_999_000, false)] {
+    for (at, has_response) in [(1_700_000_000, true), (1_700_000_300, true), (1_699_999_000, false)] {
         let body = format!(r#"{{"ping":1,"at":{at}}}"#);
         let signature = tag(body.as_bytes());
-        let response = answer(&hooks, &post(&[("X-Sig", &signature)], body.as_bytes()));
-        assert_eq!(response.is_some(), is_answered, "{at}");
+        let response = respond(&hooks, &post(&[("X-Sig", &signature)], body.as_bytes()));
+        assert_eq!(response.is_some(), has_response, "{at}");
         assert!(response.is_none_or(|response| response.expect("a response").status == 204));
     }
     let body = b"ping";
-    assert_eq!(answer(&hooks, &post(&[("X-Sig", &tag(body))], body)), None);
+    assert_eq!(respond(&hooks, &post(&[("X-Sig", &tag(body))], body)), None);
 }
 
 #[test]
 fn only_a_token_is_sent_back() {
     let echo = |loose: bool, kind: &str| {
-        let answer = if kind == "json" {
+        let response = if kind == "json" {
             json!({ "json": { "a": "<{query:a}>" } })
         } else {
             json!({ kind: if kind == "text" { json!("<{query:a}>") } else { json!({ "X-Echo": "{query:a}" }) } })
         };
         let mut handshake =
-            json!({ "name": "echo", "method": "GET", "when": { "query:a": true }, "answer": answer });
+            json!({ "name": "echo", "method": "GET", "when": { "query:a": true }, "response": response });
         handshake["loose"] = loose.into();
         hooks(&definition(&json!([handshake])), || options(&[SECRET]))
     };
@@ -226,14 +226,15 @@ fn only_a_token_is_sent_back() {
     for value in ["Az09._~:%2B/=@-", &max] {
         let text = value.replace("%2B", "+");
         let url = format!("/?a={value}");
-        assert_eq!(body_of(answer(&echo(false, "text"), &get(&url))), format!("<{text}>"));
-        assert_eq!(body_of(answer(&echo(false, "json"), &get(&url))), format!(r#"{{"a":"<{text}>"}}"#));
-        let response = answer(&echo(false, "headers"), &get(&url)).expect("a handshake").expect("a response");
+        assert_eq!(body_of(respond(&echo(false, "text"), &get(&url))), format!("<{text}>"));
+        assert_eq!(body_of(respond(&echo(false, "json"), &get(&url))), format!(r#"{{"a":"<{text}>"}}"#));
+        let response =
+            respond(&echo(false, "headers"), &get(&url)).expect("a handshake").expect("a response");
         assert_eq!((response.status, response.headers), (204, vec![("x-echo".to_owned(), text)]));
     }
     for value in ["", "%20", "a%0D%0AX-Own:1", "%3Cb%3E", "%22", "%7B%7D", "%C3%A9", "a%00", "%7F", &over] {
         for kind in ["text", "json", "headers"] {
-            let message = refusal(answer(&echo(false, kind), &get(&format!("/?a={value}"))));
+            let message = refusal(respond(&echo(false, kind), &get(&format!("/?a={value}"))));
             assert!(
                 message.starts_with("handshake-refused: Handshake \"echo\" refused: query:a is"),
                 "{message}"
@@ -243,20 +244,20 @@ fn only_a_token_is_sent_back() {
     // Printable ASCII, and still no line.
     for kind in ["text", "json", "headers"] {
         let url = "/?a=Validation%3A+Testing+%22%5C%3C";
-        let response = answer(&echo(true, kind), &get(url)).expect("a handshake").expect("a response");
+        let response = respond(&echo(true, kind), &get(url)).expect("a handshake").expect("a response");
         match kind {
             "text" => assert_eq!(response.body, "<Validation: Testing \"\\<>"),
             "json" => assert_eq!(response.body, r#"{"a":"<Validation: Testing \"\\<>"}"#),
             _ => assert_eq!(response.headers[0].1, "Validation: Testing \"\\<"),
         }
         for value in ["", "a%0A", "a%0D%0AX-Own:1", "%C3%A9", "%00", &over] {
-            assert!(refusal(answer(&echo(true, kind), &get(&format!("/?a={value}")))).contains("query:a"));
+            assert!(refusal(respond(&echo(true, kind), &get(&format!("/?a={value}")))).contains("query:a"));
         }
     }
 }
 
 #[test]
-fn the_zoom_validation_is_answered_with_the_secret_that_signed_it() {
+fn the_zoom_validation_gets_the_secret_that_signed_it() {
     let hook = |secrets: &[&str], allow_unsigned| {
         let options = WebhookOptions { allow_unsigned, ..options(secrets) };
         Webhook::built_in("zoom", options).expect("a webhook")
@@ -285,17 +286,17 @@ fn the_zoom_validation_is_answered_with_the_secret_that_signed_it() {
     }
 }
 
-/// ATTACK: the response to a CRC is an HMAC under the secret of the subscription. Whoever can have any text signed in this
+/// ATTACK: the response to a CRC is an HMAC under the secret of the subscription. An attacker who can have any text signed in this
 /// way has the signature of a body that equals the text.
 #[test]
 fn a_challenge_response_check_signs_no_delivery() {
     let crc = definition(&json!([{
         "name": "crc", "method": "GET", "when": { "query:crc_token": true },
-        "answer": { "json": { "response_token": "sha256={hmac:sha256:hex:query:crc_token}" } }
+        "response": { "json": { "response_token": "sha256={hmac:sha256:hex:query:crc_token}" } }
     }]));
     let hooks = hooks(&crc, || options(&[SECRET]));
     let encode = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
-    let respond = |token: &str| answer(&hooks, &get(&format!("/?crc_token={}", encode(token))));
+    let respond = |token: &str| respond(&hooks, &get(&format!("/?crc_token={}", encode(token))));
     for token in ["9b4507b3-9040-4669-9ca3-6b94edb50553", "MTY5OTk5OTk5OQ==", "x", &"x".repeat(256)] {
         let expected = format!(r#"{{"response_token":"sha256={}"}}"#, tag(token.as_bytes()));
         assert_eq!(body_of(respond(token)), expected);
@@ -320,14 +321,14 @@ fn a_secret_is_handed_to_the_caller_and_not_taken() {
             {
                 "name": "X-Hook-Secret", "when": { "header:X-Hook-Secret": true }, "signed": false,
                 "secret": "header:X-Hook-Secret",
-                "answer": { "status": 200, "headers": { "X-Hook-Secret": "{header:X-Hook-Secret}" } }
+                "response": { "status": 200, "headers": { "X-Hook-Secret": "{header:X-Hook-Secret}" } }
             },
             { "name": "notion", "when": { "/verification_token": true }, "signed": false,
-              "secret": "/verification_token", "answer": { "status": 200 } }
+              "secret": "/verification_token", "response": { "status": 200 } }
         ])),
         || options(&[SECRET]),
     );
-    let response = answer(&hooks, &post(&[("x-hook-secret", "b537207f20cbfa02357cf448134da559")], b""));
+    let response = respond(&hooks, &post(&[("x-hook-secret", "b537207f20cbfa02357cf448134da559")], b""));
     let response = response.expect("a handshake").expect("a response");
     assert_eq!(response.secret.as_deref().map(String::as_str), Some("b537207f20cbfa02357cf448134da559"));
     assert_eq!(
@@ -335,7 +336,7 @@ fn a_secret_is_handed_to_the_caller_and_not_taken() {
         [("x-hook-secret".to_owned(), "b537207f20cbfa02357cf448134da559".to_owned())]
     );
     assert!(!format!("{response:?}").contains("b537207f"));
-    let response = answer(
+    let response = respond(
         &hooks,
         &post(&[], br#"{"verification_token":"secret_tMrlL1qK5vuQAh1b6cZGhFChZTSYJlce98V0pYn7yBl"}"#),
     );
@@ -343,7 +344,7 @@ fn a_secret_is_handed_to_the_caller_and_not_taken() {
     assert!(response.secret.is_some_and(|secret| secret.starts_with("secret_")));
     assert!(response.body.is_empty());
     for value in ["a b", "é", "a, b"] {
-        assert!(refusal(answer(&hooks, &post(&[("X-Hook-Secret", value)], b"{}"))).contains("is no token"));
+        assert!(refusal(respond(&hooks, &post(&[("X-Hook-Secret", value)], b"{}"))).contains("is no token"));
     }
 }
 
@@ -351,26 +352,26 @@ fn a_secret_is_handed_to_the_caller_and_not_taken() {
 fn the_first_handshake_that_a_request_meets_applies() {
     let hooks = hooks(
         &definition(&json!([
-            { "name": "signed", "when": { "/kind": ["a", "b"] }, "answer": { "text": "1" } },
-            { "name": "open", "when": { "header:X-Open": "yes", "/kind": true }, "signed": false, "answer": { "text": "2" } },
-            { "name": "form", "when": { "form:ssl_check": "1" }, "signed": false, "answer": { "status": 202 } },
+            { "name": "signed", "when": { "/kind": ["a", "b"] }, "response": { "text": "1" } },
+            { "name": "open", "when": { "header:X-Open": "yes", "/kind": true }, "signed": false, "response": { "text": "2" } },
+            { "name": "form", "when": { "form:ssl_check": "1" }, "signed": false, "response": { "status": 202 } },
             { "name": "words", "when": { "query:validationToken": true }, "signed": false, "loose": true,
-              "answer": { "text": "{query:validationToken}" } },
-            { "name": "head", "method": "HEAD", "answer": { "status": 200 } }
+              "response": { "text": "{query:validationToken}" } },
+            { "name": "head", "method": "HEAD", "response": { "status": 200 } }
         ])),
         || options(&[SECRET]),
     );
     let signature = tag(br#"{"kind":"b"}"#);
     let signed = [("X-Sig", signature.as_str()), ("X-Open", "yes")];
-    assert_eq!(body_of(answer(&hooks, &post(&signed, br#"{"kind":"b"}"#))), "1");
-    assert_eq!(body_of(answer(&hooks, &post(&[("X-Open", "yes")], br#"{"kind":"b"}"#))), "2");
-    assert_eq!(answer(&hooks, &post(&[("X-Open", "no")], br#"{"kind":"b"}"#)), None);
+    assert_eq!(body_of(respond(&hooks, &post(&signed, br#"{"kind":"b"}"#))), "1");
+    assert_eq!(body_of(respond(&hooks, &post(&[("X-Open", "yes")], br#"{"kind":"b"}"#))), "2");
+    assert_eq!(respond(&hooks, &post(&[("X-Open", "no")], br#"{"kind":"b"}"#)), None);
     let form = post(&[("content-type", "application/x-www-form-urlencoded")], b"token=x&ssl_check=1");
-    assert_eq!(answer(&hooks, &form).expect("a handshake").expect("a response").status, 202);
+    assert_eq!(respond(&hooks, &form).expect("a handshake").expect("a response").status, 202);
     let words =
         post(&[("content-type", "text/plain")], b"").with_url("/?validationToken=Validation%3A+Testing");
-    assert_eq!(body_of(answer(&hooks, &words)), "Validation: Testing");
-    let head = answer(&hooks, &get("/").with_method("HEAD")).expect("a handshake").expect("a response");
+    assert_eq!(body_of(respond(&hooks, &words)), "Validation: Testing");
+    let head = respond(&hooks, &get("/").with_method("HEAD")).expect("a handshake").expect("a response");
     assert_eq!((head.status, head.headers, head.body), (200, Vec::new(), String::new()));
     assert_eq!(hooks[0].handshake_methods(), ["POST", "open POST", "open POST", "open POST", "HEAD"]);
     assert!(hooks[0].required_headers().contains(&"x-open".to_owned()));

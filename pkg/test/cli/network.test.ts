@@ -218,8 +218,8 @@ describe("listen", () => {
         /Listening on (http:\/\/\S+) for slack/,
       );
       const challenge = JSON.stringify({ type: "url_verification", challenge: "a-challenge", token: "x" });
-      const answer = await post(match[1] as string, slack.sign(challenge));
-      assert.deepEqual([answer.status, answer.body], [200, "a-challenge"]);
+      const response = await post(match[1] as string, slack.sign(challenge));
+      assert.deepEqual([response.status, response.body], [200, "a-challenge"]);
       const { code, out } = await ended;
       assert.equal(code, 0);
       if (json.length > 0) assert.deepEqual(JSON.parse(out), { status: 200, handshake: "url_verification" });

@@ -1,4 +1,4 @@
-// Receivers answer handshakes: by every adapter, before the handler, and never as deliveries.
+// Receivers response handshakes: by every adapter, before the handler, and never as deliveries.
 import assert from "node:assert/strict";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -26,29 +26,29 @@ const definition: ProviderDefinition = {
       method: "GET",
       when: { "query:hub.mode": "subscribe" },
       equals: { "query:hub.verify_token": "{setting:verifyToken}" },
-      answer: { text: "{query:hub.challenge}" },
+      response: { text: "{query:hub.challenge}" },
     },
-    { name: "head", method: "HEAD", answer: { status: 200 } },
+    { name: "head", method: "HEAD", response: { status: 200 } },
     {
       name: "options",
       method: "OPTIONS",
       when: { "header:WebHook-Request-Origin": true },
-      answer: { status: 200, headers: { "WebHook-Allowed-Origin": "{header:WebHook-Request-Origin}" } },
+      response: { status: 200, headers: { "WebHook-Allowed-Origin": "{header:WebHook-Request-Origin}" } },
     },
-    { name: "ping", when: { "/type": "ping" }, answer: { json: { challenge: "{/challenge}" } } },
+    { name: "ping", when: { "/type": "ping" }, response: { json: { challenge: "{/challenge}" } } },
     {
       name: "validation",
       when: { "query:validationToken": true },
       signed: false,
       loose: true,
-      answer: { text: "{query:validationToken}" },
+      response: { text: "{query:validationToken}" },
     },
     {
       name: "secret",
       when: { "header:X-Hook-Secret": true },
       signed: false,
       secret: "header:X-Hook-Secret",
-      answer: { status: 200, headers: { "X-Hook-Secret": "{header:X-Hook-Secret}" } },
+      response: { status: 200, headers: { "X-Hook-Secret": "{header:X-Hook-Secret}" } },
     },
   ],
   events: { "*": { schema: { required: ["id"] } } },
@@ -61,15 +61,15 @@ interface Sent {
   headers?: Record<string, string>;
   body?: Uint8Array | string;
 }
-interface Answer {
+interface Reply {
   status: number;
   headers: Headers;
   text: string;
 }
-type Send = (sent: Sent) => Promise<Answer>;
+type Send = (sent: Sent) => Promise<Reply>;
 type Handler = () => void;
 
-async function answerOf(response: Response): Promise<Answer> {
+async function responseOf(response: Response): Promise<Reply> {
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
@@ -80,7 +80,7 @@ async function serving(listener: RequestListener, work: (send: Send) => Promise<
   const { port } = server.address() as AddressInfo;
   try {
     await work(async ({ method = "GET", query = "", headers = {}, body }) =>
-      answerOf(
+      responseOf(
         await fetch(`http://127.0.0.1:${port}/hook${query}`, {
           method,
           headers,
@@ -123,7 +123,7 @@ const ADAPTERS: Record<
         headers,
         ...(body === undefined ? {} : { body: body as Uint8Array<ArrayBuffer> }),
       };
-      return answerOf(await receive(new Request(`https://h/hook${query}`, init)));
+      return responseOf(await receive(new Request(`https://h/hook${query}`, init)));
     });
   },
   Node: (handler, options, work) => serving(onNode(hook, handler, options as object), work),
@@ -183,7 +183,7 @@ const HUB = `?hub.mode=subscribe&hub.verify_token=${encodeURIComponent(TOKEN)}&h
 const PING = JSON.stringify({ type: "ping", challenge: "abc-1" });
 
 for (const [name, receiving] of Object.entries(ADAPTERS)) {
-  it(`${name} answers handshakes before the handler, and stores none`, async () => {
+  it(`${name} responds to handshakes before the handler, and stores none`, async () => {
     const events: ReceiverEvent[] = [];
     let calls = 0;
     const options: ReceiverOptions = {
@@ -197,10 +197,10 @@ for (const [name, receiving] of Object.entries(ADAPTERS)) {
       calls += 1;
     };
     await receiving(handler, options, async (send) => {
-      const isText = (answer: Answer, expected: string) => {
-        assert.deepEqual([answer.status, answer.text], [200, expected]);
-        assert.equal(answer.headers.get("content-type"), "text/plain; charset=utf-8");
-        assert.equal(answer.headers.get("x-content-type-options"), "nosniff");
+      const isText = (response: Reply, expected: string) => {
+        assert.deepEqual([response.status, response.text], [200, expected]);
+        assert.equal(response.headers.get("content-type"), "text/plain; charset=utf-8");
+        assert.equal(response.headers.get("x-content-type-options"), "nosniff");
       };
       isText(await send({ query: HUB }), "1158201444");
       const head = await send({ method: "HEAD" });
@@ -241,9 +241,9 @@ for (const [name, receiving] of Object.entries(ADAPTERS)) {
         ]),
       );
 
-      const isRefused = (answer: Answer, status: number, code: string) => {
-        assert.deepEqual([answer.status, JSON.parse(answer.text).code], [status, code]);
-        assert.equal(answer.headers.get("content-type"), "application/problem+json");
+      const isRefused = (response: Reply, status: number, code: string) => {
+        assert.deepEqual([response.status, JSON.parse(response.text).code], [status, code]);
+        assert.equal(response.headers.get("content-type"), "application/problem+json");
       };
       isRefused(await send({ query: HUB.replace("verify", "wrong") }), 403, "handshake-refused");
       isRefused(await send({ query: HUB.replace(/=a.*?&/, "=a&") }), 403, "handshake-refused");
@@ -344,7 +344,7 @@ describe("handshakes of built-in providers", () => {
   const post = (body: string, headers: Record<string, string>) =>
     new Request("https://h/", { method: "POST", headers, body });
 
-  it("are answered for Slack, and its events reach the handler", async () => {
+  it("get a response for Slack, and its events reach the handler", async () => {
     const types: string[] = [];
     const receive = onFetch(slack, ({ type }) => types.push(type), { log: false });
     const response = await receive(post(challenge, slack.sign(challenge).headers));
