@@ -61,7 +61,7 @@ fn tag(body: &[u8]) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 fn with_token(token: &'static str) -> impl Fn() -> WebhookOptions {
@@ -295,7 +295,7 @@ fn a_challenge_response_check_signs_no_delivery() {
         "response": { "json": { "response_token": "sha256={hmac:sha256:hex:query:crc_token}" } }
     }]));
     let hooks = hooks(&crc, || options(&[SECRET]));
-    let encode = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    let encode = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     let respond = |token: &str| respond(&hooks, &get(&format!("/?crc_token={}", encode(token))));
     for token in ["9b4507b3-9040-4669-9ca3-6b94edb50553", "MTY5OTk5OTk5OQ==", "x", &"x".repeat(256)] {
         let expected = format!(r#"{{"response_token":"sha256={}"}}"#, tag(token.as_bytes()));
