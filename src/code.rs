@@ -157,6 +157,12 @@ codes! {
     OPTION_INVALID = "option-invalid" 500 none,
         "An option is unknown, or has an invalid value.",
         "Change the option that the message names.";
+    SETTING_MISSING = "setting-missing" 500 none,
+        "A setting of the provider is missing, such as the verify token of a handshake.",
+        "Pass the setting that the message names in `settings`.";
+    HANDSHAKE_REFUSED = "handshake-refused" 403 none,
+        "A request is a handshake of the provider, and the receiver refuses it.",
+        "Compare the setting that the message names with the one at the provider. For a secret that the provider hands over, pass `onSecret` to the receiver.";
     FULL_MISSING = "full-missing" 500 none,
         "The call needs the full module, and only the light one is loaded.",
         "Add `import \"hookseal/full\"` to the program. In Node.js, Bun and Deno the module is loaded by itself.";

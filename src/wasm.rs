@@ -35,15 +35,15 @@ use crate::issue::{ByteSpan, Profile};
 use crate::json::{Pointer, Token, json_text};
 use crate::layout::{accepted_word, profile, rejected_word, result, separator, uncovered_bit};
 use crate::webhook::{
-    AcceptedDelivery, Error, SignParams, SignatureInfo, SignedDelivery, VerifyOptions, Webhook,
-    WebhookOptions,
+    AcceptedDelivery, Error, HandshakeResponse, SignParams, SignatureInfo, SignedDelivery, VerifyOptions,
+    Webhook, WebhookOptions,
 };
 
 #[cfg(feature = "full")]
 pub use compiled::compile_provider;
 use data::{
-    ChangeData, ComparisonData, ErrorData, EventMetadata, ProviderMetadata, SignParamsData, SignedData,
-    WebhookOptionsData, from_js_millis, to_usize,
+    ChangeData, ComparisonData, ErrorData, EventMetadata, HandshakeData, ProviderMetadata, SignParamsData,
+    SignedData, WebhookOptionsData, from_js_millis, to_usize,
 };
 #[cfg(feature = "js-full")]
 pub use import::{DetectorHandle, ImportStream, export_delivery, import_text, provider_definition};
@@ -233,6 +233,7 @@ impl Hook {
             max_bytes: self.0.verify_options().max_bytes,
             uncovered: self.0.uncovered().names(),
             schemes: provider.schemes.iter().map(|scheme| scheme.name.as_deref()).collect(),
+            handshakes: self.0.handshake_methods(),
         })
     }
 
@@ -264,7 +265,8 @@ impl Hook {
         with_delivery(head, body, |delivery| {
             match self.0.verify_fast(delivery, from_js_millis(now), &options) {
                 Ok(accepted) => {
-                    write_result(accepted);
+                    let is_handshake = self.0.is_handshake(delivery, &accepted.document);
+                    write_result(accepted, is_handshake);
                     0
                 }
                 Err(error) => {
@@ -291,6 +293,31 @@ impl Hook {
             match self.0.verify_with(delivery, from_js_millis(now), &options) {
                 Ok(_) => JsValue::NULL,
                 Err(error) => error_to_js(&error),
+            }
+        })
+    }
+
+    /// The response to the handshake in the scratch buffer; null for any other request.
+    ///
+    /// # Errors
+    /// Why the handshake is refused, as data.
+    pub fn handshake(
+        &self,
+        head: usize,
+        body: usize,
+        now: f64,
+        profile: u32,
+        max_bytes: f64,
+        tolerance: f64,
+    ) -> Result<JsValue, JsValue> {
+        let options = self.options(profile, max_bytes, tolerance);
+        with_delivery(head, body, |delivery| {
+            match self.0.handshake_with(delivery, from_js_millis(now), &options) {
+                None => Ok(JsValue::NULL),
+                Some(Ok(HandshakeResponse { name, status, headers, body, secret })) => {
+                    Ok(to_js(&HandshakeData { name, status, headers, body, secret: secret.as_deref() }))
+                }
+                Some(Err(error)) => Err(error_to_js(&error)),
             }
         })
     }
@@ -389,7 +416,7 @@ impl Hook {
 }
 
 /// Writes the result of an accepted delivery, as [`accepted_word`] says.
-fn write_result(accepted: AcceptedDelivery<'_, '_>) {
+fn write_result(accepted: AcceptedDelivery<'_, '_>, is_handshake: bool) {
     let index = |index: Option<usize>| index.map_or(result::ABSENT, to_u32);
     let (algorithm, secret, uncovered) = match accepted.signature {
         SignatureInfo::Unsigned => (result::ABSENT, result::ABSENT, 0),
@@ -432,6 +459,7 @@ fn write_result(accepted: AcceptedDelivery<'_, '_>) {
     words[accepted_word::TAPE] = to_u32(tape.as_ptr().addr());
     words[accepted_word::UNCOVERED] = uncovered;
     words[accepted_word::SCHEME] = to_u32(accepted.scheme);
+    words[accepted_word::HANDSHAKE] = is_handshake.into();
     RESULT.set(words);
     TAPE.set(tape);
 }

@@ -47,6 +47,7 @@ export const WEBHOOK_OPTIONS = {
   secrets: true,
   unsigned: true,
   explainOnly: true,
+  settings: true,
   algorithms: true,
   profile: true,
   maxBytes: true,

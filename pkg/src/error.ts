@@ -89,9 +89,14 @@ export function hasOwnMessage(error: object): boolean {
 
 /** Converts an error of the core into one of the package; rethrows anything else. */
 export function rethrow(thrown: unknown): never {
-  if (typeof thrown === "object" && thrown !== null && "code" in thrown && "issues" in thrown) {
-    throw new HooksealError(thrown as ErrorData);
-  }
+  throw toError(thrown);
+}
+
+/** Converts an error of the core into one of the package; throws anything that is neither. */
+export function toError(thrown: unknown): HooksealError {
+  if (thrown instanceof HooksealError) return thrown;
+  if (typeof thrown === "object" && thrown !== null && "code" in thrown && "issues" in thrown)
+    return new HooksealError(thrown as ErrorData);
   throw thrown;
 }
 

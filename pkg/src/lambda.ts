@@ -21,11 +21,16 @@ export interface LambdaEvent {
   /** Version 1. */
   readonly httpMethod?: string;
   readonly path?: string;
+  readonly queryStringParameters?: { readonly [name: string]: string | undefined } | null;
+  readonly multiValueQueryStringParameters?: {
+    readonly [name: string]: readonly string[] | undefined;
+  } | null;
   /** Version 2. */
   readonly rawPath?: string;
   readonly rawQueryString?: string;
   readonly requestContext?: {
     readonly path?: string;
+    readonly elb?: unknown;
     readonly http?: { readonly method?: string };
   };
 }
@@ -153,9 +158,10 @@ class LambdaIncoming<R extends LambdaEvent> implements Incoming<R> {
   }
 
   url(): string {
-    const { rawQueryString, rawPath, requestContext, path } = this.request as LambdaEvent;
-    const query = rawQueryString ? `?${rawQueryString}` : "";
-    return `https://${this.headers.host ?? "localhost"}${rawPath ?? requestContext?.path ?? path ?? "/"}${query}`;
+    const event = this.request as LambdaEvent;
+    const { rawQueryString, rawPath, requestContext, path } = event;
+    const query = rawQueryString ?? queryOf(event);
+    return `https://${this.headers.host ?? "localhost"}${rawPath ?? requestContext?.path ?? path ?? "/"}${query && `?${query}`}`;
   }
 
   header(name: string): string | undefined {
@@ -171,6 +177,18 @@ class LambdaIncoming<R extends LambdaEvent> implements Incoming<R> {
     if (minBytes > maxBytes) throw tooLarge(maxBytes);
     return isBase64Encoded ? decode(body) : encode(body);
   }
+}
+
+/** The query of an event of version 1. API Gateway decodes the parameters, and a load balancer does not. */
+function queryOf({
+  queryStringParameters,
+  multiValueQueryStringParameters,
+  requestContext,
+}: LambdaEvent): string {
+  const encode = requestContext?.elb == null ? encodeURIComponent : String;
+  return Object.entries(multiValueQueryStringParameters ?? queryStringParameters ?? {})
+    .flatMap(([name, values]) => [values ?? []].flat().map((value) => `${encode(name)}=${encode(value)}`))
+    .join("&");
 }
 
 /** The UTF-8 of a body. PERF: Node's Buffer takes a third of the time of TextEncoder. */

@@ -49,6 +49,8 @@ export interface ProviderMetadata extends ProviderSendPolicy {
   /** The names of the signature schemes. */
   schemes: (string | null)[];
   uncovered: Uncovered;
+  /** The methods of the provider's handshakes; `open POST` for a POST that need not be signed. */
+  handshakes: string[];
 }
 
 /**

@@ -41,6 +41,11 @@ export interface WebhookOptions {
    * `explain` says why. `verify`, `check`, `sign` and `create` fail with `option-invalid`. Default: `false`.
    */
   explainOnly?: boolean | undefined;
+  /**
+   * Values that the provider's definition names in `settings`, such as `{ verifyToken: "..." }` of a handshake. An empty or
+   * undefined value counts as absent.
+   */
+  settings?: { readonly [name: string]: string | undefined } | undefined;
   /** Accept only these of the provider's algorithms, so that a sender cannot choose a weaker one. */
   algorithms?: readonly Algorithm[] | undefined;
   /** How strictly payloads are validated. Default: `"lenient"`. */
@@ -177,6 +182,23 @@ export interface Verified<E = unknown> {
 /** What `check` returns: the accepted delivery, or the reason why it is rejected. */
 export type CheckResult<V> = { ok: true; value: V } | { ok: false; error: HooksealError };
 
+/** The response to a handshake: a request by which the provider checks the receiver. */
+export interface HandshakeResponse {
+  /** The name of the handshake in the provider's definition. */
+  name: string;
+  /** The status. */
+  status: number;
+  /** The headers, by their names in lower case. */
+  headers: Record<string, string>;
+  /** The body, in ASCII; empty for a response without one. */
+  body: string;
+  /**
+   * A signing secret that the provider hands over. Anyone can send such a request: respond only if you expect the secret and
+   * have stored it, and with the status 403 otherwise.
+   */
+  secret?: string;
+}
+
 /**
  * One problem of a delivery: a superset of a Standard Schema issue. Never quotes a value of the payload; the span says where
  * the value is.
@@ -302,6 +324,11 @@ export interface Report {
      */
     parts?: SignedPart[];
   };
+  /**
+   * The handshake that the request is: a receiver responds itself, and calls no handler. `code` and `message` say why it is
+   * refused.
+   */
+  handshake?: { name: string; status: number; code?: IssueCode; message?: string };
   /** Every issue, sorted by location. */
   issues: Issue[];
 }

@@ -11,6 +11,7 @@ import {
   readBytes,
   reserve,
   resultBytes,
+  resultWords,
   state,
   trapError,
   writeText,
@@ -26,8 +27,9 @@ import {
   signParams,
   WEBHOOK_OPTIONS,
 } from "./encoded-options.js";
-import { callError, checkOptions, HooksealError, rethrow } from "./error.js";
+import { callError, checkOptions, HooksealError, rethrow, toError } from "./error.js";
 import type { ProviderDefinition } from "./generated/definition.js";
+import { AcceptedWord } from "./generated/layout.js";
 import { encodeFilteredHead, encodeHead, HeaderFilter } from "./headers.js";
 import { isTooDeep, jsonText } from "./json.js";
 import { effectiveMaxBytes, type Hook, writeCall } from "./lazy-delivery.js";
@@ -39,6 +41,7 @@ import type {
   Delivery,
   ExplainOptions,
   Explanation,
+  HandshakeResponse,
   Report,
   SignedDelivery,
   SignOptions,
@@ -68,7 +71,8 @@ export class Webhook<Events = any> {
   constructor(provider: string | object, options: WebhookOptions) {
     checkOptions("webhook", options, WEBHOOK_OPTIONS);
     // A copy, which is used again after a trap. The core checks the values.
-    const copy = { ...options, ...secretLists(options.secrets) };
+    const { secrets, settings } = options;
+    const copy = { ...options, ...secretLists(secrets), settings: settingList(settings) };
     if (Array.isArray(copy.algorithms)) copy.algorithms = [...copy.algorithms];
     const id = typeof provider === "string" ? provider : undefined;
     const compiled = typeof provider === "object" && provider !== null ? compiledText(provider) : undefined;
@@ -209,6 +213,62 @@ export class Webhook<Events = any> {
       if (thrown instanceof HooksealError) return { ok: false, error: thrown };
       state.generation += 1;
       return { ok: false, error: trapError(thrown) };
+    }
+  }
+
+  /**
+   * The methods of the provider's handshakes; `open POST` for a POST that need not be signed. Receivers pass such requests to
+   * `handshake`.
+   *
+   * @internal
+   */
+  get handshakes(): readonly string[] {
+    return this.#metadata.handshakes;
+  }
+
+  /**
+   * Whether a POST may be a handshake, by the result of `check` that was just made.
+   *
+   * @internal
+   */
+  maybeHandshake(checked: CheckResult<unknown>): boolean {
+    const { handshakes } = this.#metadata;
+    if (handshakes.length === 0) return false;
+    if (checked.ok) return resultWords()[AcceptedWord.handshake] === 1;
+    // A request whose signature is not valid is no handshake that has to be signed.
+    return handshakes.includes("open POST") || checked.error.status !== 401;
+  }
+
+  /**
+   * The response to a request by which the provider checks the receiver, such as Slack's `url_verification`; or the error if the
+   * handshake is refused. Undefined for every other request, and for one whose signature is not valid: `verify` it, if its method
+   * is POST. The receivers of this package call this themselves.
+   *
+   * @example
+   * ```ts
+   * const handshake = hook.handshake({ method, url, headers, body });
+   * if (handshake?.ok && handshake.value.secret === undefined) {
+   *   const { status, headers, body } = handshake.value;
+   *   return new Response(body, { status, headers });
+   * }
+   * ```
+   */
+  handshake(
+    delivery: Delivery,
+    options: VerifyOptions = NO_OPTIONS,
+  ): CheckResult<HandshakeResponse> | undefined {
+    const encoded = encodeOptions(options, "handshake");
+    if (this.#metadata.handshakes.length === 0) return undefined;
+    try {
+      const { head, body } = partsOf(delivery);
+      const found = callCore(
+        () =>
+          this.#hook.handshake(...writeCall(head, body, encoded, this.#metadata.maxBytes)) as Found | null,
+      );
+      if (found === null) return undefined;
+      return { ok: true, value: { ...found, headers: Object.fromEntries(found.headers) } };
+    } catch (thrown) {
+      return { ok: false, error: toError(thrown) };
     }
   }
 
@@ -370,6 +430,17 @@ export class Webhook<Events = any> {
     }
     return { ...comparison, changes: comparison.changes.map(toChange) };
   }
+}
+
+/** The response to a handshake, as the core passes it. */
+type Found = Omit<HandshakeResponse, "headers"> & { headers: [name: string, value: string][] };
+
+/** The settings as names and values in turn, without those that are undefined. The core checks the values. */
+function settingList(settings: WebhookOptions["settings"]): unknown {
+  if (typeof settings !== "object") return settings;
+  return Object.entries(settings ?? {})
+    .filter(([, value]) => value !== undefined)
+    .flat();
 }
 
 /**

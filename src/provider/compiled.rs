@@ -140,6 +140,8 @@ blob!(struct Provider {
     retry_delays_ms,
     events,
     sensitive,
+    settings,
+    handshakes,
     rules,
     known_mistakes,
 });

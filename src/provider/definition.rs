@@ -15,6 +15,7 @@ use std::sync::Arc;
 use super::coverage::{Coverage, Uncovered};
 use super::envelope::Envelope;
 use super::extends;
+use super::handshake::{Handshake, Setting, parse_handshakes, parse_settings};
 use super::idempotency::{self, IdempotencySource};
 use super::members::{items, members, pointer, text, texts};
 use super::notation::{parse_duration_ms, parse_status_range};
@@ -60,6 +61,10 @@ pub struct Provider {
     pub events: Vec<Event>,
     /// Pointers to personal or health data. `*` matches any one path segment.
     pub sensitive: Vec<String>,
+    /// The values that a program passes next to the secrets.
+    pub settings: Vec<Setting>,
+    /// The requests that are no events.
+    pub(crate) handshakes: Vec<Handshake>,
     /// The keys that schemas and envelope name.
     pub(crate) key_table: Arc<KeyTable>,
     pub(crate) rules: Rules,
@@ -217,6 +222,10 @@ impl Provider {
         let dedupe = idempotency::parse_sources(root);
         let envelope = Envelope::parse(root, event_type, &dedupe);
         let schemes = schemes(document, &envelope, &dedupe)?;
+        let settings = parse_settings(root);
+        let signing: Vec<&Scheme> = schemes.iter().filter_map(|named| named.scheme.hmac()).collect();
+        let handshakes = parse_handshakes(root, &signing, &settings)
+            .map_err(|(value, message)| definition_error(document, value, &message))?;
         let mut provider = Self {
             title: text(root, "/title").unwrap_or_else(|| id.clone()),
             is_unconfirmed: text(root, "/confirmed").as_deref() == Some("no"),
@@ -238,6 +247,8 @@ impl Provider {
             events,
             key_table: Arc::default(),
             sensitive: texts(root, "sensitive"),
+            settings,
+            handshakes,
             rules: Rules::parse(&text(root, "/extends").unwrap_or_else(|| id.clone()), root)
                 .map_err(|(value, message)| definition_error(document, value, &message))?,
             known_mistakes: items(root, "lookalikes")

@@ -122,6 +122,12 @@ impl Keys {
         mac.finish()
     }
 
+    /// The HMAC of a message under the secret with this index; `None` if that secret has no key.
+    pub(crate) fn hmac(&self, secret: usize, algorithm: Algorithm, message: &[u8]) -> Option<Tag> {
+        let secret = self.secrets.get(secret).filter(|secret| !secret.keys.is_empty())?;
+        Some(HmacKey::new(algorithm, &secret.bytes).tag(message))
+    }
+
     /// Returns the accepted algorithms, the preferred one first.
     #[must_use]
     pub fn algorithms(&self) -> &[Algorithm] {

@@ -47,7 +47,6 @@ mod variant;
 mod verify;
 
 pub use algorithm::Algorithm;
-#[cfg(feature = "full")]
 pub(crate) use encoding::Encoding;
 #[cfg(feature = "full")]
 pub(crate) use header::HeaderItem;
@@ -63,9 +62,10 @@ pub use secret_format::{SecretEncoding, SecretFormat};
 #[cfg(feature = "full")]
 pub(crate) use secret_hint::detect_token_type;
 pub use sign::{SignContext, SignError};
-pub(crate) use template::TemplateValues;
 #[cfg(feature = "full")]
-pub(crate) use template::{SignedContent, TemplateToken, tokens};
+pub(crate) use template::SignedContent;
+pub(crate) use template::TemplateValues;
+pub(crate) use template::{TemplateToken, tokens};
 pub use timestamp::TimestampUnit;
 pub(crate) use timestamp::detect_unit;
 pub use token::TokenScheme;

@@ -25,6 +25,8 @@ pub struct WebhookOptionsData {
     pub named_secrets: Vec<(String, Zeroizing<String>)>,
     pub unsigned: Option<String>,
     pub explain_only: bool,
+    /// Names and values in turn. Zeroized when dropped.
+    pub settings: Vec<Zeroizing<String>>,
     pub algorithms: Option<Vec<String>>,
     pub profile: Option<String>,
     pub max_bytes: Option<f64>,
@@ -65,6 +67,11 @@ impl WebhookOptionsData {
             named_secrets: self.named_secrets,
             allow_unsigned,
             explain_only: self.explain_only,
+            settings: self
+                .settings
+                .chunks_exact(2)
+                .map(|pair| (pair[0].to_string(), pair[1].clone()))
+                .collect(),
             algorithms,
             profile,
             max_bytes: number("maxBytes", self.max_bytes)?,
@@ -104,6 +111,19 @@ pub struct ProviderMetadata<'w> {
     pub uncovered: Vec<&'static str>,
     /// The names of the signature schemes.
     pub schemes: Vec<Option<&'w str>>,
+    /// The methods of the provider's handshakes; `open POST` for a POST that need not be signed.
+    pub handshakes: Vec<&'static str>,
+}
+
+/// The response to a handshake.
+#[derive(Serialize)]
+pub struct HandshakeData<'h> {
+    pub name: String,
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret: Option<&'h String>,
 }
 
 #[derive(Serialize)]

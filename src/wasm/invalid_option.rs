@@ -8,6 +8,7 @@ use crate::webhook::Error;
 pub fn invalid_option(name: &str) -> Error {
     let expected = match name {
         "secrets" => "a string, a list of strings, or an object with a list for each signature scheme",
+        "settings" => "an object of strings",
         "unsigned" => "\"allow\" or \"refuse\"",
         "algorithms" => "a list of \"sha1\", \"sha256\" and \"sha512\"",
         "profile" => "\"lenient\" or \"strict\"",

@@ -81,7 +81,7 @@ groups! {
     /// The result of `verify`.
     result ResultLayout: u32 {
         /// How many numbers there are.
-        WORDS = 15;
+        WORDS = 16;
         /// "None", for a number that is an index or a length.
         ABSENT = u32::MAX;
         /// "A token", in place of an algorithm.
@@ -121,6 +121,8 @@ groups! {
         UNCOVERED = 13;
         /// The index of the scheme among those of the provider.
         SCHEME = 14;
+        /// 1 if the request is a handshake.
+        HANDSHAKE = 15;
     }
 
     /// The numbers of a rejected delivery.

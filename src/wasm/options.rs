@@ -15,10 +15,11 @@ use crate::webhook::Error;
 /// The options of a webhook.
 pub fn options(options: &JsValue) -> Result<WebhookOptionsData, Error> {
     Ok(WebhookOptionsData {
-        secrets: list(options, "secrets")?.unwrap_or_default().into_iter().map(Zeroizing::new).collect(),
+        secrets: secret_list(options, "secrets")?,
         named_secrets: pairs(list(options, "namedSecrets")?.unwrap_or_default()),
         unsigned: text(options, "unsigned")?,
         explain_only: flag(options, "explainOnly")?,
+        settings: secret_list(options, "settings")?,
         algorithms: list(options, "algorithms")?,
         profile: text(options, "profile")?,
         max_bytes: number(options, "maxBytes")?,
@@ -66,6 +67,10 @@ fn flag(options: &JsValue, name: &str) -> Result<bool, Error> {
 
 fn number(options: &JsValue, name: &str) -> Result<Option<f64>, Error> {
     member(options, name)?.map(|value| value.as_f64().ok_or_else(|| invalid_option(name))).transpose()
+}
+
+fn secret_list(options: &JsValue, name: &str) -> Result<Vec<Zeroizing<String>>, Error> {
+    Ok(list(options, name)?.unwrap_or_default().into_iter().map(Zeroizing::new).collect())
 }
 
 fn list(options: &JsValue, name: &str) -> Result<Option<Vec<String>>, Error> {

@@ -62,6 +62,44 @@ impl Webhook {
     }
 }
 
+/// A delivery whose signature and signed time are valid, or that may be unsigned.
+pub(crate) struct Authenticated<'b> {
+    /// The parsed body, if it is JSON without duplicate keys.
+    pub document: Option<Document<'b>>,
+    /// The indexes of the scheme and of the secret that the signature was verified with; `None` for an unsigned delivery, and for
+    /// a token, which signs nothing.
+    pub signer: Option<(usize, usize)>,
+}
+
+impl Webhook {
+    /// Returns whether signature and signed time of a delivery are valid, whatever else is wrong with it.
+    #[cold]
+    pub(crate) fn authenticate<'b>(
+        &self,
+        delivery: &Delivery<'b>,
+        now: Timestamp,
+        options: &VerifyOptions,
+    ) -> Option<Authenticated<'b>> {
+        let (document, findings) = match self.evaluate(delivery, now, options, EvaluationMode::FailFast) {
+            Evaluation::Accepted { accepted, findings } => (Some(accepted.document), findings),
+            Evaluation::Rejected { document, findings, .. } => (document, findings),
+        };
+        // JSON parsers disagree on the values of such a document.
+        let has_duplicate = findings.issues.iter().any(|issue| issue.code == Code::JSON_DUPLICATE_KEY);
+        let document = document.filter(|_| !has_duplicate);
+        // A signed time in the body was not checked where the body is not JSON.
+        if document.is_none() && self.provider.signed_time.is_some() {
+            return None;
+        }
+        let signed_by = findings.signature?.accepted().ok()?;
+        let signer = match signed_by {
+            Some(SignedBy::Signature { secret, .. }) => Some((findings.scheme, secret)),
+            Some(SignedBy::Token { .. }) | None => None,
+        };
+        Some(Authenticated { document, signer })
+    }
+}
+
 /// One evaluation while it runs.
 struct Evaluator<'b, 'd, 'o> {
     webhook: &'d Webhook,

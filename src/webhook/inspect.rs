@@ -3,8 +3,8 @@
 use super::digest::digest;
 use super::evaluate::{Evaluation, EvaluationMode, Findings, idempotency_key, unread_signature};
 use super::{
-    CoveredPart, Report, SignatureInfo, SignatureReport, SignedPart, StageReport, StageState, Timestamp,
-    Verdict, VerifyOptions, Webhook,
+    CoveredPart, HandshakeReport, Report, SignatureInfo, SignatureReport, SignedPart, StageReport,
+    StageState, Timestamp, Verdict, VerifyOptions, Webhook,
 };
 use crate::delivery::{Delivery, is_plain_header};
 use crate::issue::{ByteSpan, Code, Issue, Severity, Stage};
@@ -48,7 +48,8 @@ impl Webhook {
         now: impl Into<Timestamp>,
         options: &VerifyOptions,
     ) -> Report {
-        let evaluation = self.evaluate(delivery, now.into(), options, EvaluationMode::Full);
+        let now = now.into();
+        let evaluation = self.evaluate(delivery, now, options, EvaluationMode::Full);
         let (verdict, code, document, mut findings) = match evaluation {
             Evaluation::Accepted { accepted, findings } => {
                 let verdict = match accepted.signature {
@@ -90,8 +91,26 @@ impl Webhook {
             digest: if is_too_large { String::new() } else { digest(delivery.body) },
             signature: self.signature_report(delivery, &findings, root, type_source.zip(source)),
             event_type: event_type.map(str::to_owned),
+            handshake: self.handshake_report(delivery, now, options),
             issues,
         }
+    }
+
+    fn handshake_report(
+        &self,
+        delivery: &Delivery<'_>,
+        now: Timestamp,
+        options: &VerifyOptions,
+    ) -> Option<HandshakeReport> {
+        let (name, response) = self.find_handshake(delivery, now, options)?;
+        let name = name.to_owned();
+        Some(match response {
+            Ok(response) => HandshakeReport { name, status: response.status, code: None, message: None },
+            Err(error) => {
+                let message = Some(error.to_string());
+                HandshakeReport { name, status: error.status(), code: Some(error.code), message }
+            }
+        })
     }
 
     /// The time of the event, as the payload writes it.

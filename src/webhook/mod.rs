@@ -9,9 +9,11 @@ mod error;
 mod evaluate;
 #[cfg(feature = "full")]
 mod explain;
+mod handshake;
 mod inspect;
 mod report;
 mod resign;
+mod settings;
 mod sign;
 mod sign_params;
 mod verify;
@@ -24,7 +26,8 @@ pub use explain::{
     CAUSES, Cause, CauseCategory, CauseDefinition, DEFAULT_MAX_COMBINATIONS, Difference, Explanation,
     FRAMEWORKS, FrameworkFix, RAW_BODY_FIX, SECRET_FIX,
 };
-pub use report::{Report, SignatureReport, SignedPart, StageReport, StageState, Verdict};
+pub use handshake::HandshakeResponse;
+pub use report::{HandshakeReport, Report, SignatureReport, SignedPart, StageReport, StageState, Verdict};
 pub use sign::SignedDelivery;
 pub use sign_params::SignParams;
 
@@ -33,6 +36,7 @@ pub use crate::signature::SignatureStatus;
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
 pub(crate) use digest::digest;
 
+use self::settings::Settings;
 use crate::delivery::{Headers, MediaType};
 use crate::issue::{Code, Profile};
 use crate::json::quoted;
@@ -102,6 +106,8 @@ pub struct WebhookOptions {
     /// Only explain and compare deliveries. Every text is taken as a secret, also one that does not have the provider's
     /// format: [`explain`](Webhook::explain) says why. SECURITY: nothing is verified or signed with such a webhook.
     pub explain_only: bool,
+    /// Values that the provider's definition names in `settings`, such as a verify token. An empty value counts as absent.
+    pub settings: Vec<(String, Zeroizing<String>)>,
     /// Accept only these of the provider's algorithms.
     pub algorithms: Option<Vec<Algorithm>>,
     /// The profile that payloads are validated with.
@@ -131,6 +137,7 @@ pub struct Webhook {
     provider: Provider,
     /// For each scheme of the provider, the prepared secrets; `None` for a scheme without secrets, which is not active.
     keys: Vec<Option<Keys>>,
+    settings: Settings,
     allow_unsigned: bool,
     explain_only: bool,
     verify_options: VerifyOptions,
@@ -154,8 +161,7 @@ impl Webhook {
     /// # Errors
     /// `secret-missing` without a secret, for an empty one, and for a provider that does not sign without
     /// `allow_unsigned`: no webhook accepts everything by accident. `secret-invalid` for a secret that does not have the
-    /// provider's format.
-    #[expect(clippy::needless_pass_by_value, reason = "the secrets in the options end here, zeroized")]
+    /// provider's format. `option-invalid` for a setting that the provider does not have.
     pub fn new(provider: Provider, options: WebhookOptions) -> Result<Self, Error> {
         let verify_options = VerifyOptions {
             profile: options.profile,
@@ -163,8 +169,10 @@ impl Webhook {
             tolerance: options.tolerance.unwrap_or(provider.tolerance),
         };
         let keys = keys(&provider, &options)?;
-        let WebhookOptions { allow_unsigned, explain_only, .. } = options;
-        Ok(Self { provider, keys, allow_unsigned, explain_only, verify_options })
+        // The secrets in the options end here, zeroized.
+        let WebhookOptions { allow_unsigned, explain_only, settings, .. } = options;
+        let settings = Settings::new(&provider.settings, settings)?;
+        Ok(Self { provider, keys, settings, allow_unsigned, explain_only, verify_options })
     }
 
     /// A webhook of a built-in provider: `painchek`, `xon`.

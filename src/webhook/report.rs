@@ -83,8 +83,26 @@ pub struct Report {
     pub digest: String,
     /// The signature.
     pub signature: SignatureReport,
+    /// The handshake that the request is: a receiver responds itself, and calls no handler.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handshake: Option<HandshakeReport>,
     /// Every issue, sorted by location.
     pub issues: Vec<Issue>,
+}
+
+/// What a report says about a handshake.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HandshakeReport {
+    /// The name of the handshake.
+    pub name: String,
+    /// The status of the response.
+    pub status: u16,
+    /// Why the handshake is refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<Code>,
+    /// The reason as a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
 }
 
 impl fmt::Debug for Report {
@@ -98,6 +116,7 @@ impl fmt::Debug for Report {
             .field("revision", &self.revision)
             .field("digest", &self.digest)
             .field("signature", &self.signature)
+            .field("handshake", &self.handshake)
             .field("issues", &self.issues)
             .finish_non_exhaustive()
     }

@@ -6,7 +6,7 @@ use super::evaluate::{Evaluation, EvaluationMode};
 use super::{AcceptedDelivery, Error, SignatureInfo, Timestamp, Verified, VerifyOptions, Webhook};
 use crate::delivery::Delivery;
 use crate::json::sort_by;
-use crate::provider::IdempotencySource;
+use crate::provider::{HandshakeMethod, IdempotencySource, RequestSource};
 use crate::signature::Scheme;
 
 impl Webhook {
@@ -79,6 +79,13 @@ impl Webhook {
     pub fn requires_target(&self) -> bool {
         let mut schemes = self.provider.schemes.iter().filter_map(|named| named.scheme.hmac());
         schemes.any(|scheme| scheme.content.has_url() || scheme.content.has_method())
+            || self.handshake_sources().any(|source| matches!(source, RequestSource::Query(_)))
+    }
+
+    /// The sources that tell a handshake from an event.
+    fn handshake_sources(&self) -> impl Iterator<Item = &RequestSource> {
+        let posts = self.provider.handshakes.iter().filter(|one| one.method == HandshakeMethod::Post);
+        posts.flat_map(|handshake| &handshake.when).map(|(source, _)| source)
     }
 
     /// The headers that verifying reads, in lower case.
@@ -102,6 +109,11 @@ impl Webhook {
             .chain(provider.other_header_names())
             .map(str::to_ascii_lowercase)
             .collect();
+        for source in self.handshake_sources() {
+            if let RequestSource::Header(name) = source {
+                names.push(name.to_ascii_lowercase());
+            }
+        }
         sort_by(&mut names, Ord::cmp);
         names.dedup();
         names

@@ -2,6 +2,7 @@
 //! and the reason.
 
 mod ambiguous;
+mod handshakes;
 mod reading;
 mod rejecting;
 

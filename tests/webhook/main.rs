@@ -11,6 +11,7 @@ mod event_types;
 #[cfg(feature = "full")]
 mod explaining;
 mod families;
+mod handshakes;
 mod invisible_chars;
 mod parts;
 mod privacy;

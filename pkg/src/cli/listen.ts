@@ -91,6 +91,7 @@ function collectBody(request: IncomingMessage, maxBytes: number): Promise<Uint8A
 class ListenServer {
   accepted = 0;
   rejected = 0;
+  handshakes = 0;
   /** Called when the number of requests of --count has been received. */
   onCountReached: () => void = () => {};
   readonly #bodies = new WeakMap<IncomingMessage, Promise<Uint8Array | undefined>>();
@@ -116,6 +117,7 @@ class ListenServer {
         url: (request) => this.#url(request),
         onEvent: async (event, request) => {
           if (event.outcome === "handled") return;
+          if (event.outcome === "handshake") return this.#showHandshake(event);
           const message = this.#messages.get(request) ?? "";
           this.#showRejected(event, message, this.#toDelivery(request, await this.#bodies.get(request)));
         },
@@ -129,8 +131,8 @@ class ListenServer {
     await this.#receive(request, response);
     // `onEvent` counts a rejection once the body is complete, so the count is checked after that.
     await body;
-    if (this.options.count !== undefined && this.accepted + this.rejected >= this.options.count)
-      this.onCountReached();
+    const total = this.accepted + this.rejected + this.handshakes;
+    if (this.options.count !== undefined && total >= this.options.count) this.onCountReached();
   }
 
   /** The delivery as received; undefined if it is incomplete. */
@@ -159,6 +161,12 @@ class ListenServer {
       `${style.dim(clock())} 200 ${verdictStyle[signature.status](signature.status)} ${sanitize(type)} ${sanitize(id)}${saved}`,
     );
     if (showBody) print(sanitize(text, true));
+  }
+
+  #showHandshake({ status, handshake = "" }: ReceiverEvent): void {
+    this.handshakes += 1;
+    if (this.options.json === true) print(JSON.stringify({ status, handshake }));
+    else print(`${style.dim(clock())} ${status} handshake ${sanitize(handshake)}`);
   }
 
   #showRejected(

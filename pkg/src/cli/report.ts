@@ -11,7 +11,7 @@ export function showReport(
   imported: { issues: Issue[]; source: Uint8Array | undefined },
   redact: boolean,
 ): void {
-  const { verdict, signature, issues } = report;
+  const { verdict, signature, handshake, issues } = report;
   const facts = [report.provider, report.type, report.revision].filter((fact) => fact !== undefined);
   print(`${style.bold(verdictStyle[verdict](verdict))} ${sanitize(facts.join(" · "))}`);
   const secret = signature.secret === undefined ? "" : `, secret ${signature.secret + 1}`;
@@ -25,6 +25,11 @@ export function showReport(
     ["delivery", report.deliveryId],
     ["webhook", report.webhookId],
     ["created", redact ? undefined : report.createdAt],
+    [
+      "handshake",
+      handshake &&
+        `${handshake.name}: a receiver responds ${handshake.status} ${handshake.code ?? ""}`.trimEnd(),
+    ],
     ["body", `${count(body.length, "byte")}${report.digest === "" ? "" : `, SHA-256 ${report.digest}`}`],
   ];
   for (const [name, value] of lines) {

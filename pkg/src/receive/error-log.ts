@@ -10,6 +10,7 @@ const SOURCES: Record<ErrorSource, string> = {
   store: "the store",
   onEvent: "`onEvent`",
   onRejected: "`onRejected`",
+  onSecret: "`onSecret`",
   log: "`log`",
   receiver: "the receiver",
 };

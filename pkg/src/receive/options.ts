@@ -73,6 +73,7 @@ export interface ReceiverEvent {
    * - `handled`: the handler returned.
    * - `duplicate`: the delivery was handled before.
    * - `replayed`: the body was handled before under another id or event type, which the signature does not cover.
+   * - `handshake`: a request by which the provider checks the receiver. The handler was not called.
    * - `ignored`: the event type is unknown, and `unknownEvents` is `"ignore"`.
    * - `in-progress`: the delivery is being handled.
    * - `conflict`: a changed retry under `changed: "refuse"`.
@@ -84,6 +85,7 @@ export interface ReceiverEvent {
     | "handled"
     | "duplicate"
     | "replayed"
+    | "handshake"
     | "ignored"
     | "in-progress"
     | "conflict"
@@ -94,6 +96,8 @@ export interface ReceiverEvent {
   status: number;
   /** Why the request was not handled. */
   code?: ReceiverCode;
+  /** The name of the handshake. */
+  handshake?: string;
   /** The receiver's `name`. */
   receiver: string;
   /** The provider's id. */
@@ -125,7 +129,7 @@ export interface ReceiverEvent {
 }
 
 /** The code that threw an error which the receiver caught. */
-export type ErrorSource = "handler" | "store" | "onEvent" | "onRejected" | "log" | "receiver";
+export type ErrorSource = "handler" | "store" | "onEvent" | "onRejected" | "onSecret" | "log" | "receiver";
 
 /**
  * A request that was not handled, complete with headers and body. Unlike an event it holds the payload, which may be health data,
@@ -230,7 +234,13 @@ export interface ReceiverOptions<R = unknown> {
    */
   onRejected?: ((rejected: RejectedRequest<R>) => unknown) | undefined;
   /**
-   * Called with errors that the handler, the store, `onEvent`, `onRejected` or `log` throws. Default: prints class and stack with
+   * Called with a signing secret that a handshake hands over, and the name of the handshake. Return true to take the secret,
+   * after you have stored it. SECURITY: anyone can send such a request, so return true only while you expect one, such as after
+   * you created the subscription. Without this option, and after any other value or an error, the response is 403.
+   */
+  onSecret?: ((secret: string, handshake: string) => unknown) | undefined;
+  /**
+   * Called with errors that the handler, the store, `onEvent`, `onRejected`, `onSecret` or `log` throws. Default: prints class and stack with
    * `console.error`. The message may hold values of a payload, and is printed only if this package wrote it.
    */
   onError?: ((error: unknown, source: ErrorSource) => unknown) | undefined;

@@ -1,6 +1,6 @@
 /** The receiver of every adapter: reads a request, verifies the delivery with the core, and handles each delivery once. */
 import type { HeadersLike } from "../headers.js";
-import type { Delivery, Report, Verified, VerifyOptions } from "../types.js";
+import type { Delivery, HandshakeResponse, Report, Verified, VerifyOptions } from "../types.js";
 import type { VerifiedOf } from "../verified-of.js";
 import type { Webhook } from "../webhook.js";
 import { decompress } from "./body.js";
@@ -19,7 +19,14 @@ import type {
   RejectedRequest,
 } from "./options.js";
 import { call, withTimeout } from "./promises.js";
-import { customResponse, problem, RequestError, type ResponseParts, success } from "./response.js";
+import {
+  customResponse,
+  methodNotAllowed,
+  problem,
+  RequestError,
+  type ResponseParts,
+  success,
+} from "./response.js";
 import { resolveOptions, type Settings } from "./settings.js";
 import { registerReceiver } from "./sharing.js";
 import { addWarning, WARNINGS } from "./warnings.js";
@@ -48,6 +55,8 @@ class RequestState implements ClaimEvent {
   /** The type, ids and digest of an accepted delivery, if the receiver is observed. */
   identity: Partial<ReceiverEvent> | undefined;
   durations: Omit<Durations, "total"> = NO_DURATIONS;
+  /** The response to a handshake, and its name. */
+  handshake: HandshakeResponse | undefined;
   /** The response that the handler set. */
   reply: ResponseParts | undefined;
   /** The body after decompression, and its length when it was read. */
@@ -69,6 +78,7 @@ class RequestState implements ClaimEvent {
 }
 
 const NO_DURATIONS = Object.freeze({});
+const NO_BODY = new Uint8Array(0);
 
 /** How long the response waits for `onRejected`: long enough to store a request, too short to block the sender. */
 const REJECTED_TIMEOUT_MS = 1_000;
@@ -120,12 +130,15 @@ export class Receiver<Events, R> {
     try {
       const encoding = this.#admit(incoming);
       const reading = this.#now();
-      const raw = await incoming.read(maxBytes, bodyTimeout);
+      const raw = incoming.method === "POST" ? await incoming.read(maxBytes, bodyTimeout) : NO_BODY;
       const body = encoding === undefined ? raw : await decompress(raw, encoding, maxBytes);
       this.#setDuration(state, "read", reading);
       const delivery = this.#accept(incoming, body, state);
       const claim = delivery && (this.#claimAtOnce(delivery, state) ?? (await this.#claim(delivery, state)));
-      if (delivery === undefined || claim === undefined) outcome = "ignored";
+      if (state.handshake !== undefined) {
+        outcome = "handshake";
+        state.reply = await this.#respond(state.handshake);
+      } else if (delivery === undefined || claim === undefined) outcome = "ignored";
       else if (typeof claim === "string") outcome = claim;
       else {
         const handling = this.#handle(delivery, incoming.request, claim, state);
@@ -161,11 +174,13 @@ export class Receiver<Events, R> {
 
   /** Throws at a request whose body need not be read. Returns the encoding of the body. */
   #admit(incoming: Incoming<R>): BodyEncoding | undefined {
+    const { handshakes } = this.#hook;
     if (incoming.method !== "POST") {
-      const detail = "Method not allowed; use POST.";
-      throw new RequestError("method-not-allowed", { detail, headers: { allow: "POST" } });
+      if (handshakes?.includes(incoming.method)) return undefined;
+      throw methodNotAllowed(handshakes);
     }
-    checkContentType(incoming, this.#hook);
+    // A handshake that is not signed may be a form, or have no body. The check rejects other deliveries.
+    if (!handshakes?.includes("open POST")) checkContentType(incoming, this.#hook);
     const { maxBytes, encodings } = this.#settings;
     const isEncoded = incoming.header("content-encoding") !== undefined && !incoming.isDecoded?.();
     const encoding = isEncoded ? encodingOf(incoming, encodings) : undefined;
@@ -179,15 +194,27 @@ export class Receiver<Events, R> {
     state.body = body;
     const checking = this.#now();
     const { headers, method } = incoming;
-    state.checked = { headers, body, method, url: this.#urlOf(incoming) };
-    const checked = this.#hook.check(state.checked, this.#checkOptions);
+    const isPost = method === "POST";
+    // The option `url` may be a fixed text, and a handshake by GET is in the query.
+    state.checked = { headers, body, method, url: isPost ? this.#urlOf(incoming) : incoming.url() };
+    const checked = isPost ? this.#hook.check(state.checked, this.#checkOptions) : undefined;
+    const handshake =
+      checked === undefined || this.#hook.maybeHandshake?.(checked)
+        ? this.#hook.handshake(state.checked, this.#checkOptions)
+        : undefined;
     this.#setDuration(state, "check", checking);
-    if (!checked.ok) {
-      const { status, code } = checked.error;
-      state.error = checked.error;
+    const result = handshake ?? checked;
+    if (result === undefined) throw methodNotAllowed(this.#hook.handshakes);
+    if (!result.ok) {
+      const { status, code } = result.error;
+      state.error = result.error;
       throw new RequestError(code, { status, outcome: status < 500 ? "rejected" : "failed" });
     }
-    const delivery = checked.value;
+    if (result === handshake) {
+      state.handshake = handshake.value;
+      return undefined;
+    }
+    const delivery = result.value as VerifiedOf<Events>;
     state.accepted = delivery;
     if (this.#isObserved) state.identity = identityOf(delivery);
     if (delivery.unknown === true && this.#settings.unknownEvents === "ignore") {
@@ -195,6 +222,22 @@ export class Receiver<Events, R> {
       return undefined;
     }
     return delivery;
+  }
+
+  /** The response to a handshake. Throws unless the program takes the secret that the provider hands over. */
+  async #respond({ name, status, headers, body, secret }: HandshakeResponse): Promise<ResponseParts> {
+    if (secret !== undefined) {
+      const { onSecret } = this.#settings;
+      const taking = call(() => onSecret?.(secret, name)).catch((error: unknown) =>
+        this.#report(error, "onSecret"),
+      );
+      if ((await taking) !== true) {
+        const detail =
+          "The secret of the handshake was not taken: `onSecret` of the receiver has to return true.";
+        throw new RequestError("handshake-refused", { detail });
+      }
+    }
+    return { status, headers, body };
   }
 
   /** The URL that the sender requested. */
@@ -268,7 +311,8 @@ export class Receiver<Events, R> {
   }
 
   #eventOf(state: RequestState, outcome: ReceiverEvent["outcome"], status: number): ReceiverEvent {
-    const { code, retryChanged, replayed, storeFailed, identity, bytes, body, startedAt, start } = state;
+    const { code, retryChanged, replayed, storeFailed, identity, bytes, body, startedAt, start, handshake } =
+      state;
     return {
       receiver: this.#settings.name,
       provider: this.#hook.provider,
@@ -276,6 +320,7 @@ export class Receiver<Events, R> {
       ...(body === undefined ? {} : { bytes }),
       ...identity,
       ...(code === undefined ? {} : { code }),
+      ...(handshake && { handshake: handshake.name }),
       ...(retryChanged && { retryChanged }),
       ...(replayed && { replayed }),
       ...(storeFailed && { storeFailed }),

@@ -55,6 +55,7 @@ export class RequestError {
 const TITLES: Record<number, string> = {
   400: "Bad Request",
   401: "Unauthorized",
+  403: "Forbidden",
   405: "Method Not Allowed",
   408: "Request Timeout",
   409: "Conflict",
@@ -93,6 +94,15 @@ export function customResponse(body: string, contentType: string): ResponseParts
     throw ownMessage(new TypeError("Invalid content type for `reply`: expected a media type."));
   const length = `${new TextEncoder().encode(body).length}`;
   return { status: 200, headers: { "content-type": contentType, "content-length": length }, body };
+}
+
+/** The error for a method that is neither POST nor that of a handshake. */
+export function methodNotAllowed(handshakes: readonly string[] = []): RequestError {
+  const allow = [...new Set(["POST", ...handshakes])].filter((name) => name !== "open POST").join(", ");
+  return new RequestError("method-not-allowed", {
+    detail: "Method not allowed; use POST.",
+    headers: { allow },
+  });
 }
 
 /** The error for a body over `maxBytes`, or over the unknown limit of a server in front of the receiver. */

@@ -9,7 +9,7 @@ import type { BodyEncoding, ReceiverOptions } from "./options.js";
 declare const console: { error(text: string): void };
 
 /** Options without a default. */
-type OptionalKeys = "url" | "onEvent" | "onRejected" | "handlerTimeout";
+type OptionalKeys = "url" | "onEvent" | "onRejected" | "onSecret" | "handlerTimeout";
 
 /** All options, with defaults filled in. */
 export type Settings<R> = {
@@ -32,6 +32,7 @@ const OPTIONS: OptionNames = {
   name: true,
   log: true,
   onRejected: true,
+  onSecret: true,
   unknownEvents: true,
   replayed: true,
 } satisfies Record<keyof ReceiverOptions, true>;
@@ -66,6 +67,7 @@ export function resolveOptions<R>(
     ...(passed.onRejected === undefined
       ? {}
       : { onRejected: checkFunction("onRejected", passed.onRejected) }),
+    ...(passed.onSecret === undefined ? {} : { onSecret: checkFunction("onSecret", passed.onSecret) }),
     onError:
       passed.onError === undefined
         ? (error, source) => logError(error, source, { name, provider: hook.provider })

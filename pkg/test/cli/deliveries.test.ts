@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { providers } from "../../src/index.ts";
+import { providers, webhook } from "../../src/index.ts";
 import { bytesOf, SECRET, samplesOf, text } from "../support/fixtures.ts";
 import { file, folder, run, TRUST } from "./command.ts";
 
@@ -397,6 +397,20 @@ describe("sign, new, schema, providers and compare", () => {
       [event.type, event.mobileNumber, event.createdAt.slice(0, 10)],
       ["calls.user.create", "+447700900123", "2023-11-14"],
     );
+  });
+
+  it("names the handshake that a request is", () => {
+    const body = JSON.stringify({ type: "url_verification", challenge: "<b>", token: "x" });
+    const { headers } = webhook("slack", { secrets: [SECRET] }).sign(body);
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    for (const [text, expected] of [
+      [body.replace("<b>", "abc"), undefined],
+      [body, "url_verification: a receiver responds 403 handshake-refused"],
+    ] as const) {
+      const path = file("slack.http", Buffer.from(`POST / HTTP/1.1\r\n${lines.join("")}\r\n${text}`));
+      const { out } = run(["inspect", path, "--provider", "slack", "--secret-env", "HOOK_SECRET"]);
+      assert.equal(/^ {2}handshake (.*)$/m.exec(out)?.[1], expected, out);
+    }
   });
 
   it("lists the providers", () => {

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { type AddressInfo, connect, createServer as createSocket } from "node:net";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { painchek } from "../../src/index.ts";
+import { painchek, webhook } from "../../src/index.ts";
 import { bytesOf, SECRET } from "../support/fixtures.ts";
 import { file, folder, run, start, TRUST } from "./command.ts";
 
@@ -207,6 +207,24 @@ describe("listen", () => {
     assert.equal(statSync(first).mode & 0o777, 0o600);
     assert.ok(readFileSync(first).includes(SAMPLE));
     assert.equal(run(["verify", first, ...TRUST]).code, 0);
+  });
+
+  it("responds to handshakes, and prints their names", async () => {
+    const slack = webhook("slack", { secrets: [SECRET] });
+    const args = ["--provider", "slack", "--secret-env", "HOOK_SECRET"];
+    for (const json of [[], ["--json"]]) {
+      const { match, ended } = await start(
+        ["listen", "0", ...args, "--count", "1", ...json],
+        /Listening on (http:\/\/\S+) for slack/,
+      );
+      const challenge = JSON.stringify({ type: "url_verification", challenge: "a-challenge", token: "x" });
+      const response = await post(match[1] as string, slack.sign(challenge));
+      assert.deepEqual([response.status, response.body], [200, "a-challenge"]);
+      const { code, out } = await ended;
+      assert.equal(code, 0);
+      if (json.length > 0) assert.deepEqual(JSON.parse(out), { status: 200, handshake: "url_verification" });
+      else assert.match(out, /^\S+ 200 handshake url_verification\n$/);
+    }
   });
 
   it("responds to a retry as to the first delivery, and saves both", async () => {

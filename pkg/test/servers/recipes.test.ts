@@ -1,6 +1,7 @@
 // The recipes of docs/receiving.md: each one runs as a process, and receives deliveries.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { createHmac } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -303,6 +304,36 @@ export const pool = {
     for (const [, name, value] of code.matchAll(/^ {2}(\w+): ([^,]+),/gm)) {
       assert.ok(source.includes(`${name} = ${value}`), `${name} is not ${value}`);
     }
+  });
+
+  it("shows how a secret of a handshake is taken", async () => {
+    const { createReceiver } = await import(
+      pathToFileURL(write("shake.mjs", recipe("Handshakes")).script).href
+    );
+    const secrets: { current?: string; isExpected: boolean; save(secret: string): void } = {
+      isExpected: false,
+      save(secret) {
+        secrets.current = secret;
+      },
+    };
+    const receive = createReceiver(secrets);
+    const shake = async (secret: string) => {
+      const headers = { "X-Mine-Secret": secret };
+      const response = await receive(new Request("https://h/", { method: "POST", headers }));
+      return [response.status, response.headers.get("x-mine-secret")];
+    };
+    assert.deepEqual(await shake("a-secret-of-an-attacker"), [403, null]);
+    assert.equal(secrets.current, undefined);
+    secrets.isExpected = true;
+    assert.deepEqual(await shake("the-secret-of-the-provider"), [204, "the-secret-of-the-provider"]);
+    const body = '{"type":"paid"}';
+    const statusOf = async (key: string) => {
+      const tag = createHmac("sha256", key).update(body).digest("hex");
+      const headers = { "content-type": "application/json", "X-Mine-Signature": tag };
+      return (await receive(new Request("https://h/", { method: "POST", headers, body }))).status;
+    };
+    assert.equal(await statusOf("a-secret-of-an-attacker"), 401);
+    assert.equal(await statusOf("the-secret-of-the-provider"), 200);
   });
 
   it("shows spans of OpenTelemetry, with the structure of its SDK", async () => {

@@ -12,6 +12,7 @@ import { Webhook as StandardWebhook } from "standardwebhooks";
 import Stripe from "stripe";
 import { Webhook as SvixWebhook } from "svix";
 import { readDefinition } from "../../scripts/definition.mjs";
+import { receiver } from "../../src/fetch.ts";
 import {
   compileProvider,
   type Delivery,
@@ -309,28 +310,44 @@ describe("docs/providers.md", () => {
     assert.equal(typeOf("{}"), "other");
   });
 
-  it("has an example that responds to the challenges of Slack and Zoom", async () => {
-    const { fromSlack, fromZoom } = await program(2, "", {
-      SLACK_SIGNING_SECRET: secretOf("slack"),
-      ZOOM_SECRET_TOKEN: secretOf("zoom"),
+  it("has an example of handshakes", async () => {
+    const { receive } = await program(2, "", {
+      MINE_SECRET: "a secret of mine",
+      MINE_VERIFY_TOKEN: "my token",
     });
-    const responseOf = async (id: string, receive: (request: Request) => Promise<Response>, type: string) => {
+    const textOf = async (request: Request) => (await receive(request)).text();
+    const url = "https://h/?mode=subscribe&verify_token=my+token&challenge=1158201444";
+    assert.equal(await textOf(new Request(url)), "1158201444");
+    assert.equal((await receive(new Request(url.replace("my", "your")))).status, 403);
+    const body = '{"type":"validate","token":"a-made-up-token"}';
+    const key = "a secret of mine";
+    const headers = {
+      "content-type": "application/json",
+      "X-Mine-Signature": `sha256=${createHmac("sha256", key).update(body).digest("hex")}`,
+    };
+    assert.deepEqual(JSON.parse(await textOf(new Request("https://h/", { method: "POST", headers, body }))), {
+      token: "a-made-up-token",
+      encrypted: createHmac("sha256", key).update("a-made-up-token").digest("hex"),
+    });
+  });
+});
+
+describe("the receivers of Slack and Zoom", () => {
+  it("respond to the samples of their handshakes", async () => {
+    const responseOf = async (id: string, type: string) => {
       const { body } = samplesOf(id).find((sample) => sample.type === type) ?? assert.fail();
       const { headers } = hookOf(id).sign(body);
-      const request = new Request("https://h/", {
-        method: "POST",
-        headers,
-        body: body as Uint8Array<ArrayBuffer>,
-      });
-      return (await receive(request)).text();
+      const receive = receiver(hookOf(id), () => {}, { log: false });
+      const init = { method: "POST", headers, body: body as Uint8Array<ArrayBuffer> };
+      return (await receive(new Request("https://h/", init))).text();
     };
-    assert.equal(await responseOf("slack", fromSlack, "url_verification"), "a-made-up-challenge");
-    assert.equal(await responseOf("slack", fromSlack, "event_callback"), '{"status":"handled"}');
-    assert.deepEqual(JSON.parse(await responseOf("zoom", fromZoom, "endpoint.url_validation")), {
+    assert.equal(await responseOf("slack", "url_verification"), "a-made-up-challenge");
+    assert.equal(await responseOf("slack", "event_callback"), '{"status":"handled"}');
+    assert.deepEqual(JSON.parse(await responseOf("zoom", "endpoint.url_validation")), {
       plainToken: "a-made-up-token",
       encryptedToken: hmac("a-made-up-token", "hex"),
     });
-    assert.equal(await responseOf("zoom", fromZoom, "meeting.started"), '{"status":"handled"}');
+    assert.equal(await responseOf("zoom", "meeting.started"), '{"status":"handled"}');
   });
 });
 

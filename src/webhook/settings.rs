@@ -1,0 +1,57 @@
+//! The settings of a webhook: values that a program passes next to the secrets, such as a verify token.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use super::Error;
+use crate::issue::Code;
+use crate::json::quoted;
+use crate::provider::Setting;
+
+/// The settings of a webhook. SECURITY: never printed, zeroized when dropped.
+#[derive(Default)]
+pub(super) struct Settings(Vec<(String, Zeroizing<String>)>);
+
+impl Settings {
+    /// Checks settings against those of the provider. An empty value counts as absent. SECURITY: a variable of the environment
+    /// that is not set would equal an empty text of a request.
+    #[cold]
+    #[inline(never)]
+    pub fn new(known: &[Setting], values: Vec<(String, Zeroizing<String>)>) -> Result<Self, Error> {
+        for (name, _) in &values {
+            if known.iter().any(|setting| setting.name == *name) {
+                continue;
+            }
+            let mut message = ["Unknown setting ", &quoted(name)].concat();
+            for (index, setting) in known.iter().enumerate() {
+                message.push_str(if index == 0 { ". The provider has: " } else { ", " });
+                message.push_str(&setting.name);
+            }
+            message.push('.');
+            return Err(Error::new(Code::OPTION_INVALID, message));
+        }
+        Ok(Self(values))
+    }
+
+    /// The value of a setting.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let value = self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        value.filter(|value| !value.is_empty())
+    }
+}
+
+/// The error of a setting that is absent.
+#[cold]
+pub(super) fn missing(setting: &Setting) -> Error {
+    let Setting { name, description, .. } = setting;
+    let message = ["Missing setting `", name, "` (", description, ")."].concat();
+    let hint = ["Pass `settings: { ", name, ": \"...\" }` to the webhook."].concat();
+    Error::new(Code::SETTING_MISSING, message).hint(Some(&hint))
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
