@@ -27,9 +27,7 @@ export function listProviders(word: string | undefined, options: { json?: boolea
       title,
       documentation,
       signs: signature !== undefined,
-      ...(signature === undefined
-        ? {}
-        : { ...strongest(signature), uncovered: uncoveredOf(id), confirmed }),
+      ...(signature === undefined ? {} : { ...strongest(signature), uncovered: uncoveredOf(id), confirmed }),
       events: Object.keys(events ?? {}),
     }));
     print(JSON.stringify(rows));

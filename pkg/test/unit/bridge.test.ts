@@ -81,8 +81,12 @@ describe("an invalid value of an option", () => {
     ["unsigned", "yes", '"allow" or "refuse"'],
     ["unsigned", true, '"allow" or "refuse"'],
     ["algorithms", "sha256", 'a list of "sha1", "sha256" and "sha512"'],
-    ["secrets", 5, "a string or a list of strings"],
-    ["secrets", [SECRET, {}], "a string or a list of strings"],
+    ["secrets", 5, "a string, a list of strings, or an object with a list for each signature scheme"],
+    [
+      "secrets",
+      [SECRET, {}],
+      "a string, a list of strings, or an object with a list for each signature scheme",
+    ],
   ];
   const ofCalls: typeof sentences = [
     ["now", "today", "a Date, or a number of milliseconds"],

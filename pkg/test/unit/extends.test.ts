@@ -20,9 +20,9 @@ describe("a definition that extends a built-in provider", () => {
 
   it("has all keys in the definition of its webhook", () => {
     const { definition } = webhook(mine, { secrets });
-    const { title, documentation, retries, ...svix } = providerDefinition("svix") ?? assert.fail();
+    const { title, documentation, confirmed, retries, ...svix } = providerDefinition("svix") ?? assert.fail();
     assert.deepEqual(definition, { ...svix, ...mine });
-    assert.ok(title && documentation && retries);
+    assert.ok(title && documentation && confirmed && retries);
     // The definition is valid again, also with other keys.
     const again = webhook({ ...definition, id: "again" }, { secrets });
     assert.equal(again.definition.id, "again");

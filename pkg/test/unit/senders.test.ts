@@ -178,7 +178,9 @@ describe("a delivery of another provider", () => {
     const [ours, theirs] = [receiver, sender].map((id) => schemeOf(providerDefinition(id)));
     const contents = [ours, theirs].map((scheme) => [scheme?.format, scheme?.signedContent, scheme?.secret]);
     const names = [theirs?.header].flat();
-    return `${contents[0]}` === `${contents[1]}` && [ours?.header].flat().some((name) => names.includes(name));
+    return (
+      `${contents[0]}` === `${contents[1]}` && [ours?.header].flat().some((name) => names.includes(name))
+    );
   };
 
   it("is accepted by no provider with another scheme, even with the same secret", () => {

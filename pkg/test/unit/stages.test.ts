@@ -17,7 +17,7 @@ import {
   webhook,
   xon,
 } from "../../src/index.js";
-import { samplesOf, utf8 } from "../support/fixtures.ts";
+import { samplesOf, schemeOf, utf8 } from "../support/fixtures.ts";
 import { secretOf } from "../support/senders.ts";
 
 const SECRET = "the secret of the subscription";
@@ -77,7 +77,7 @@ describe("the signed content of a report", () => {
   for (const id of providers().filter((id) => id !== "xon")) {
     it(`has the parts that ${id} signs`, () => {
       const secret = secretOf(id);
-      const { secret: format = "utf8", algorithms = [] } = providerDefinition(id)?.signature ?? {};
+      const { secret: format = "utf8", algorithms = [] } = schemeOf(providerDefinition(id)) ?? {};
       const encoding = /utf8|base64|hex/.exec(format)?.[0] as BufferEncoding;
       const key = Buffer.from(encoding === "utf8" ? secret : secret.replace(/^whsec_/, ""), encoding);
       const hook = webhook(id, { secrets: [secret] });
