@@ -7,7 +7,7 @@ use crate::issue::{Code, PendingIssue};
 
 /// A signature scheme of any kind.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "a provider has one or two, and nearly all are HMACs")]
+#[allow(clippy::large_enum_variant, reason = "a provider has one or two, and nearly all are HMACs")]
 pub enum SignatureScheme {
     /// An HMAC over parts of the delivery.
     Hmac(Scheme),
