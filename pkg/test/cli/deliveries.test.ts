@@ -237,6 +237,7 @@ describe("inspect", () => {
     assert.deepEqual(summary, {
       deliveries: 6,
       verified: 2,
+      token: 0,
       unsigned: 1,
       rejected: 2,
       unreadable: 1,
@@ -454,7 +455,7 @@ describe("sign, new, schema, providers and compare", () => {
   it("lists the providers with a word in id, title or signature header", () => {
     const idsOf = (word: string) =>
       JSON.parse(run(["providers", word, "--json"]).out).map(({ id }: { id: string }) => id);
-    assert.deepEqual(idsOf("Pay"), ["paystack", "razorpay"]);
+    assert.deepEqual(idsOf("Pay"), ["dodo-payments", "paystack", "razorpay"]);
     assert.deepEqual(idsOf("surgery"), ["xon"]);
     assert.deepEqual(idsOf("x-hub-signature"), ["bitbucket", "github", "jira"]);
     assert.deepEqual(idsOf("unheard-of"), []);
