@@ -23,6 +23,12 @@ const SECRET = "0123456789abcdef0123456789abcdef";
 
 /** The providers with schemas and rules, one that signs the body only, and one that signs more. */
 const THOROUGH = /^(xon|painchek|github|stripe)$/;
+/**
+ * Providers with every kind of schema, envelope, event type and signed content. Those of the others are of the same kinds, and
+ * with all of them this takes three times as long.
+ */
+const MEASURED =
+  /^(xon|painchek|github|linear|paddle|revolut|replicate|retell|sentry|shopify|slack|square|standard-webhooks|stripe|svix|typeform|zoom)$/;
 
 /**
  * @typedef {{ url?: string, headers: Record<string, string> | [string, string][], body: string }} Delivery
@@ -128,7 +134,7 @@ const values = Object.entries(SHAPES).flatMap(([shape, make]) =>
 let place = 0;
 const url = "https://example.com/hook";
 
-for (const id of providers()) {
+for (const id of providers().filter((id) => MEASURED.test(id))) {
   const definition = providerDefinition(id);
   if (definition === undefined) continue;
   const isSigned = definition.signature !== undefined;

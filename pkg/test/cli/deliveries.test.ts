@@ -373,7 +373,8 @@ describe("sign, new, schema, providers and compare", () => {
   });
 
   it("writes every sample byte for byte", () => {
-    for (const provider of providers()) {
+    // A process for each sample, so only of providers with several revisions or event types, and one with any type.
+    for (const provider of ["painchek", "xon", "slack", "stripe", "coinbase-commerce"]) {
       const list = run(["new", provider, "--list"]).out.trim().split("\n");
       const samples = samplesOf(provider);
       assert.equal(list.length, samples.length);
