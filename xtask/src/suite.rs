@@ -44,7 +44,8 @@ struct Suite {
 }
 
 impl Suite {
-    /// Everything. What compiles WebAssembly keeps one processor busy, so it runs at the same time as the steps that run programs.
+    /// Everything. What compiles WebAssembly keeps one processor busy, and so do bundlers. They run at the same time as the steps
+    /// that run programs.
     fn all(&mut self) -> Result<(), Failure> {
         let (send, is_built) = mpsc::channel();
         let compiling = Self { summary: self.summary.at_the_same_time(), quick: self.quick };
@@ -58,7 +59,7 @@ impl Suite {
                 self.redis()?;
             }
             let (summary, has_page_core) =
-                compiling.join().map_err(|_| Failure::new("the thread that compiles has panicked"))?;
+                compiling.join().map_err(|_| Failure::new("the thread that compiles has panicked"))??;
             self.summary.append(summary);
             if !is_built {
                 return Ok(());
@@ -75,15 +76,14 @@ impl Suite {
                 "correct the cause that is named: `cargo xtask bench --explain --show 20`",
             );
             self.playground_without_browser(has_page_core)?;
-            self.packaging()?;
             self.playground()?;
             self.receiving()
         })
     }
 
-    /// Compiles the package, and says whether it is built; then all else for WebAssembly. Returns whether the playground has its
-    /// core.
-    fn compile(mut self, is_built: &mpsc::Sender<bool>) -> (Summary, bool) {
+    /// Compiles the package, and says whether it is built; then all else for WebAssembly, and the tests that pack and bundle the
+    /// package. Returns whether the playground has its core.
+    fn compile(mut self, is_built: &mpsc::Sender<bool>) -> Result<(Summary, bool), Failure> {
         let built = self.step("build", npm::build);
         // The other thread no longer waits if it has failed.
         is_built.send(built).ok();
@@ -91,8 +91,9 @@ impl Suite {
         if built {
             self.webassembly();
             self.step("reproducible build", reproduce::against_this);
+            self.packaging()?;
         }
-        (self.summary, has_page_core)
+        Ok((self.summary, has_page_core))
     }
 
     fn rust(&mut self) {
