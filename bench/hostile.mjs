@@ -14,7 +14,7 @@ const { compileSchema, HooksealError, providerDefinition, providers, webhook } =
 );
 
 /** The largest permitted ratio of a hostile delivery to an ordinary one. */
-const MAX_RATIO = 10;
+const MAX_RATIO = 20;
 const SIZES = { "64 KB": 64_000, "1 MB": 1_000_000 };
 /** @typedef {keyof typeof SIZES} Size */
 const EVERY_SIZE = /** @type {Size[]} */ (Object.keys(SIZES));
