@@ -1,5 +1,5 @@
 // Checks that no payload controls the run time: compares hostile bodies and headers with an ordinary, accepted body of the
-// same size, for every built-in provider and verb. Fails if one takes more than ten times as long.
+// same size, for every built-in provider and verb. Fails if one takes more than twenty times as long.
 import { readdirSync, readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import process from "node:process";

@@ -16,6 +16,7 @@ mod notation;
 mod own_members;
 mod request_source;
 pub(crate) mod rules;
+mod schemes;
 mod send_policy;
 mod signed_time;
 mod type_source;
@@ -29,7 +30,7 @@ pub use catalog::compile_catalog;
 pub use catalog::ids;
 pub use compiled::CompiledError;
 pub use coverage::Uncovered;
-pub use definition::{DefinitionError, Event, NamedScheme, Provider, Revision};
+pub use definition::{DefinitionError, Event, Provider, Revision};
 #[cfg(feature = "full")]
 pub use detect::ProviderDetector;
 #[cfg(feature = "full")]
@@ -43,6 +44,7 @@ pub use idempotency::IdempotencySource;
 pub(crate) use notation::{MAX_DELAY_MS, parse_duration_ms, parse_status_range};
 pub(crate) use request_source::{Found, RequestParts, RequestSource};
 pub use rules::RULE_CODES;
+pub use schemes::NamedScheme;
 pub use send_policy::SignatureExpiry;
 pub use signed_time::SignedTime;
 pub(crate) use type_source::is_id_or_type;

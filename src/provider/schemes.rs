@@ -1,0 +1,224 @@
+//! The signature schemes of a provider definition, in all families of their headers.
+
+use crate::blob::blob;
+use crate::json::{Document, Kind, Value};
+use crate::signature::{
+    Algorithm, Scheme, SchemeDefinition, SecretEncoding, SecretFormat, SignatureScheme, TimestampUnit,
+    TokenScheme,
+};
+use crate::text::eq_ignore_ascii_case;
+use std::borrow::Cow;
+
+use super::coverage::{Coverage, Uncovered};
+use super::definition::{DefinitionError, definition_error};
+use super::envelope::Envelope;
+use super::idempotency::IdempotencySource;
+use super::members::{members, pointer, text, texts};
+use super::signed_time::SignedTime;
+
+/// One signature scheme of a provider.
+#[derive(Debug)]
+pub struct NamedScheme {
+    /// The name that binds secrets to the scheme, if there are several schemes.
+    pub name: Option<String>,
+    /// The scheme.
+    pub scheme: SignatureScheme,
+    /// The names of headers in the first family, each with its name in the family of this scheme. Empty for the first one.
+    pub(crate) aliases: Vec<HeaderAlias>,
+    /// What of a delivery the scheme does not cover.
+    pub(crate) coverage: Coverage,
+}
+
+impl NamedScheme {
+    /// Returns the name of a header in the family of headers that the scheme is of.
+    pub(crate) fn header_name<'n>(&'n self, name: &'n str) -> &'n str {
+        alias_of(&self.aliases, name)
+    }
+
+    /// Returns what the scheme leaves uncovered of a delivery with any source of its idempotency key.
+    pub(crate) fn uncovered(&self) -> Uncovered {
+        self.coverage.uncovered_by_any_source()
+    }
+}
+
+fn alias_of<'n>(aliases: &'n [HeaderAlias], name: &'n str) -> &'n str {
+    // PERF: nearly every provider has one family.
+    let is_alias = |alias: &&HeaderAlias| eq_ignore_ascii_case(&alias.first, name);
+    aliases.iter().find(is_alias).map_or(name, |alias| &alias.other)
+}
+
+/// One header in two families of headers.
+#[derive(Debug)]
+pub(crate) struct HeaderAlias {
+    first: String,
+    pub(super) other: String,
+}
+
+blob!(struct HeaderAlias { first, other });
+blob!(struct NamedScheme { name, scheme, aliases, coverage });
+
+/// Returns whether a scheme of the definition signs: tokens do not.
+pub(super) fn signs(root: Value<'_>) -> bool {
+    signatures(root).into_iter().any(|signature| text(signature, "/kind").as_deref() != Some("token"))
+}
+
+#[inline(never)]
+pub(super) fn schemes(
+    document: &Document<'_>,
+    envelope: &Envelope,
+    dedupe: &[IdempotencySource],
+) -> Result<Vec<NamedScheme>, DefinitionError> {
+    let signatures = signatures(document.root());
+    let mut schemes: Vec<NamedScheme> = Vec::with_capacity(signatures.len());
+    for signature in &signatures {
+        let name = text(*signature, "/name");
+        if signatures.len() > 1 && name.is_none() {
+            let message =
+                "Missing required property \"name\": with several schemes, secrets are bound to names.";
+            return Err(definition_error(document, *signature, message));
+        }
+        if let Some(value) = signature.get("name").filter(|_| schemes.iter().any(|other| other.name == name))
+        {
+            return Err(definition_error(document, value, "Duplicate name: another scheme has it."));
+        }
+        let count = names(signature.get("header")).len();
+        if let Some((_, list)) = members(document.root(), "headers")
+            .into_iter()
+            .find(|(_, value)| value.kind() == Kind::Array && value.elements().count() != count)
+        {
+            let message = format!("Expected {count} names, one for each name in `signature.header`.");
+            return Err(definition_error(document, list, &message));
+        }
+        for place in 0..count {
+            let scheme = scheme(document, *signature, place, signatures.len() > 1)?;
+            let aliases = aliases(document.root(), *signature, place);
+            let coverage = Coverage::new(&scheme, &envelope.event_type, dedupe, &|name| {
+                alias_of(&aliases, name).to_owned()
+            });
+            schemes.push(NamedScheme { name: name.clone(), scheme, aliases, coverage });
+        }
+    }
+    Ok(schemes)
+}
+
+/// Returns the names of a header in its families: a list, or one name.
+fn names(value: Option<Value<'_>>) -> Vec<String> {
+    match value {
+        Some(list) if list.kind() == Kind::Array => {
+            list.elements().filter_map(Value::as_str).map(Cow::into_owned).collect()
+        }
+        Some(name) => name.as_str().map(Cow::into_owned).into_iter().collect(),
+        None => Vec::new(),
+    }
+}
+
+/// Returns the name of a header in the family with this index; one name is that of every family.
+pub(super) fn name_in_family(value: Option<Value<'_>>, family: usize) -> Option<String> {
+    let mut names = names(value);
+    match names.len() {
+        0 => None,
+        1 => names.pop(),
+        _ => (family < names.len()).then(|| names.swap_remove(family)),
+    }
+}
+
+fn aliases(root: Value<'_>, signature: Value<'_>, family: usize) -> Vec<HeaderAlias> {
+    if family == 0 {
+        return Vec::new();
+    }
+    let headers = members(root, "headers").into_iter().map(|(_, value)| value);
+    let alias = |value: Value<'_>| {
+        let first = name_in_family(Some(value), 0)?;
+        let other = name_in_family(Some(value), family)?;
+        (first != other).then_some(HeaderAlias { first, other })
+    };
+    headers.chain(signature.get("header")).filter_map(alias).collect()
+}
+
+/// Returns the schemes of a definition, the strongest first.
+pub(super) fn signatures(root: Value<'_>) -> Vec<Value<'_>> {
+    match root.get("signature") {
+        None => Vec::new(),
+        Some(list) if list.kind() == Kind::Array => list.elements().collect(),
+        Some(scheme) => vec![scheme],
+    }
+}
+
+/// Returns the member of this name of the first scheme that has it.
+pub(super) fn signature_member<'d>(root: Value<'d>, name: &str) -> Option<Value<'d>> {
+    signatures(root).into_iter().find_map(|signature| signature.get(name))
+}
+
+#[inline(never)]
+fn scheme(
+    document: &Document<'_>,
+    signature: Value<'_>,
+    family: usize,
+    is_of_several: bool,
+) -> Result<SignatureScheme, DefinitionError> {
+    let root = document.root();
+    let headers = root.get("headers");
+    if text(signature, "/kind").as_deref() == Some("token") {
+        let header = name_in_family(signature.get("header"), family).unwrap_or_default();
+        let format = text(signature, "/format").unwrap_or_else(|| "{token}".to_owned());
+        let scheme = TokenScheme::new(&header, &format, is_optional(signature));
+        return scheme.map(SignatureScheme::Token).map_err(|error| {
+            definition_error(document, signature.get(error.field()).unwrap_or(signature), error.message())
+        });
+    }
+    let format = text(signature, "/format").unwrap_or_default();
+    let signed_content = text(signature, "/signedContent").unwrap_or_else(|| "{body}".to_owned());
+    // Of several schemes, those without a signed time have no use for the header.
+    let has_time_header =
+        !is_of_several || signed_content.contains("{timestamp}") && !format.contains("{timestamp}");
+    let definition = SchemeDefinition {
+        header: name_in_family(signature.get("header"), family).unwrap_or_default(),
+        format,
+        algorithms: texts(signature, "algorithms")
+            .iter()
+            .filter_map(|name| Algorithm::from_name(name))
+            .collect(),
+        signed_content,
+        secret: secret_format(text(signature, "/secret").as_deref().unwrap_or("utf8")),
+        optional: is_optional(signature),
+        timestamp_header: name_in_family(root.pointer("/headers/timestamp"), family)
+            .filter(|_| has_time_header),
+        id_header: name_in_family(root.pointer("/headers/id"), family),
+        timestamp_unit: timestamp_unit(signature),
+        ambiguous: signature.get("ambiguous").and_then(Value::as_bool).unwrap_or(false),
+    };
+    Scheme::new(definition).map(SignatureScheme::Hmac).map_err(|error| {
+        // Two fields of the scheme are in `headers` of a definition.
+        let value = match error.field() {
+            "timestampHeader" => headers.and_then(|headers| headers.get("timestamp")),
+            "idHeader" => headers.and_then(|headers| headers.get("id")),
+            field => signature.get(field),
+        }
+        .unwrap_or(signature);
+        definition_error(document, value, error.message())
+    })
+}
+
+fn is_optional(signature: Value<'_>) -> bool {
+    signature.get("optional").and_then(Value::as_bool).unwrap_or(false)
+}
+
+fn timestamp_unit(signature: Value<'_>) -> TimestampUnit {
+    text(signature, "/timestampUnit").and_then(|name| TimestampUnit::from_name(&name)).unwrap_or_default()
+}
+
+pub(super) fn signed_time(root: Value<'_>) -> Option<SignedTime> {
+    let mut signatures = signatures(root).into_iter();
+    let signature = signatures.find(|signature| signature.get("timestamp").is_some())?;
+    Some(SignedTime { pointer: pointer(signature, "/timestamp")?, unit: timestamp_unit(signature) })
+}
+
+#[inline(never)]
+fn secret_format(text: &str) -> SecretFormat {
+    let mut format = SecretFormat::parse(text).unwrap_or_default();
+    if format.encoding == SecretEncoding::Base64 {
+        // Base64 has no underscore, so the common prefix can be detected without being named.
+        format.prefix.get_or_insert_with(|| "whsec_".to_owned());
+    }
+    format
+}
