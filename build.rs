@@ -38,6 +38,8 @@ fn main() {
     list.push_str("]\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     fs::write(out.join("bundles.rs"), list).expect("OUT_DIR can be written");
+    let ids: Vec<_> = folders.iter().filter_map(|folder| folder.file_name()?.to_str()).collect();
+    fs::write(out.join("ids.rs"), format!("&{ids:?}")).expect("OUT_DIR can be written");
     let mut schema = read(Path::new("src/provider/definition.schema.json"));
     strip(&mut schema);
     fs::write(out.join("definition.schema.json"), schema.to_string()).expect("OUT_DIR can be written");

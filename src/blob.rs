@@ -2,6 +2,7 @@
 //!
 //! Numbers are varints, and a text that occurs again is the number of its first occurrence.
 
+pub(crate) mod ascii;
 pub(crate) mod seal;
 
 use std::collections::HashMap;

@@ -187,7 +187,8 @@ pub struct Hook(Webhook);
 
 #[wasm_bindgen]
 impl Hook {
-    /// Makes a webhook of a built-in provider, or of a definition: its text, or compiled and in base64. Does not touch the
+    /// Makes a webhook of a definition, as JSON or compiled; without one, of the built-in provider with this id, which only the
+    /// full module has. Does not touch the
     /// scratch buffer: after a trap, a webhook is made again when its next delivery may already be there.
     ///
     /// # Errors
@@ -195,7 +196,7 @@ impl Hook {
     #[wasm_bindgen(constructor)]
     pub fn new(id: Option<String>, definition: &str, options: &JsValue) -> Result<Hook, JsValue> {
         let options = read_options(options).map_err(|error| error_to_js(&error))?;
-        let webhook = match id {
+        let webhook = match id.filter(|_| definition.is_empty()) {
             Some(id) => Webhook::built_in(&id, options),
             None => compiled::provider(definition).and_then(|provider| Webhook::new(provider, options)),
         };

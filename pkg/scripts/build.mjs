@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { command } from "./command.mjs";
 import { library } from "./library.mjs";
+import { providerEntries } from "./provider-entries.mjs";
 import { publishedReadme } from "./readme.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -34,6 +35,7 @@ for (const name of readdirSync(join(dist, "esm"), { recursive: true, encoding: "
   if (published.has(name)) cpSync(join(dist, "esm", name), join(dist, "cjs", name));
   else rmSync(join(dist, "esm", name));
 }
+providerEntries(pkg);
 writeFileSync(join(dist, "cjs", "package.json"), '{ "type": "commonjs" }\n');
 
 // npm packs only files below the package's folder.
@@ -50,7 +52,9 @@ writeFileSync(
 /** The declarations that the entries lead to. @param {string} folder */
 function declarations(folder) {
   const { exports } = JSON.parse(readFileSync(join(pkg, "package.json"), "utf8"));
-  const types = Object.values(exports).flatMap((entry) => entry.import?.types ?? []);
+  const types = Object.values(exports)
+    .flatMap((entry) => entry.import?.types ?? [])
+    .filter((path) => !path.includes("*"));
   /** @type {Set<string>} */
   const found = new Set(types.map((path) => relative(folder, join(pkg, path))));
   for (const name of found) {

@@ -10,14 +10,16 @@ import { constants } from "./constants.mjs";
 const INTERNAL_ENTRIES = ["loading", "runtime"];
 
 /** Files that are not part of a chunk: those that a runtime replaces, and the glue, which the tests of the playground replace. */
-const SEPARATE = /^\.\.?\/((?:index|runtime|(?:core|full)-module|generated\/glue)\.js)$/;
+const SEPARATE = /^\.\.?\/((?:index|runtime|(?:core|full)-module|generated\/(?:glue|catalog))\.js)$/;
 
 /** @param {string} pkg the folder of the package */
 export async function library(pkg) {
   const src = join(pkg, "src");
   const dist = join(pkg, "dist");
   const { exports } = JSON.parse(readFileSync(join(pkg, "package.json"), "utf8"));
-  const entries = Object.values(exports).flatMap((entry) => entry.import?.default ?? []);
+  const entries = Object.values(exports)
+    .flatMap((entry) => entry.import?.default ?? [])
+    .filter((path) => !path.includes("*"));
   const names = [...entries.map((path) => basename(path, ".js")), ...INTERNAL_ENTRIES];
   const shared = await sharedFiles(src);
   for (const format of /** @type {const} */ (["esm", "cjs"])) {
@@ -52,6 +54,9 @@ export async function library(pkg) {
     await write(join(dist, format, "core.js"), 'export * from "./webhook.js";\n', format);
     const glue = readFileSync(join(src, "generated/glue.js"), "utf8");
     await write(join(dist, format, "generated/glue.js"), glue, format);
+    const catalog = readFileSync(join(src, "generated/catalog.ts"), "utf8");
+    const { code } = await transform(catalog, { loader: "ts" });
+    await write(join(dist, format, "generated/catalog.js"), code, format);
   }
   modules(dist);
 }
@@ -196,14 +201,15 @@ exports.path = typeof __dirname === "string" ? __dirname + "/../${name}.wasm" : 
     );
     // Cloudflare Workers compile a module when a worker is deployed, and never bytes. Vercel's edge runtime does so, too, and
     // marks its modules. Only ES modules can import a module.
-    const entry = name === "core" ? "index" : name;
-    const code = readFileSync(join(dist, `esm/${entry}.js`), "utf8");
     for (const [runtime, mark] of [
       ["workerd", ""],
       ["edge-light", "?module"],
     ]) {
       const file = `${name}-module.${runtime}.js`;
-      writeFileSync(join(dist, `esm/${entry}.${runtime}.js`), replaceOnce(code, `${name}-module.js`, file));
+      for (const entry of name === "core" ? ["index", "light"] : [name]) {
+        const code = readFileSync(join(dist, `esm/${entry}.js`), "utf8");
+        writeFileSync(join(dist, `esm/${entry}.${runtime}.js`), replaceOnce(code, `${name}-module.js`, file));
+      }
       writeFileSync(
         join(dist, "esm", file),
         `import module from "../${name}.wasm${mark}";\nexport const loadModule = () => module;\n`,

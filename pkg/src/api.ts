@@ -1,6 +1,7 @@
 /** Everything the package offers, whatever way its module comes. */
 
-import type { CompiledProvider } from "./compiled.js";
+import { type CompiledProvider, compiledText } from "./compiled.js";
+import { CATALOG, painchek as painchekText, xon as xonText } from "./generated/catalog.js";
 import type { ExtendedDefinition, ProviderDefinition } from "./generated/definition.js";
 import type { PainchekEvents, ProviderEvents, XonEvents } from "./generated/events/index.js";
 import type { WebhookOptions } from "./types.js";
@@ -50,7 +51,7 @@ export type { Webhook } from "./webhook.js";
  * ```
  */
 export function painchek(options: WebhookOptions): Webhook<PainchekEvents> {
-  return webhook("painchek", options);
+  return new Webhook("painchek", options ?? {}, painchekText);
 }
 
 /**
@@ -62,7 +63,7 @@ export function painchek(options: WebhookOptions): Webhook<PainchekEvents> {
  * ```
  */
 export function xon(options: WebhookOptions): Webhook<XonEvents> {
-  return webhook("xon", options);
+  return new Webhook("xon", options ?? {}, xonText);
 }
 
 /**
@@ -72,7 +73,7 @@ export function xon(options: WebhookOptions): Webhook<XonEvents> {
  * `definition-invalid` with every mistake in a definition.
  */
 export function webhook<Id extends keyof ProviderEvents>(
-  provider: Id,
+  provider: Id | CompiledProvider<Id>,
   options?: WebhookOptions,
 ): Webhook<ProviderEvents[Id]>;
 export function webhook<Events = Record<string, unknown>>(
@@ -83,5 +84,11 @@ export function webhook(
   provider: ProviderDefinition | ExtendedDefinition | CompiledProvider | string,
   options: WebhookOptions = {},
 ): Webhook {
-  return new Webhook(provider, options ?? {});
+  const compiled = typeof provider === "string" ? builtIn(provider) : compiledText(provider);
+  return new Webhook(provider, options ?? {}, compiled);
+}
+
+/** The text of a built-in provider. */
+function builtIn(id: string): string | undefined {
+  return Object.hasOwn(CATALOG, id) ? CATALOG[id] : undefined;
 }

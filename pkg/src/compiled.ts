@@ -5,12 +5,12 @@ import type { ExtendedDefinition, ProviderDefinition } from "./generated/definit
 import { isTooDeep, jsonText } from "./json.js";
 
 /** A compiled provider: what `hookseal compile` writes. The same version of the package reads it. */
-export interface CompiledProvider {
+export interface CompiledProvider<Id extends string = string> {
   /** The version of the package that compiled the provider. */
   readonly hookseal: string;
   /** The provider's id. */
-  readonly id: string;
-  /** The provider in base64. */
+  readonly id: Id;
+  /** The provider in printable ASCII. */
   readonly compiled: string;
 }
 
@@ -33,9 +33,9 @@ export function compileProvider(definition: ProviderDefinition | ExtendedDefinit
   }
 }
 
-/** Returns the base64 of a compiled provider; undefined for a definition. */
+/** Returns the text of a compiled provider; undefined for a definition. */
 export function compiledText(provider: object): string | undefined {
-  const { compiled } = provider as Partial<CompiledProvider>;
+  const { compiled } = (provider ?? {}) as Partial<CompiledProvider>;
   return typeof compiled === "string" ? compiled : undefined;
 }
 

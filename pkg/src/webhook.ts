@@ -2,7 +2,7 @@
 import { type BodyLike, bodyOf, rawBody, writeBody } from "./body.js";
 import { providerDefinition, wholeDefinition } from "./catalog.js";
 import { type TextChange, toChange } from "./comparison.js";
-import { compiledText, definitionText } from "./compiled.js";
+import { definitionText } from "./compiled.js";
 import {
   CoreHandle,
   callCore,
@@ -67,15 +67,18 @@ export class Webhook<Events = any> {
   readonly #requiredHeaders: HeaderFilter;
   readonly #definition: string | undefined;
 
-  /** @internal */
-  constructor(provider: string | object, options: WebhookOptions) {
+  /**
+   * `compiled` is the text of a provider that is built in, or compiled; absent for a definition, and for an unknown id.
+   *
+   * @internal
+   */
+  constructor(provider: string | object, options: WebhookOptions, compiled: string | undefined) {
     checkOptions("webhook", options, WEBHOOK_OPTIONS);
     // A copy, which is used again after a trap. The core checks the values.
     const { secrets, settings } = options;
     const copy = { ...options, ...secretLists(secrets), settings: settingList(settings) };
     if (Array.isArray(copy.algorithms)) copy.algorithms = [...copy.algorithms];
     const id = typeof provider === "string" ? provider : undefined;
-    const compiled = typeof provider === "object" && provider !== null ? compiledText(provider) : undefined;
     const definition = id === undefined && compiled === undefined ? definitionText(provider as object) : "";
     this.#definition = id === undefined ? definition : undefined;
     if (definition === "") core();

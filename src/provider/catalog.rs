@@ -1,30 +1,30 @@
 //! The built-in providers, made of their texts or of their compiled form.
 //!
-//! A build with `cfg(blob)` has them compiled, too. Then it never reads the texts to make a webhook.
+//! The full module of the npm package has them compiled, too, and never reads the texts to make a webhook. The light module has
+//! none of them: JavaScript passes each one compiled, so that a program contains only those that it uses.
 
+#[cfg(feature = "full")]
 use super::bundles::BUNDLES;
 #[cfg(any(not(blob), test))]
 use super::bundles::definition;
+#[cfg(feature = "full")]
 use super::compiled::seal_catalog;
 use super::{DefinitionError, Provider};
-#[cfg(any(blob, test))]
+#[cfg(all(feature = "full", any(blob, test)))]
 use crate::blob::Reader;
+#[cfg(feature = "full")]
 use crate::blob::{Blob, Writer};
 
+/// The ids of the built-in providers.
+static IDS: &[&str] = include!(concat!(env!("OUT_DIR"), "/ids.rs"));
+
 /// The built-in providers as [`compile_catalog`] writes them, without the seal.
-#[cfg(blob)]
+#[cfg(all(blob, feature = "full"))]
 static BLOB: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/providers.blob"));
 
 /// Returns the ids of the built-in providers.
-#[cfg(not(blob))]
 pub fn ids() -> impl Iterator<Item = &'static str> {
-    BUNDLES.iter().map(|(id, ..)| *id)
-}
-
-/// Returns the ids of the built-in providers.
-#[cfg(blob)]
-pub fn ids() -> impl Iterator<Item = &'static str> {
-    compiled_parts(BLOB).into_iter().map(|(id, _)| id)
+    IDS.iter().copied()
 }
 
 /// Returns a built-in provider.
@@ -34,10 +34,28 @@ pub(crate) fn built_in(id: &str) -> Option<Result<Provider, DefinitionError>> {
 }
 
 /// Returns a built-in provider. PERF: no other provider is read.
-#[cfg(blob)]
+#[cfg(all(blob, feature = "full"))]
 pub(crate) fn built_in(id: &str) -> Option<Result<Provider, DefinitionError>> {
     let (_, bytes) = compiled_parts(BLOB).into_iter().find(|(name, _)| *name == id)?;
     Provider::from_payload(bytes).ok().map(Ok)
+}
+
+/// Returns `None`: the light module has no built-in providers.
+#[cfg(all(blob, not(feature = "full")))]
+pub(crate) fn built_in(_: &str) -> Option<Result<Provider, DefinitionError>> {
+    None
+}
+
+/// Compiles each built-in provider to the text of [`Provider::to_compiled_text`], for the JavaScript of the npm package.
+///
+/// # Errors
+/// A definition is invalid.
+#[cfg(feature = "full")]
+pub fn compiled_texts() -> Result<Vec<(&'static str, String)>, DefinitionError> {
+    let text = |(id, text, _): &(&'static str, &str, &str)| {
+        Ok((*id, Provider::from_trusted_json(text.as_bytes())?.to_compiled_text()))
+    };
+    BUNDLES.iter().map(text).collect()
 }
 
 /// Compiles all built-in providers to a blob, for the build of a module: the environment variable `HOOKSEAL_BLOB` has the
@@ -45,6 +63,7 @@ pub(crate) fn built_in(id: &str) -> Option<Result<Provider, DefinitionError>> {
 ///
 /// # Errors
 /// A definition is invalid.
+#[cfg(feature = "full")]
 pub fn compile_catalog() -> Result<Vec<u8>, DefinitionError> {
     let (mut index, mut parts) = (Writer::default(), Vec::new());
     BUNDLES.len().put(&mut index);
@@ -58,7 +77,7 @@ pub fn compile_catalog() -> Result<Vec<u8>, DefinitionError> {
 }
 
 /// The id and the bytes of each provider of a catalog.
-#[cfg(any(blob, test))]
+#[cfg(all(feature = "full", any(blob, test)))]
 fn compiled_parts(payload: &[u8]) -> Vec<(&str, &[u8])> {
     let mut input = Reader::new(payload);
     let index: Vec<(&str, usize)> =
@@ -66,7 +85,7 @@ fn compiled_parts(payload: &[u8]) -> Vec<(&str, &[u8])> {
     index.into_iter().map(|(id, length)| (id, input.take(length))).collect()
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "full"))]
 mod tests {
     use super::*;
     use crate::provider::compiled::unseal_catalog;

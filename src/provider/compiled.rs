@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{DefinitionError, Provider};
 use crate::blob::seal::{BlobKind, SealError, seal, unseal};
-use crate::blob::{Reader, Writer, blob};
+use crate::blob::{Reader, Writer, ascii, blob};
 
 /// The version of the crate, for messages.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -57,12 +57,13 @@ impl From<SealError> for CompiledError {
 }
 
 /// Seals the payload of the catalog, which `build.rs` unseals.
+#[cfg(feature = "full")]
 pub(super) fn seal_catalog(payload: &[u8]) -> Vec<u8> {
     seal(BlobKind::Catalog, VERSION, FINGERPRINT, payload)
 }
 
 /// Returns the payload of a catalog of this build.
-#[cfg(test)]
+#[cfg(all(test, feature = "full"))]
 pub(super) fn unseal_catalog(bytes: &[u8]) -> Result<&[u8], SealError> {
     unseal(BlobKind::Catalog, VERSION, FINGERPRINT, bytes)
 }
@@ -80,6 +81,21 @@ impl Provider {
     #[must_use]
     pub fn to_compiled(&self) -> Vec<u8> {
         seal(BlobKind::Provider, VERSION, FINGERPRINT, &Writer::bytes_of(self))
+    }
+
+    /// Returns the provider as a text of printable ASCII, for [`Provider::from_compiled_text`].
+    #[cfg(feature = "full")]
+    #[must_use]
+    pub fn to_compiled_text(&self) -> String {
+        ascii::encode(&self.to_compiled())
+    }
+
+    /// Reads a provider from the text of [`Provider::to_compiled_text`].
+    ///
+    /// # Errors
+    /// As [`Provider::from_compiled`].
+    pub fn from_compiled_text(text: &str) -> Result<Self, CompiledError> {
+        Self::from_compiled(&ascii::decode(text).ok_or(CompiledError::Damaged)?)
     }
 
     /// Reads a provider that the same version of this crate compiled. PERF: takes a tenth of the time of

@@ -25,9 +25,10 @@ pub use bundles::definition;
 #[cfg(feature = "full")]
 pub(crate) use bundles::key_orders;
 pub(crate) use catalog::built_in;
-#[doc(hidden)] // for the build of the modules
-pub use catalog::compile_catalog;
 pub use catalog::ids;
+#[cfg(feature = "full")]
+#[doc(hidden)] // for the build of the modules
+pub use catalog::{compile_catalog, compiled_texts};
 pub use compiled::CompiledError;
 pub use coverage::Uncovered;
 pub use definition::{DefinitionError, Event, Provider, Revision};

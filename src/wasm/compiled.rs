@@ -1,20 +1,18 @@
 //! Providers of one's own: their definitions as text, or compiled.
 
 use crate::provider::Provider;
-use crate::text::decode_base64;
 use crate::webhook::Error;
 
 #[cfg(not(any(feature = "full", not(blob))))]
 use crate::issue::Code;
 
-/// The base64 of every compiled provider begins with this, and no JSON does.
-const COMPILED_PREFIX: &str = "aG9va3NlYWwA";
+/// The text of every compiled provider begins with this, and no JSON does.
+const COMPILED_PREFIX: &str = "hookseal";
 
-/// Makes a provider of its definition as JSON, or of its compiled form in base64.
+/// Makes a provider of its definition as JSON, or of its compiled form.
 pub(super) fn provider(text: &str) -> Result<Provider, Error> {
     if text.starts_with(COMPILED_PREFIX) {
-        let bytes = decode_base64(text.trim_end_matches('=')).unwrap_or_default();
-        return Ok(Provider::from_compiled(&bytes)?);
+        return Ok(Provider::from_compiled_text(text)?);
     }
     parse(text)
 }
@@ -39,9 +37,8 @@ fn parse(_: &str) -> Result<Provider, Error> {
 #[cfg(feature = "full")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn compile_provider(definition: &str) -> Result<String, wasm_bindgen::prelude::JsValue> {
-    use base64ct::{Base64, Encoding};
     let provider = parse(definition).map_err(|error| super::error_to_js(&error))?;
     let (version, id) = (env!("CARGO_PKG_VERSION"), crate::json::quoted(&provider.id));
-    let compiled = Base64::encode_string(&provider.to_compiled());
+    let compiled = provider.to_compiled_text();
     Ok(format!("{{\"hookseal\":\"{version}\",\"id\":{id},\"compiled\":\"{compiled}\"}}"))
 }

@@ -2,6 +2,7 @@
 
 mod blob;
 mod cache;
+mod catalog;
 mod causes;
 mod codes;
 mod crates;

@@ -10,7 +10,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::cache::CachedStep;
 use crate::run::{Failure, cargo_wasm, display_command, node, progress, root, run, target};
-use crate::{panics, setup, versions};
+use crate::{catalog, panics, setup, versions};
 
 /// The folder of the generated glue and module, among the sources of the npm package.
 pub const GENERATED: &str = "pkg/src/generated";
@@ -96,6 +96,7 @@ pub fn build() -> Result<(), Failure> {
         files.push(module.build(&folder, &[INLINING], &["-O3", "-ocimfs", "0"])?);
     }
     check_shared_glue(&CORE.glue("js")?, &FULL.glue("js")?)?;
+    catalog::write()?;
     let outputs = ["text/core.js", "text/full.js", "hashes.ts"].map(|name| folder.join(name));
     CachedStep::new("texts", &files, &outputs)?
         .run_if_stale(|| run(node("pkg/scripts/text.mjs").arg(&folder), "fix what Node reports"))

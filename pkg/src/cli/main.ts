@@ -56,10 +56,15 @@ const addVerifyOptions = (command: Command) =>
     )
     .option(
       "--secret-env <name>",
-      "an environment variable with the secret; repeat it for a secret rotation",
+      "an environment variable with the secret, or SCHEME=VARIABLE for one of several schemes; repeatable",
       collectValues,
     )
-    .option("--secret-file <file>", "a file with the secret", collectValues)
+    .option("--secret-file <file>", "a file with the secret, or SCHEME=FILE; repeatable", collectValues)
+    .option(
+      "--setting-env <setting=name>",
+      "an environment variable with a setting of the provider",
+      collectValues,
+    )
     .option("--unsigned", "accept deliveries without a signature, with the verdict unsigned");
 const addLimitOptions = (command: Command) =>
   command

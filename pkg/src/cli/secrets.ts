@@ -1,12 +1,19 @@
 /** SECURITY: secrets come from the environment, a file or a prompt without echo; never from an argument. They are never printed. */
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import process from "node:process";
 import { describeError, UsageError } from "./usage.js";
 
-/** The options that name the sources of secrets. */
+/** The options that name the sources of secrets and settings. */
 export interface SecretOptions {
   secretEnv?: string[];
   secretFile?: string[];
+  settingEnv?: string[];
+}
+
+/** A secret, and the signature scheme that it is for; undefined for the provider's first one. */
+export interface NamedSecret {
+  scheme: string | undefined;
+  secret: string;
 }
 
 /** Larger files are not read: a wrong path may name a file of any size. */
@@ -24,17 +31,46 @@ export function rejectSecretArguments(argv: readonly string[]): void {
   }
 }
 
-/** Reads the secrets of the options. SECURITY: values of the options are not printed: one may be a secret by mistake. */
-export function readSecrets({ secretEnv = [], secretFile = [] }: SecretOptions): string[] {
-  const fromEnv = secretEnv.map((name) => {
-    const value = process.env[name];
-    if (value !== undefined && value !== "") return value;
-    throw new UsageError(
-      `The environment variable that --secret-env names is ${value === undefined ? "not set" : "empty"}.`,
-      "Pass the name of the variable, not the secret: --secret-env WEBHOOK_SECRET.",
-    );
+/** Splits `SCHEME=SOURCE`; a source alone has no scheme. */
+function splitScheme(option: string): [scheme: string | undefined, source: string] {
+  const [, scheme, source] = /^([a-z][a-z0-9-]*)=(.+)$/i.exec(option) ?? [];
+  return source === undefined ? [undefined, option] : [scheme, source];
+}
+
+/** Reads an environment variable that an option names. SECURITY: the name is not printed: it may be a secret by mistake. */
+function readEnv(name: string, option: string, example: string): string {
+  const value = process.env[name];
+  if (value !== undefined && value !== "") return value;
+  throw new UsageError(
+    `The environment variable that ${option} names is ${value === undefined ? "not set" : "empty"}.`,
+    `Pass the name of the variable, not its value: ${option} ${example}.`,
+  );
+}
+
+/** Reads the settings of the options, each as `NAME=VARIABLE`. */
+export function readSettings({ settingEnv = [] }: SecretOptions): Record<string, string> | undefined {
+  if (settingEnv.length === 0) return undefined;
+  const settings = settingEnv.map((option) => {
+    const [, name, variable] = /^(\w+)=(.+)$/.exec(option) ?? [];
+    if (name === undefined || variable === undefined)
+      throw new UsageError(
+        "Invalid value for --setting-env.",
+        "Expected the name of a setting and that of an environment variable: --setting-env verifyToken=VERIFY_TOKEN",
+      );
+    return [name, readEnv(variable, "--setting-env", `${name}=VERIFY_TOKEN`)];
   });
-  const fromFile = secretFile.map((path) => {
+  return Object.fromEntries(settings);
+}
+
+/** Reads the secrets of the options. SECURITY: values of the options are not printed: one may be a secret by mistake. */
+export function readSecrets({ secretEnv = [], secretFile = [] }: SecretOptions): NamedSecret[] {
+  const fromEnv = secretEnv.map((option) => {
+    const [scheme, name] = splitScheme(option);
+    return { scheme, secret: readEnv(name, "--secret-env", "WEBHOOK_SECRET") };
+  });
+  const fromFile = secretFile.map((option) => {
+    // A name of a file can have the form of a scheme and a file.
+    const [scheme, path] = existsSync(option) ? [undefined, option] : splitScheme(option);
     let text: string;
     try {
       if (statSync(path).size > MAX_SECRET_BYTES) throw new Error("the file is too large for a secret");
@@ -48,7 +84,7 @@ export function readSecrets({ secretEnv = [], secretFile = [] }: SecretOptions):
     // Editors end a file with a line break, which is not part of the secret.
     const secret = text.replace(/\r?\n$/, "");
     if (secret === "") throw new UsageError("The file that --secret-file names is empty.");
-    return secret;
+    return { scheme, secret };
   });
   return [...fromEnv, ...fromFile];
 }

@@ -14,7 +14,7 @@ import {
   webhook,
 } from "../index.js";
 import { displayName, warnAboutRounding } from "./input.js";
-import { promptSecret, readSecrets, type SecretOptions } from "./secrets.js";
+import { type NamedSecret, promptSecret, readSecrets, readSettings, type SecretOptions } from "./secrets.js";
 import { describeError, UsageError } from "./usage.js";
 
 export interface HookOptions extends SecretOptions {
@@ -153,7 +153,8 @@ export class WebhookFactory {
       this.#options.unsigned === true ||
       this.#mode === "none" ||
       (!signs && (this.#mode === "report" || this.#mode === "explain"));
-    if (signs && !unsigned && secrets.length === 0) secrets.push(await promptSecret(title));
+    if (signs && !unsigned && secrets.length === 0)
+      secrets.push({ scheme: undefined, secret: await promptSecret(title) });
     if (!signs && !unsigned) {
       throw new UsageError(
         `${title} does not sign its webhooks, so the sender cannot be authenticated.`,
@@ -162,7 +163,8 @@ export class WebhookFactory {
     }
     const options: WebhookOptions = {
       // The secret options of `inspect` apply to all its deliveries. A provider without signatures takes no secret.
-      secrets: signs ? secrets : [],
+      secrets: signs ? secretsOf(definition, secrets) : [],
+      settings: readSettings(this.#options),
       unsigned: unsigned ? "allow" : "refuse",
       profile,
       maxBytes,
@@ -170,4 +172,13 @@ export class WebhookFactory {
     };
     return [providerDefinition(provider) === undefined ? definition : provider, options];
   }
+}
+
+/** The secrets as the option of a webhook: by the names of schemes where one is named. */
+function secretsOf({ signature }: ProviderDefinition, secrets: NamedSecret[]): WebhookOptions["secrets"] {
+  if (secrets.every(({ scheme }) => scheme === undefined)) return secrets.map(({ secret }) => secret);
+  const first = [signature].flat()[0]?.name;
+  const lists: Record<string, string[]> = {};
+  for (const { scheme = first ?? "", secret } of secrets) lists[scheme] = [...(lists[scheme] ?? []), secret];
+  return lists;
 }

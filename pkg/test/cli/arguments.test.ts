@@ -245,6 +245,44 @@ describe("secrets", () => {
     assert.equal(JSON.parse(out).signature.secret, 1);
   });
 
+  it("are those of the schemes whose names they have, or of the first scheme", () => {
+    const definition = file(
+      "two-schemes.json",
+      JSON.stringify({
+        id: "mine",
+        signature: [
+          { name: "signature", header: "X-Mine", format: "{hex}", algorithms: ["sha256"] },
+          { name: "token", kind: "token", header: "X-Token" },
+        ],
+        envelope: { type: "/type" },
+        settings: { verifyToken: { description: "The token that the dashboard shows." } },
+        events: { ping: { schema: true } },
+      }),
+    );
+    const token = [
+      "verify",
+      file("ping.json", '{"type":"ping"}'),
+      "-p",
+      definition,
+      "-H",
+      "X-Token: letmein",
+    ];
+    const statusOf = (...args: string[]) =>
+      JSON.parse(run([...token, ...args, "--json"], { env: { T: "letmein", E: "" } }).out).signature;
+    assert.deepEqual(statusOf("--secret-env", "token=T").scheme, "token");
+    const both = ["--secret-env", "HOOK_SECRET", "--secret-file", `token=${file("token.txt", "letmein\n")}`];
+    assert.equal(statusOf(...both, "--setting-env", "verifyToken=T").status, "token");
+    assert.match(
+      usageError([...token, "--secret-env", "other=HOOK_SECRET"]),
+      /mine has other signature schemes; expected the names signature, token\./,
+    );
+    assert.match(usageError([...token, "--secret-env", "token=E"], { env: { E: "" } }), /names is empty\./);
+    assert.match(
+      usageError([...token, "--secret-env", "token=T", "--setting-env", "verifyToken"], { env: { T: "t" } }),
+      /Invalid value for --setting-env\.\nExpected the name of a setting/,
+    );
+  });
+
   it("are not in the signed request", () => {
     assert.ok(!readFileSync(signed, "utf8").includes(SECRET));
   });

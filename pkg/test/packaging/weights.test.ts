@@ -1,5 +1,6 @@
 // What a bundle of a part of the package weighs: what is not imported is not in it.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, it } from "node:test";
@@ -17,7 +18,7 @@ const LIMITS: Record<string, [imports: string, bytes: number]> = {
   "the receiver of Express": [`{ receiver } from "hookseal/express"`, 12_000],
   "the plugin of Fastify": [`{ hookseal } from "hookseal/fastify"`, 12_000],
   "the receiver of Lambda": [`{ receiver } from "hookseal/lambda"`, 12_000],
-  "a webhook of the slim entry": [`{ painchek } from "hookseal/slim"`, 14_000],
+  "a webhook of the slim entry": [`{ painchek } from "hookseal/slim"`, 16_000],
 };
 
 describe("a bundle", () => {
@@ -30,6 +31,7 @@ describe("a bundle", () => {
     folder = project("weights", {
       "package.json": `{ "name": "weights", "private": true }`,
       "webhook.mjs": `import { painchek } from "hookseal";\nconsole.log(painchek);\n`,
+      "light.mjs": `import { webhook } from "hookseal/light";\nimport stripe from "hookseal/providers/stripe";\nconsole.log(webhook(stripe, { secrets: ["secret"] }).provider);\n`,
       ...Object.fromEntries(files),
     });
   });
@@ -46,6 +48,18 @@ describe("a bundle", () => {
       if (process.env.HOOKSEAL_WEIGHTS) console.log("painchek", bundler, length, module);
       assert.ok(length > module && length < module * 1.06 + rest, `${bundler}: ${length} bytes`);
       assert.doesNotMatch(text.toString(), /hookseal\.full\.\w{64}/, bundler);
+    }
+  });
+
+  it("with one provider has no other one, and runs", async () => {
+    for (const [bundler, bundle] of Object.entries(BUNDLERS)) {
+      const out = join(folder, `${bundler}-light`.replace(/\W+/g, "-"));
+      mkdirSync(out);
+      const file = await bundle(folder, "light.mjs", out);
+      const text = readFileSync(file, "utf8");
+      assert.match(text, /Stripe-Signature/, bundler);
+      assert.doesNotMatch(text, /X-Shopify-Hmac-SHA256|X-PainChek/, bundler);
+      assert.equal(spawnSync(process.execPath, [file], { encoding: "utf8" }).stdout, "stripe\n", bundler);
     }
   });
 

@@ -1,8 +1,19 @@
 /** Tests for the receiver of every framework, over HTTP to a server in another process. */
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 import { deflateSync, gzipSync } from "node:zlib";
-import { delivery, isProblem, post, type Running, raw, seen, signed, timesCalled } from "./harness.ts";
+import {
+  delivery,
+  isProblem,
+  post,
+  type Running,
+  raw,
+  SECRET,
+  seen,
+  signed,
+  timesCalled,
+} from "./harness.ts";
 
 /** The limit of a body in all servers. */
 const MAX_BYTES = 65_536;
@@ -131,6 +142,30 @@ export function conforms(name: string, start: () => Promise<Running>, exceptions
       isProblem(await broken('{"event":"assessment_add","data":{"uuid":"x"}}'), 400, "event-invalid");
       isProblem(await broken('{"uuid":1}'), 400, "envelope-invalid");
       isProblem(await post(hook, signed(Buffer.alloc(0))), 400, "body-empty");
+    });
+
+    it("responds to a handshake if its signature is valid, and does not call the handler", async () => {
+      const challenge = (secret: string) => {
+        const body = Buffer.from('{"type":"url_verification","challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY"}');
+        const time = Math.floor(Date.now() / 1000);
+        const tag = createHmac("sha256", secret).update(`v0:${time}:`).update(body).digest("hex");
+        const headers = {
+          "content-type": "application/json",
+          "x-slack-request-timestamp": `${time}`,
+          "x-slack-signature": `v0=${tag}`,
+        };
+        return { headers, body };
+      };
+      const before = (await seen(running)).calls.length;
+      const reply = await post(`${running.url}/slack`, challenge(SECRET));
+      assert.deepEqual([reply.status, reply.text], [200, "3eZbrw1aBm2rZgRNFdxV2595E9CY"]);
+      assert.match(`${reply.headers["content-type"]}`, /^text\/plain\b/);
+      assert.equal(reply.headers["x-content-type-options"], "nosniff");
+      isProblem(await post(`${running.url}/slack`, challenge("another secret")), 401, "signature-mismatch");
+      const { headers, ...unsigned } = challenge(SECRET);
+      const json = { "content-type": "application/json" };
+      isProblem(await post(`${running.url}/slack`, { ...unsigned, headers: json }), 401, "signature-missing");
+      assert.equal((await seen(running)).calls.length, before);
     });
 
     it("accepts only POST", async () => {

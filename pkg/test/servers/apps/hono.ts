@@ -3,13 +3,15 @@ import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { receiver } from "hookseal/fetch";
 import { listening } from "./listening.ts";
-import { compressed, handler, hook, options, seen } from "./shared.ts";
+import { compressed, handler, hook, options, seen, slack } from "./shared.ts";
 
 const app = new Hono();
 const receive = receiver(hook, handler, options);
 app.all("/hook", (c) => receive(c.req.raw));
 const inflate = receiver(hook, handler, compressed);
 app.all("/gzip", (c) => inflate(c.req.raw));
+const respond = receiver(slack, handler, options);
+app.all("/slack", (c) => respond(c.req.raw));
 app.all("/after", async (c) => {
   await c.req.json();
   return receive(c.req.raw);

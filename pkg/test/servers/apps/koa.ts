@@ -5,13 +5,14 @@ import Koa from "koa";
 // @ts-expect-error: the package has no types
 import bodyParser from "koa-bodyparser";
 import { listening } from "./listening.ts";
-import { compressed, handler, hook, options, seen } from "./shared.ts";
+import { compressed, handler, hook, options, seen, slack } from "./shared.ts";
 
 const app = new Koa();
 const receive = receiver(hook, handler, options);
 const routes: Record<string, typeof receive> = {
   "/hook": receive,
   "/gzip": receiver(hook, handler, compressed),
+  "/slack": receiver(slack, handler, options),
 };
 app.use(async (context, next) => {
   const route = routes[context.path];

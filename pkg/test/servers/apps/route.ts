@@ -1,13 +1,15 @@
 /** The routes of the servers with the Fetch API. */
 import { receiver } from "hookseal/fetch";
-import { compressed, handler, hook, options, seen } from "./shared.ts";
+import { compressed, handler, hook, options, seen, slack } from "./shared.ts";
 
 const receive = receiver(hook, handler, options);
+const respond = receiver(slack, handler, options);
 let inflate: typeof receive;
 
 export async function route(request: Request): Promise<Response> {
   const { pathname } = new URL(request.url);
   if (pathname === "/hook") return receive(request);
+  if (pathname === "/slack") return respond(request);
   if (pathname === "/gzip") {
     try {
       inflate ??= receiver(hook, handler, compressed);

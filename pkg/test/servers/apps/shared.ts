@@ -1,10 +1,13 @@
 /** Shared by the servers: a webhook, a handler that the delivery controls, and low limits. */
-import { type PainchekEvents, painchek, type Webhook } from "hookseal";
+import { type PainchekEvents, painchek, type Webhook, webhook } from "hookseal";
 import type { HandlerContext, ReceiverOptions } from "hookseal/fetch";
 
 export const SECRET = "a secret of these tests only";
 
 export const hook: Webhook<PainchekEvents> = painchek({ secrets: [SECRET] });
+
+/** A webhook whose provider asks for a response before it sends events. */
+export const slack: Webhook = webhook("slack", { secrets: [SECRET] });
 
 /** The calls of the handler. */
 export const calls: { id: string; key: string; retryChanged: boolean; issues: string[]; score: unknown }[] =
