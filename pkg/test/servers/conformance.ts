@@ -325,13 +325,13 @@ export function conforms(name: string, start: () => Promise<Running>, exceptions
     it("reports the outcome of each request, and no value of a payload", async () => {
       const { events, text } = await seen(running);
       const outcomes = new Set(events.map(({ outcome }) => outcome));
-      for (const outcome of ["handled", "duplicate", "in-progress", "rejected", "failed"]) {
+      for (const outcome of ["handled", "duplicate", "in-progress", "rejected", "failed", "handshake"]) {
         assert.ok(outcomes.has(outcome), outcome);
       }
       assert.ok(!JSON.stringify(events).includes("5e0c6b3a"), "an event contains the patient");
       assert.ok(!text.includes("sha256="), "an event contains a signature");
       for (const event of events) {
-        assert.equal(event.provider, "painchek");
+        assert.match(event.provider, event.outcome === "handshake" ? /^slack$/ : /^(painchek|slack)$/);
         assert.ok(event.durations.total >= 0 && event.startedAt > 0);
         if (event.status === 401) assert.deepEqual([event.id, event.deliveryId], [undefined, undefined]);
         if (event.outcome === "handled") assert.match(event.digest, /^[0-9a-f]{64}$/);

@@ -1,0 +1,73 @@
+// Deliveries as every built-in sender signs them, over HTTP: received in Express, and in a worker of the packed tarball.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import process from "node:process";
+import { after, before, describe, it } from "node:test";
+import { webhook } from "../../src/index.ts";
+import { project } from "../support/project.ts";
+import { deliveries, SENDERS, secretOf } from "../support/senders.ts";
+import { post, type Running, root, start } from "./harness.ts";
+import { workerd } from "./hosts.ts";
+
+/** Seconds: the time of all deliveries is a fixed one, and the receivers have the real clock. */
+const TOLERANCE = 2 ** 31;
+
+const settings = (id: string, secret: string) => ({ secret, url: SENDERS[id]?.url, tolerance: TOLERANCE });
+const env = {
+  SENDERS: JSON.stringify(
+    Object.fromEntries(Object.keys(SENDERS).map((id) => [id, settings(id, secretOf(id))])),
+  ),
+};
+
+const folder = project("senders", {
+  "package.json": `{ "name": "senders", "private": true, "type": "module" }`,
+  "worker.js": `import { webhook } from "hookseal";
+import { receiver } from "hookseal/fetch";
+
+const receivers = new Map();
+export default {
+  fetch(request, env) {
+    const id = new URL(request.url).pathname.slice(1);
+    if (!receivers.has(id)) {
+      const { secret, url, tolerance } = JSON.parse(env.SENDERS)[id];
+      const hook = webhook(id, { secrets: [secret], tolerance });
+      receivers.set(id, receiver(hook, ({ type }, { reply }) => reply(id + " " + type), { url }));
+    }
+    return receivers.get(id)(request);
+  },
+};
+`,
+});
+
+const script = join(root, "pkg/test/servers/apps/senders-express.ts");
+
+for (const [name, run] of [
+  ["Express", () => start(process.execPath, ["--import", "tsx", script], { env })],
+  ["a worker", () => workerd(folder, "worker.js", env)],
+] as const) {
+  describe(`every sender in ${name}`, () => {
+    let running: Running;
+    before(async () => {
+      running = await run();
+    });
+    after(() => running?.stop());
+
+    for (const id of Object.keys(SENDERS)) {
+      it(`${id}: is received, and refused when it is forged`, async () => {
+        const hook = webhook(id, { secrets: [secretOf(id)], tolerance: TOLERANCE });
+        const events = (await deliveries(id)).filter((one) => hook.handshake(one) === undefined);
+        const [delivery = assert.fail(`no sample of ${id}`)] = events;
+        const { type, body } = delivery;
+        const send = (body: string) =>
+          post(`${running.url}/${id}`, {
+            headers: { "content-type": "application/json", ...(delivery.headers as Record<string, string>) },
+            body: Buffer.from(body),
+          });
+        const forged = await send(`${body} `);
+        assert.equal(forged.status, 401, forged.text);
+        const reply = await send(body);
+        assert.deepEqual([reply.status, reply.text], [200, `${id} ${type}`]);
+      });
+    }
+  });
+}
