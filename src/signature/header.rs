@@ -31,6 +31,8 @@ enum ListSyntax {
     Semicolons,
     /// White space or commas; each item has a comma between version and digest: `v1,AAAA= v1a,BBBB=`.
     Pairs,
+    /// White space or commas: `v1=AAAA v1=BBBB`.
+    Spaces,
 }
 
 /// All characters that separate items, or the two halves of a pair.
@@ -54,7 +56,7 @@ struct TimestampItem {
 }
 
 blob!(struct HeaderFormat { list, prefix, label, middle, encoding, suffix, timestamp });
-blob!(enum ListSyntax { 0 => Commas, 1 => Semicolons, 2 => Pairs });
+blob!(enum ListSyntax { 0 => Commas, 1 => Semicolons, 2 => Pairs, 3 => Spaces });
 blob!(enum Label { 0 => None, 1 => Any, 2 => Fixed(algorithm, name) });
 blob!(struct TimestampItem { prefix, is_first });
 
@@ -81,7 +83,14 @@ impl HeaderFormat {
         if let Some(format) = Self::parse_pairs(template)? {
             return Ok(format);
         }
-        let format = Self::parse_item_template(template, ListSyntax::Commas)?;
+        // Further signatures may follow as an illustration: `v1={hex} v1=...`.
+        let (item, list) = match split_once(template, ' ') {
+            Some((item, further)) if further.split(' ').all(|more| more.ends_with("...")) => {
+                (item, ListSyntax::Spaces)
+            }
+            _ => (template, ListSyntax::Commas),
+        };
+        let format = Self::parse_item_template(item, list)?;
         if [&format.prefix, &format.middle, &format.suffix].into_iter().any(|text| text.contains(',')) {
             return Err(COMMA_IN_ITEM.to_owned());
         }
@@ -102,19 +111,20 @@ impl HeaderFormat {
         }
         for field in template.split(separator).map(str::trim).filter(|field| *field != "...") {
             if let Some(prefix) = field.strip_suffix("{timestamp}") {
-                if timestamp.is_some() || prefix.is_empty() || prefix.contains(['{', '}']) {
+                let is_last = format.is_some();
+                if timestamp.is_some() || prefix.is_empty() && is_last || prefix.contains(['{', '}']) {
                     return Err(into_owned_outlined(ONE_TIMESTAMP));
                 }
-                timestamp =
-                    Some(TimestampItem { prefix: into_owned_outlined(prefix), is_first: format.is_none() });
+                timestamp = Some(TimestampItem { prefix: into_owned_outlined(prefix), is_first: !is_last });
             } else if format.is_some() {
                 return Err(into_owned_outlined("Expected one signature next to the timestamp."));
             } else {
                 format = Some(Self::parse_item_template(field, list)?);
             }
         }
+        let needs_label = timestamp.as_ref().is_none_or(|item: &TimestampItem| !item.prefix.is_empty());
         match format {
-            Some(format) if format.prefix.is_empty() && format.label == Label::None => {
+            Some(format) if needs_label && format.prefix.is_empty() && format.label == Label::None => {
                 Err(into_owned_outlined("A signature next to a timestamp needs a label: \"v1={hex}\"."))
             }
             Some(format) => Ok(Self { timestamp, ..format }),
@@ -224,8 +234,7 @@ impl HeaderFormat {
 
     /// Parses one item of a header value.
     pub fn parse_item_value<'v>(&self, item: &'v str) -> HeaderItem<'v> {
-        if let Some(text) = self.timestamp.as_ref().and_then(|timestamp| item.strip_prefix(&timestamp.prefix))
-        {
+        if let Some(text) = self.timestamp_text(item) {
             return HeaderItem::Timestamp(text);
         }
         let parsed =
@@ -265,8 +274,14 @@ impl HeaderFormat {
 
     /// Returns the first timestamp of a header value.
     pub fn first_timestamp<'v>(&self, value: &'v str) -> Option<&'v str> {
+        self.items(value).find_map(|item| self.timestamp_text(item))
+    }
+
+    /// Returns the timestamp of an item, if it is one. Without a label, it is known by its digits: every signature is longer.
+    fn timestamp_text<'v>(&self, item: &'v str) -> Option<&'v str> {
         let prefix = &self.timestamp.as_ref()?.prefix;
-        self.items(value).find_map(|item| item.strip_prefix(prefix))
+        let is_bare = || item.len() <= 20 && item.bytes().all(|byte| byte.is_ascii_digit());
+        if prefix.is_empty() && !is_bare() { None } else { item.strip_prefix(prefix) }
     }
 
     /// Formats a header value.
@@ -354,6 +369,7 @@ impl<'v> Iterator for Items<'_, 'v> {
             ListSyntax::Commas => rest.find(','),
             ListSyntax::Semicolons => rest.find([';', ',']),
             ListSyntax::Pairs => Some(pair_len(rest, self.version)),
+            ListSyntax::Spaces => rest.find(COMMAS_AND_SPACES),
         };
         let (item, rest) = rest.split_at(end.unwrap_or(rest.len()));
         self.rest = rest;
@@ -395,7 +411,8 @@ mod tests {
             ("a={hex},b", COMMA_IN_ITEM),
             ("v1,{base64} v2", "Only examples such as \"v1a,...\" can follow the first signature of a list."),
             ("t={timestamp},{hex}", "A signature next to a timestamp needs a label: \"v1={hex}\"."),
-            ("{timestamp},v1={hex}", ONE_TIMESTAMP),
+            ("v1={hex},{timestamp}", ONE_TIMESTAMP),
+            ("{timestamp},{timestamp},{hex}", ONE_TIMESTAMP),
             ("t={timestamp},u={timestamp},v1={hex}", ONE_TIMESTAMP),
             ("t={timestamp},v1={hex},v2={hex}", "Expected one signature next to the timestamp."),
         ] {
@@ -413,6 +430,22 @@ mod tests {
         assert_eq!(items("v1,{base64}", "v1,AA== v1a,B, v1,C v2"), pairs);
         assert_eq!(items("v1,{base64}", "v1,AA==,v1a,B,v1,C,  v2"), pairs);
         assert!(items("v1,{base64}", " , ,, ").is_empty());
+        assert_eq!(items("v1={hex} v1=...", "v1=a  v1=b,v0=c, v1=d"), ["v1=a", "v1=b", "v0=c", "v1=d"]);
+        assert_eq!(items("sha256 {hex}", "sha256 a, sha256 b"), ["sha256 a", "sha256 b"]);
+    }
+
+    #[test]
+    fn knows_a_timestamp_without_a_label_by_its_digits() {
+        let format = HeaderFormat::parse("{timestamp},{hex}").expect("a format");
+        let value = "1767225600000,0011aabb,0123456789012345678901";
+        assert_eq!(format.first_timestamp(value), Some("1767225600000"));
+        let signature = |encoded| HeaderItem::Signature { label: None, encoded };
+        let parsed: Vec<_> = format.items(value).map(|item| format.parse_item_value(item)).collect();
+        let expected = ["0011aabb", "0123456789012345678901"].map(signature);
+        assert_eq!(parsed[0], HeaderItem::Timestamp("1767225600000"));
+        assert_eq!(parsed[1..], expected);
+        assert_eq!(format.first_timestamp("t=1,0011aabb"), None);
+        assert_eq!(format.format(Algorithm::Sha256, &[1, 2], "3"), "3,0102");
     }
 
     #[test]

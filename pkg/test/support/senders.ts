@@ -15,6 +15,8 @@ export const at = now / 1000;
 const SECRET = "whsec_not-a-real-secret";
 const STANDARD_SECRET = `whsec_${Buffer.from("thirty-two bytes of a made-up key").toString("base64")}`;
 const BASE64_SECRET = Buffer.from("thirty-two bytes of a made-up key").toString("base64");
+const BASIC_SECRET = "example-user:example-password";
+const BASIC = `Basic ${Buffer.from(BASIC_SECRET).toString("base64")}`;
 const HEX_SECRET = Buffer.from("thirty-two bytes of a made-up key").toString("hex");
 
 export function hmac(
@@ -56,18 +58,46 @@ const standard =
     "webhook-signature": new StandardWebhook(secret).sign("msg_1", new Date(now), body),
   });
 const standardWebhooks: Sender = { secret: STANDARD_SECRET, headers: standard(STANDARD_SECRET) };
+const plainStandard: Sender = { headers: standard(Buffer.from(SECRET).toString("base64")) };
 
 export const SENDERS: Record<string, Sender> = {
   "adyen-platform": {
     secret: HEX_SECRET,
     headers: (body) => ({ HmacSignature: hmac(body, "base64", Buffer.from(HEX_SECRET, "hex")) }),
   },
+  airtable: {
+    secret: BASE64_SECRET,
+    headers: (body) => ({
+      "X-Airtable-Content-MAC": `hmac-sha256=${hmac(body, "hex", Buffer.from(BASE64_SECRET, "base64"))}`,
+    }),
+  },
+  anthropic: standardWebhooks,
+  // The key is the client secret of the app, encoded in base64 for the library of Standard Webhooks.
+  bigcommerce: plainStandard,
   bitbucket: {
     headers: (body, type) => ({
       "X-Event-Key": type,
       "X-Hook-UUID": "hook-1",
       "X-Request-UUID": "delivery-1",
       "X-Hub-Signature": `sha256=${hmac(body, "hex")}`,
+    }),
+  },
+  box: {
+    headers: (body) => ({
+      "BOX-DELIVERY-ID": "delivery-1",
+      "BOX-DELIVERY-TIMESTAMP": "2025-12-31T16:00:00-08:00",
+      "BOX-SIGNATURE-VERSION": "1",
+      "BOX-SIGNATURE-ALGORITHM": "HmacSHA256",
+      "BOX-SIGNATURE-PRIMARY": hmac(`${body}2025-12-31T16:00:00-08:00`, "base64"),
+      "BOX-SIGNATURE-SECONDARY": hmac(`${body}2025-12-31T16:00:00-08:00`, "base64", "another secret"),
+    }),
+  },
+  brex: standardWebhooks,
+  buildkite: {
+    headers: (body, type) => ({
+      "X-Buildkite-Event": type,
+      "X-Buildkite-Request": "delivery-1",
+      "X-Buildkite-Signature": `timestamp=${at},signature=${hmac(`${at}.${body}`, "hex")}`,
     }),
   },
   "cal-com": { headers: (body) => ({ "X-Cal-Signature-256": hmac(body, "hex") }) },
@@ -81,10 +111,18 @@ export const SENDERS: Record<string, Sender> = {
       "x-webhook-signature": hmac(`${now}${body}`, "base64"),
     }),
   },
+  chargebee: { secret: BASIC_SECRET, headers: () => ({ Authorization: BASIC }) },
   "checkout-com": { headers: (body) => ({ "Cko-Signature": hmac(body, "hex") }) },
   circleci: { headers: (body) => ({ "circleci-signature": `v1=${hmac(body, "hex")}` }) },
   clerk: svix,
   clickup: { headers: (body) => ({ "X-Signature": hmac(body, "hex") }) },
+  close: {
+    secret: HEX_SECRET,
+    headers: (body) => ({
+      "close-sig-timestamp": `${at}`,
+      "close-sig-hash": hmac(`${at}${body}`, "hex", Buffer.from(HEX_SECRET, "hex")),
+    }),
+  },
   "coinbase-commerce": { headers: (body) => ({ "X-CC-Webhook-Signature": hmac(body, "hex") }) },
   crisp: {
     headers: (body) => ({
@@ -93,11 +131,25 @@ export const SENDERS: Record<string, Sender> = {
       "X-Crisp-Signature": hmac(`[${now};${body}]`, "hex"),
     }),
   },
+  "customer-io": {
+    headers: (body) => ({
+      "X-CIO-Timestamp": `${at}`,
+      "X-CIO-Signature": hmac(`v0:${at}:${body}`, "hex"),
+    }),
+  },
   docusign: { headers: (body) => ({ "X-DocuSign-Signature-1": hmac(body, "base64") }) },
   "dodo-payments": standardWebhooks,
+  dropbox: { headers: (body) => ({ "X-Dropbox-Signature": hmac(body, "hex") }) },
   easypost: { headers: (body) => ({ "X-Hmac-Signature": `hmac-sha256-hex=${hmac(body, "hex")}` }) },
   elevenlabs: {
     headers: (body) => ({ "ElevenLabs-Signature": `t=${at},v0=${hmac(`${at}.${body}`, "hex")}` }),
+  },
+  flutterwave: { headers: (body) => ({ "flutterwave-signature": hmac(body, "base64") }) },
+  front: {
+    headers: (body) => ({
+      "X-Front-Request-Timestamp": `${now}`,
+      "X-Front-Signature": hmac(`${now}:${body}`, "base64"),
+    }),
   },
   github: {
     headers: async (body, type) => ({
@@ -105,6 +157,16 @@ export const SENDERS: Record<string, Sender> = {
       "X-GitHub-Delivery": "72d3162e-cc78-11e3-81ab-4c9367dc0958",
       "X-GitHub-Hook-ID": "292430182",
       "X-Hub-Signature-256": await signGitHub(SECRET, body),
+    }),
+  },
+  gitlab: {
+    secret: STANDARD_SECRET,
+    headers: (body, type) => ({
+      "X-Gitlab-Event": type,
+      "X-Gitlab-Webhook-UUID": "hook-1",
+      "X-Gitlab-Event-UUID": "delivery-1",
+      "Idempotency-Key": "msg_1",
+      ...standard(STANDARD_SECRET)(body, type),
     }),
   },
   greenhouse: {
@@ -116,6 +178,12 @@ export const SENDERS: Record<string, Sender> = {
       "X-HelpScout-Signature": hmac(body, "base64", SECRET, "sha1"),
     }),
   },
+  heroku: { headers: (body) => ({ "Heroku-Webhook-Hmac-SHA256": hmac(body, "base64") }) },
+  hookdeck: {
+    headers: (body) => ({ "X-Hookdeck-EventID": "delivery-1", "X-Hookdeck-Signature": hmac(body, "base64") }),
+  },
+  "incident-io": svix,
+  intercom: { headers: (body) => ({ "X-Hub-Signature": `sha1=${hmac(body, "hex", SECRET, "sha1")}` }) },
   jira: {
     headers: (body) => ({
       "X-Atlassian-Webhook-Identifier": "delivery-1",
@@ -126,17 +194,32 @@ export const SENDERS: Record<string, Sender> = {
   linear: {
     headers: (body) => ({ "Linear-Delivery": "delivery-1", "Linear-Signature": hmac(body, "hex") }),
   },
+  lithic: standardWebhooks,
   liveblocks: standardWebhooks,
+  loops: standardWebhooks,
   "microsoft-teams": {
     secret: BASE64_SECRET,
     headers: (body) => ({
       Authorization: `HMAC ${hmac(body, "base64", Buffer.from(BASE64_SECRET, "base64"))}`,
     }),
   },
+  "modern-treasury": {
+    headers: (body, type) => ({ "X-Topic": type.split(".")[0] ?? "", "X-Signature": hmac(body, "hex") }),
+  },
   mollie: { headers: (body) => ({ "X-Mollie-Signature": `sha256=${hmac(body, "hex")}` }) },
   mux: { headers: (body) => ({ "Mux-Signature": `t=${at},v1=${hmac(`${at}.${body}`, "hex")}` }) },
+  notion: { headers: (body) => ({ "X-Notion-Signature": `sha256=${hmac(body, "hex")}` }) },
   onfido: { headers: (body) => ({ "X-SHA2-Signature": hmac(body, "hex") }) },
   openai: standardWebhooks,
+  orb: {
+    // While a secret is rotated, there is a signature of each.
+    headers: (body) => ({
+      "X-Orb-Timestamp": "2026-01-01T00:00:00.000000",
+      "X-Orb-Signature": ["another secret", SECRET]
+        .map((key) => `v1=${hmac(`v1:2026-01-01T00:00:00.000000:${body}`, "hex", key)}`)
+        .join(" "),
+    }),
+  },
   paddle: { headers: (body) => ({ "Paddle-Signature": `ts=${at};h1=${hmac(`${at}:${body}`, "hex")}` }) },
   pagerduty: {
     // While a secret is rotated, there is a signature of each.
@@ -149,17 +232,32 @@ export const SENDERS: Record<string, Sender> = {
   persona: { headers: (body) => ({ "Persona-Signature": `t=${at},v1=${hmac(`${at}.${body}`, "hex")}` }) },
   // Its library encodes the secret in base64 for the library of Standard Webhooks.
   polar: { headers: standard(Buffer.from(SECRET).toString("base64")) },
+  postmark: { secret: BASIC_SECRET, headers: () => ({ Authorization: BASIC }) },
   razorpay: {
     headers: (body) => ({ "x-razorpay-event-id": "event-1", "X-Razorpay-Signature": hmac(body, "hex") }),
+  },
+  "recall-ai": svix,
+  recurly: {
+    headers: (body) => ({ "recurly-signature": `${now},${hmac(`${now}.${body}`, "hex")}` }),
   },
   render: standardWebhooks,
   replicate: standardWebhooks,
   resend: svix,
   retell: { headers: (body) => ({ "x-retell-signature": `v=${now},d=${hmac(`${body}${now}`, "hex")}` }) },
+  revenuecat: {
+    headers: (body) => ({ "X-RevenueCat-Webhook-Signature": `t=${at},v1=${hmac(`${at}.${body}`, "hex")}` }),
+  },
   revolut: {
     headers: (body) => ({
       "Revolut-Request-Timestamp": `${now}`,
       "Revolut-Signature": `v1=${hmac(`v1.${now}.${body}`, "hex")}`,
+    }),
+  },
+  sanity: {
+    headers: (body, type) => ({
+      "sanity-operation": type,
+      "idempotency-key": "delivery-1",
+      "sanity-webhook-signature": `t=${now},v1=${Buffer.from(hmac(`${now}.${body}`, "hex"), "hex").toString("base64url")}`,
     }),
   },
   sentry: {
@@ -200,7 +298,22 @@ export const SENDERS: Record<string, Sender> = {
   },
   "supabase-auth": standardWebhooks,
   svix,
+  telegram: { headers: () => ({ "X-Telegram-Bot-Api-Secret-Token": SECRET }) },
   tiktok: { headers: (body) => ({ "TikTok-Signature": `t=${at},s=${hmac(`${at}.${body}`, "hex")}` }) },
+  trello: {
+    url: "https://example.com/hooks/trello",
+    headers: (body) => ({
+      "X-Trello-Webhook": hmac(`${body}https://example.com/hooks/trello`, "base64", SECRET, "sha1"),
+    }),
+  },
+  twitch: {
+    headers: (body) => ({
+      "Twitch-Eventsub-Message-Id": "msg_1",
+      "Twitch-Eventsub-Message-Type": "notification",
+      "Twitch-Eventsub-Message-Timestamp": "2026-01-01T00:00:00.000000001Z",
+      "Twitch-Eventsub-Message-Signature": `sha256=${hmac(`msg_12026-01-01T00:00:00.000000001Z${body}`, "hex")}`,
+    }),
+  },
   typeform: { headers: (body) => ({ "Typeform-Signature": `sha256=${hmac(body, "base64")}` }) },
   vercel: { headers: (body) => ({ "x-vercel-signature": hmac(body, "hex", SECRET, "sha1") }) },
   webflow: {
@@ -209,7 +322,26 @@ export const SENDERS: Record<string, Sender> = {
       "x-webflow-signature": hmac(`${now}:${body}`, "hex"),
     }),
   },
+  // Its documentation encodes the secret in base64 for the library of Standard Webhooks.
+  whop: plainStandard,
+  woocommerce: {
+    headers: (body, type) => ({
+      "X-WC-Webhook-Topic": type,
+      "X-WC-Webhook-ID": "1",
+      "X-WC-Webhook-Delivery-ID": "delivery-1",
+      "X-WC-Webhook-Signature": hmac(body, "base64"),
+    }),
+  },
   workos: { headers: (body) => ({ "WorkOS-Signature": `t=${now},v1=${hmac(`${now}.${body}`, "hex")}` }) },
+  x: { headers: (body) => ({ "x-twitter-webhooks-signature": `sha256=${hmac(body, "base64")}` }) },
+  zendesk: {
+    headers: (body) => ({
+      "X-Zendesk-Webhook-Id": "hook-1",
+      "X-Zendesk-Webhook-Invocation-Id": "delivery-1",
+      "X-Zendesk-Webhook-Signature-Timestamp": "2026-01-01T00:00:00Z",
+      "X-Zendesk-Webhook-Signature": hmac(`2026-01-01T00:00:00Z${body}`, "base64"),
+    }),
+  },
   zoom: {
     headers: (body) => ({
       "x-zm-request-timestamp": `${at}`,
@@ -226,6 +358,7 @@ export function otherSecretOf(id: string): string {
   const secret = secretOf(id);
   const key = Buffer.from("another key of thirty-two bytes.");
   if (secret === HEX_SECRET) return key.toString("hex");
+  if (secret === BASIC_SECRET) return "example-user:another-password";
   return `${secret === BASE64_SECRET ? "" : "whsec_"}${key.toString("base64")}`;
 }
 
@@ -249,6 +382,8 @@ export interface Example {
   /** Whether the provider published secret, body and signature. */
   published: boolean;
   secret: string;
+  /** The name of the signature scheme, if it is not the strongest one. */
+  scheme?: string;
   headers: SentHeaders;
   body: string;
   url?: string;
@@ -266,6 +401,18 @@ export const EXAMPLES: Example[] = [
     body: '{"type":"balancePlatform.accountHolder.updated","environment":"test","data":{}}',
   },
   {
+    id: "anthropic",
+    source: "npm:@anthropic-ai/sdk 1.14.0, beta.webhooks.unwrap",
+    published: false,
+    secret: STANDARD_SECRET,
+    headers: {
+      "webhook-id": "msg_example_1",
+      "webhook-timestamp": `${at}`,
+      "webhook-signature": "v1,Laez2gN1NOmjGF6TAWiHDWy5RMftlgakN7UVjq54H7U=",
+    },
+    body: '{"id":"evt_example_1","type":"event","created_at":"2026-01-01T00:00:00Z","data":{"id":"example_1","type":"agent.created"}}',
+  },
+  {
     id: "bitbucket",
     source: "support.atlassian.com/bitbucket-cloud/docs/manage-webhooks",
     published: true,
@@ -275,6 +422,19 @@ export const EXAMPLES: Example[] = [
     },
     body: "Hello World!",
   },
+  ...[
+    ["SamplePrimaryKey", "BOX-SIGNATURE-PRIMARY", "6TfeAW3A1PASkgboxxA5yqHNKOwFyMWuEXny/FPD5hI="],
+    ["SampleSecondaryKey", "BOX-SIGNATURE-SECONDARY", "v+1CD1Jdo3muIcbpv5lxxgPglOqMfsNHPV899xWYydo="],
+  ].map(([secret = "", header = "", signature = ""]) => ({
+    id: "box",
+    source: "github.com/box/box-node-sdk, tests/lib/managers/webhooks-test.js",
+    published: true,
+    secret,
+    scheme: header.slice("BOX-SIGNATURE-".length).toLowerCase(),
+    headers: { "BOX-DELIVERY-TIMESTAMP": "2020-01-01T00:00:00-07:00", [header]: signature },
+    body: '{"type":"webhook_event","webhook":{"id":"1234567890"},"trigger":"FILE.UPLOADED","source":{"id":"1234567890","type":"file","name":"Test.txt"}}',
+    time: Date.UTC(2020, 0, 1, 7),
+  })),
   {
     id: "coinbase-commerce",
     source: "github.com/coinbase/coinbase-commerce-node, test/testWebhook.spec.js",
@@ -317,6 +477,14 @@ export const EXAMPLES: Example[] = [
     body: '{"foo":"bar"}',
   },
   {
+    id: "hookdeck",
+    source: "npm:@hookdeck/sdk 0.4.0, verifyWebhookSignature",
+    published: false,
+    secret: "hookdeck_secret_example_0001",
+    headers: { "X-Hookdeck-Signature": "3D/2OpNv6Ma8HSeCX5racba6BW6tIErBhpPP1d2Se4g=" },
+    body: '{"text":"example"}',
+  },
+  {
     id: "jira",
     source: "developer.atlassian.com/cloud/jira/platform/webhooks",
     published: true,
@@ -333,6 +501,47 @@ export const EXAMPLES: Example[] = [
     secret: "lin_wh_example_0001",
     headers: { "Linear-Signature": "afa160a0f32f2d5b9d2a5cbd00ec83815a39544fe61c3a4c8122dfae05e13843" },
     body: '{"action":"create","type":"Issue","createdAt":"2026-01-01T00:00:00.000Z","organizationId":"o","webhookId":"w","webhookTimestamp":1767225600000}',
+  },
+  {
+    id: "lithic",
+    source: "npm:lithic 0.145.0, webhooks.unwrap",
+    published: false,
+    secret: STANDARD_SECRET,
+    headers: {
+      "webhook-id": "msg_example_1",
+      "webhook-timestamp": `${at}`,
+      "webhook-signature": "v1,8PemBlsohVfVjJqi7UWsK6Nq2zX5Fm9IU99nf93w0bk=",
+    },
+    body: '{"event_type":"balance.updated","data":[]}',
+  },
+  {
+    id: "modern-treasury",
+    source: "npm:modern-treasury 3.3.0, webhooks.validateSignature",
+    published: false,
+    secret: "mt_key_example_0001",
+    headers: { "X-Signature": "69bdfcaa15d477fe0cebc999198a7c4c642e0be88442e455cb325325c9f2eb6c" },
+    body: '{"event":"created","data":{"id":"example_1","object":"payment_order"}}',
+  },
+  {
+    id: "notion",
+    source: "npm:@notionhq/client 5.26.0, verifyWebhookSignature",
+    published: false,
+    secret: "secret_example_0001",
+    headers: {
+      "X-Notion-Signature": "sha256=11dc9d27fa8a2f76508139614f0e7b4914a07fa327f32b95649c4e829da1b689",
+    },
+    body: '{"id":"evt_example_1","type":"page.created","entity":{"id":"page_example_1","type":"page"}}',
+  },
+  {
+    id: "orb",
+    source: "npm:orb-billing 6.11.0, webhooks.verifySignature",
+    published: false,
+    secret: "orb_secret_example_0001",
+    headers: {
+      "X-Orb-Timestamp": "2026-01-01T00:00:00.123456",
+      "X-Orb-Signature": "v1=5d98f9a99522e47820cade3f6623139097102e00c8bd8ab25e343e63c806dfdb",
+    },
+    body: '{"id":"evt_example_1","type":"customer.created","created_at":"2026-01-01T00:00:00+00:00"}',
   },
   ...[
     [
@@ -377,6 +586,17 @@ export const EXAMPLES: Example[] = [
         "v=1767225600000,d=c8f4237145e795e3d9e115cc46989e490c840d1687499e7489dcbd1447b8d6ef",
     },
     body: '{"event":"call_ended","call":{"call_id":"call_example_1"}}',
+  },
+  {
+    id: "sanity",
+    source: "github.com/sanity-io/webhook-toolkit, test/middleware.test.ts",
+    published: true,
+    secret: "test",
+    headers: {
+      "sanity-webhook-signature": "t=1633519811129,v1=tLa470fx7qkLLEcMOcEUFuBbRSkGujyskxrNXcoh0N0",
+    },
+    body: '{"_id":"resume"}',
+    time: 1633519811129,
   },
   {
     id: "slack",
@@ -444,5 +664,17 @@ export const EXAMPLES: Example[] = [
       "x-webflow-signature": "e5745cd8fb9940ddc9dec1718328c108cce6900dcf47c802bb21c01cd846823e",
     },
     body: '{"triggerType":"form_submission","payload":{"name":"Contact"}}',
+  },
+  {
+    id: "whop",
+    source: "npm:@whop/sdk 0.0.42, webhooks.unwrap with the secret in base64",
+    published: false,
+    secret: "ws_example_0001",
+    headers: {
+      "webhook-id": "msg_example_1",
+      "webhook-timestamp": `${at}`,
+      "webhook-signature": "v1,1oaOBOMx0OMzcZtv9w9hX22EjNsVjzNQE0ovWDJIpEM=",
+    },
+    body: '{"id":"msg_example_1","api_version":"v1","timestamp":"2026-01-01T00:00:00.000Z","type":"payment.succeeded","data":{}}',
   },
 ];

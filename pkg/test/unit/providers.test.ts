@@ -26,7 +26,10 @@ import {
 import { codes, errorOf, samplesOf, schemeOf, text } from "../support/fixtures.ts";
 import { deliveries, hmac, now, otherSecretOf, SENDERS, secretOf } from "../support/senders.ts";
 
-const OTHERS = providers().filter((id) => id !== "painchek" && id !== "xon");
+const OTHERS = providers().filter(
+  (id) => id !== "painchek" && providerDefinition(id)?.signature !== undefined,
+);
+const isToken = (id: string) => schemeOf(providerDefinition(id))?.kind === "token";
 
 const hookOf = (id: string, profile: "lenient" | "strict" = "lenient") =>
   webhook(id, { secrets: [secretOf(id)], profile });
@@ -47,7 +50,7 @@ describe("a built-in provider", () => {
         for (const profile of ["lenient", "strict"] as const) {
           const { type, event, issues, signature } = hookOf(id, profile).verify(delivery, { now });
           assert.deepEqual([type, event, issues], [delivery.type, JSON.parse(delivery.body), []]);
-          assert.equal(signature.status, "verified");
+          assert.equal(signature.status, isToken(id) ? "token" : "verified");
         }
       }
     });
@@ -56,7 +59,9 @@ describe("a built-in provider", () => {
       for (const { headers, body, url } of await deliveries(id)) {
         const check = (delivery: Delivery, secret = secretOf(id)) =>
           errorOf(() => webhook(id, { secrets: [secret] }).verify({ url, ...delivery }, { now })).code;
-        assert.equal(check({ headers, body: `${body} ` }), "signature-mismatch");
+        // A token signs nothing.
+        const changed = `${body.slice(0, 1)} ${body.slice(1)}`;
+        if (!isToken(id)) assert.equal(check({ headers, body: changed }), "signature-mismatch");
         assert.equal(check({ headers, body }, otherSecretOf(id)), "signature-mismatch");
         const names = [schemeOf(providerDefinition(id))?.header ?? []]
           .flat()
@@ -210,7 +215,7 @@ describe("docs/providers.md", () => {
       const definition = providerDefinition(id) as ProviderDefinition;
       const { title, documentation, dedupe, confirmed } = definition;
       const signature = schemeOf(definition);
-      const { header = "", format = "", signedContent = "", algorithms = [] } = signature ?? {};
+      const { header = "", format = "{token}", signedContent = "", algorithms = [] } = signature ?? {};
       const cells = [
         code(id),
         documentation === undefined ? title : `[${title}](${documentation})`,
@@ -349,6 +354,135 @@ describe("the receivers of Slack and Zoom", () => {
       encryptedToken: hmac("a-made-up-token", "hex"),
     });
     assert.equal(await responseOf("zoom", "meeting.started"), '{"status":"handled"}');
+  });
+});
+
+describe("the receivers of providers with a handshake", () => {
+  const url = "https://h/";
+  /** The status and the body of a response. */
+  const responseTo = async (id: string, request: Request, options: object = {}) => {
+    const hook =
+      id === "strava"
+        ? webhook(id, { unsigned: "allow", settings: { verifyToken: "a verify token" } })
+        : hookOf(id);
+    const handler = () => assert.fail(`${id} has no event`);
+    const response = await receiver(hook, handler, { log: false, ...options })(request);
+    return [response.status, await response.text()];
+  };
+  const get = (query: string) => new Request(`${url}?${query}`);
+  const post = (headers: Record<string, string>, body: string) => {
+    const { "Content-Type": type = "application/json", ...rest } = headers;
+    return new Request(url, { method: "POST", headers: { "content-type": type, ...rest }, body });
+  };
+
+  it("respond to a GET with the challenge, and to no other GET", async () => {
+    assert.deepEqual(await responseTo("dropbox", get("challenge=abc")), [200, "abc"]);
+    const token = `sha256=${hmac("abc", "base64")}`;
+    const crc = JSON.stringify({ response_token: token });
+    assert.deepEqual(await responseTo("x", get("crc_token=abc")), [200, crc]);
+    assert.equal((await responseTo("x", get('crc_token={"a":1}')))[0], 403);
+    const subscribe = "hub.mode=subscribe&hub.challenge=abc&hub.verify_token=";
+    const expected = [200, '{"hub.challenge":"abc"}'];
+    assert.deepEqual(await responseTo("strava", get(`${subscribe}a+verify+token`)), expected);
+    assert.equal((await responseTo("strava", get(`${subscribe}another`)))[0], 403);
+    assert.equal((await responseTo("dropbox", get("other=abc")))[0], 405);
+  });
+
+  it("respond to a HEAD", async () => {
+    for (const id of ["intercom", "trello"]) {
+      assert.deepEqual(await responseTo(id, new Request(url, { method: "HEAD" })), [200, ""], id);
+    }
+  });
+
+  it("respond to a signed POST with the challenge, and reject one that is not signed", async () => {
+    const sync = '{"type":"sync","authorization":{"id":"cmp_example"}}';
+    const verification = '{"challenge":"abc","subscription":{"id":"1","type":"channel.follow"}}';
+    for (const [id, body, header, value, text] of [
+      ["front", sync, "X-Front-Challenge", "abc", '{"challenge":"abc"}'],
+      ["twitch", verification, "Twitch-Eventsub-Message-Type", "webhook_callback_verification", "abc"],
+    ] as const) {
+      const { headers } = hookOf(id).sign(body, { id: "msg_1" });
+      assert.deepEqual(await responseTo(id, post({ ...headers, [header]: value }, body)), [200, text], id);
+      assert.equal((await responseTo(id, post({ [header]: value }, body)))[0], 401, id);
+    }
+  });
+
+  it("respond to the ping of WooCommerce, and ask for the token of Notion", async () => {
+    const form = { "Content-Type": "application/x-www-form-urlencoded" };
+    assert.deepEqual(await responseTo("woocommerce", post(form, "webhook_id=1")), [200, ""]);
+    const token = '{"verification_token":"secret_example_0001"}';
+    const secrets: string[] = [];
+    const onSecret = (secret: string) => secrets.push(secret) === 1;
+    assert.equal((await responseTo("notion", post({}, token)))[0], 403);
+    assert.equal((await responseTo("notion", post({}, token), { onSecret }))[0], 200);
+    assert.deepEqual(secrets, ["secret_example_0001"]);
+  });
+});
+
+describe("a provider that does not sign", () => {
+  it("has valid samples, which are detected by their event type if the definition lists it", () => {
+    for (const id of ["docker-hub", "strava"]) {
+      const hook = webhook(id, { unsigned: "allow" });
+      for (const { type, body } of samplesOf(id)) {
+        const { issues, signature, ...verified } = hook.verify({ headers: {}, body });
+        assert.deepEqual([verified.type, signature.status, issues], [type, "unsigned", []]);
+        assert.equal(hook.check(hook.create(type, JSON.parse(text.decode(body)))).ok, true);
+        assert.equal(detectProvider({ headers: {}, body }), id === "strava" ? id : undefined);
+      }
+    }
+  });
+});
+
+describe("Twitch", () => {
+  it("accepts no delivery under another id", async () => {
+    const [{ headers, body }] = (await deliveries("twitch")) as [
+      { headers: Record<string, string>; body: string },
+    ];
+    for (const [id, time] of [
+      ["msg_", "12026-01-01T00:00:00.000000001Z"],
+      ["msg_12", "026-01-01T00:00:00.000000001Z"],
+      ["msg_12026-01-01T00:00:00.000000001Z", ""],
+    ] as const) {
+      const moved = {
+        ...headers,
+        "Twitch-Eventsub-Message-Id": id,
+        "Twitch-Eventsub-Message-Timestamp": time,
+      };
+      assert.equal(hookOf("twitch").check({ headers: moved, body }, { now }).ok, false, id);
+    }
+  });
+});
+
+describe("Shopify", () => {
+  it("sends the same headers without X-, which are read together", async () => {
+    const [{ headers, body }] = (await deliveries("shopify")) as [
+      { headers: Record<string, string>; body: string },
+    ];
+    const renamed = Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name.toLowerCase().slice(2), value]),
+    );
+    const { type, id, deliveryId } = hookOf("shopify").verify({ headers: renamed, body });
+    assert.deepEqual([type, id, deliveryId], ["orders/create", "orders/create:delivery-1", "delivery-1"]);
+    assert.equal(detectProvider({ headers: renamed, body }), "shopify");
+  });
+});
+
+describe("GitLab, Flutterwave, Buildkite and RevenueCat", () => {
+  it("send a token where nothing else is set, which counts for its own secret alone", () => {
+    for (const [id, header] of [
+      ["gitlab", "X-Gitlab-Token"],
+      ["flutterwave", "verif-hash"],
+      ["buildkite", "X-Buildkite-Token"],
+      ["revenuecat", "Authorization"],
+    ] as const) {
+      const [sample] = samplesOf(id);
+      const delivery = { headers: { [header]: "tok_3kQ9vXz7LmN2pR5s" }, body: sample?.body ?? "" };
+      const hook = webhook(id, { secrets: { token: ["tok_3kQ9vXz7LmN2pR5s"] } });
+      const { signature } = hook.verify(delivery);
+      assert.deepEqual([signature.status, signature.scheme], ["token", "token"], id);
+      const code = errorOf(() => hookOf(id).verify(delivery)).code;
+      assert.equal(code, "signature-missing", id);
+    }
   });
 });
 
