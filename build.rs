@@ -159,6 +159,9 @@ fn bundle(folder: &Path) -> Value {
 /// The definition of one folder with its schemas.
 fn own_bundle(folder: &Path) -> Value {
     let mut definition = read(&folder.join("provider.json"));
+    if let Some(batch) = definition.get_mut("batch") {
+        inline(batch, folder);
+    }
     let events = definition.get_mut("events").and_then(Value::as_object_mut);
     for event in events.into_iter().flat_map(|events| events.values_mut()) {
         inline(event, folder);

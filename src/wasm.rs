@@ -221,6 +221,7 @@ impl Hook {
             own_headers: provider.own_headers(),
             token_headers: provider.token_headers(),
             data_path: data.keys().collect(),
+            items_path: provider.batch.as_ref().map(|batch| batch.list.keys().collect()),
             content_type: &provider.content_type,
             interned_keys: provider.key_table.texts().collect(),
             events: provider
@@ -296,6 +297,12 @@ impl Hook {
                 Err(error) => error_to_js(&error),
             }
         })
+    }
+
+    /// The items of the delivery in the scratch buffer, which was accepted; null for a provider that sends one event at a time.
+    #[must_use]
+    pub fn items(&self, head: usize, body: usize) -> JsValue {
+        with_delivery(head, body, |delivery| to_js(&self.0.items(delivery)))
     }
 
     /// The response to the handshake in the scratch buffer; null for any other request.

@@ -150,6 +150,7 @@ blob!(struct Provider {
     delivery_id,
     content_type,
     envelope,
+    batch,
     dedupe,
     immutable,
     success,

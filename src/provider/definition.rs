@@ -8,6 +8,7 @@ use crate::signature::Scheme;
 use crate::text::escape_controls;
 use std::sync::Arc;
 
+use super::batch::Batch;
 use super::coverage::Uncovered;
 use super::envelope::Envelope;
 use super::extends;
@@ -48,6 +49,8 @@ pub struct Provider {
     pub content_type: String,
     /// The pointers and headers that every event has in common.
     pub envelope: Envelope,
+    /// The list of events in each delivery, for a provider that sends several at once.
+    pub batch: Option<Batch>,
     /// The sources of the idempotency key, the preferred one first.
     pub dedupe: Vec<IdempotencySource>,
     /// Whether every retry has the same payload.
@@ -173,11 +176,12 @@ impl Provider {
     fn assemble(document: &Document<'_>) -> Result<Self, DefinitionError> {
         let root = document.root();
         let id = text(root, "/id").unwrap_or_default();
-        let event_type = TypeSources::parse(root.pointer("/envelope/type").unwrap_or(root))
+        let event_type = TypeSources::of_delivery(root)
             .map_err(|(value, message)| definition_error(document, value, &message))?;
         check_consistency(document, &event_type)?;
         let mut interner = KeyInterner::default();
         let events = events(document, &mut interner)?;
+        let batch = Batch::parse(document, &mut interner)?;
         let dedupe = idempotency::parse_sources(root);
         let envelope = Envelope::parse(root, event_type, &dedupe);
         let schemes = schemes(document, &envelope, &dedupe)?;
@@ -197,6 +201,7 @@ impl Provider {
             delivery_id: name_in_family(root.pointer("/headers/deliveryId"), 0),
             content_type: text(root, "/contentType").unwrap_or_else(|| "application/json".to_owned()),
             envelope,
+            batch,
             dedupe,
             immutable: root.get("immutable").and_then(Value::as_bool).unwrap_or(false),
             success: text(root, "/success").and_then(|text| parse_status_range(&text)).unwrap_or((200, 299)),
@@ -230,6 +235,7 @@ impl Provider {
     /// Returns all pointers into a payload that are resolved often.
     fn pointers(&mut self) -> Vec<&mut Pointer> {
         let mut pointers: Vec<&mut Pointer> = self.envelope.pointers().collect();
+        pointers.extend(self.batch.iter_mut().flat_map(Batch::pointers));
         pointers.extend(self.dedupe.iter_mut().filter_map(IdempotencySource::pointer));
         let revisions = self.events.iter_mut().flat_map(|event| &mut event.revisions);
         pointers.extend(revisions.filter_map(|revision| revision.when.as_mut()));
@@ -245,6 +251,9 @@ impl Provider {
         }
         for revision in self.events.iter_mut().flat_map(|event| &mut event.revisions) {
             revision.schema.bind_keys(&key_table);
+        }
+        if let Some(schema) = self.batch.as_mut().and_then(|batch| batch.schema.as_mut()) {
+            schema.bind_keys(&key_table);
         }
     }
 
@@ -449,7 +458,7 @@ fn events(document: &Document<'_>, interner: &mut KeyInterner) -> Result<Vec<Eve
 }
 
 #[inline(never)]
-fn compile(
+pub(super) fn compile(
     document: &Document<'_>,
     holder: Value<'_>,
     interner: &mut KeyInterner,

@@ -121,7 +121,7 @@ impl Fingerprint {
         let root = document.root();
         // Its headers are those of the provider that it extends, which is the result.
         root.get("extends").is_none().then_some(())?;
-        let sources = TypeSources::parse(root.pointer("/envelope/type")?).ok()?;
+        let sources = TypeSources::of_delivery(root).ok()?;
         let mut headers: Vec<String> =
             members(root, "headers").into_iter().flat_map(|(_, value)| names(value)).collect();
         headers.extend(sources.headers().into_iter().map(str::to_owned));

@@ -1,5 +1,6 @@
 //! Providers as data: definitions, cross-field rules, detection.
 
+mod batch;
 mod bundles;
 mod catalog;
 mod compiled;
@@ -21,6 +22,7 @@ mod send_policy;
 mod signed_time;
 mod type_source;
 
+pub use batch::{Batch, MAX_ITEMS};
 pub use bundles::definition;
 #[cfg(feature = "full")]
 pub(crate) use bundles::key_orders;

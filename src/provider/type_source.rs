@@ -89,6 +89,15 @@ impl TypeProblemKind<'_> {
 }
 
 impl TypeSources {
+    /// Parses the sources of a delivery's own event type. A delivery with several events need not have one: its type is
+    /// `batch`.
+    pub(super) fn of_delivery(root: Value<'_>) -> Result<Self, (Value<'_>, String)> {
+        match root.pointer("/envelope/type") {
+            Some(value) => Self::parse(value),
+            None => Ok(Self { sources: vec![TypeSource::Fixed("batch".to_owned())] }),
+        }
+    }
+
     /// Parses the member `envelope.type`.
     pub(super) fn parse(value: Value<'_>) -> Result<Self, (Value<'_>, String)> {
         let items = if value.kind() == Kind::Array { value.elements().collect() } else { vec![value] };

@@ -102,6 +102,8 @@ pub struct ProviderMetadata<'w> {
     pub token_headers: Vec<&'w str>,
     /// The keys that lead from the body to the event's data.
     pub data_path: Vec<&'w str>,
+    /// The keys that lead from the body to the list of events, for a provider that sends several at once.
+    pub items_path: Option<Vec<&'w str>>,
     pub content_type: &'w str,
     /// The interned keys, in the order of their symbols.
     pub interned_keys: Vec<&'w str>,

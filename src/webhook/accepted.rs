@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::Item;
 use super::digest::digest;
 use crate::issue::Issue;
 use crate::json::{Document, Value};
@@ -72,6 +73,8 @@ pub struct Verified<'b> {
     pub signature: SignatureInfo,
     /// The name of the scheme of the signature, for a provider with several.
     pub scheme: Option<String>,
+    /// The events of the delivery, for a provider that sends several at once.
+    pub items: Option<Vec<Item>>,
     /// Warnings and infos: an error rejects the delivery.
     pub issues: Vec<Issue>,
     pub(super) document: Document<'b>,
@@ -123,7 +126,8 @@ pub struct AcceptedDelivery<'b, 'd> {
     pub delivery_id: Option<&'d str>,
     /// The time of the event, as the payload writes it.
     pub created_at: Option<Cow<'b, str>>,
-    /// Index of the event in [`Provider::events`](crate::provider::Provider::events); `None` for an unknown event type.
+    /// Index of the event in [`Provider::events`](crate::provider::Provider::events); `None` for an unknown event type,
+    /// and for a delivery with several events.
     pub event: Option<usize>,
     /// Index of the revision in the event's list.
     pub revision: Option<usize>,

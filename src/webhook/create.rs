@@ -4,13 +4,13 @@ use std::borrow::Cow;
 
 use super::evaluate::{Evaluation, EvaluationMode};
 use super::sign_params::SignParams;
-use super::{Error, SignedDelivery, Webhook};
+use super::{AcceptedDelivery, Error, SignedDelivery, Webhook};
 use crate::delivery::Delivery;
 use crate::instant::format_rfc3339;
 use crate::issue::{Code, PendingIssue, Severity};
 use crate::json::Pointer;
 use crate::json::{Document, Kind, Value, quoted};
-use crate::provider::{Envelope, FieldSource};
+use crate::provider::{Batch, Envelope, FieldSource};
 use crate::signature::SignError;
 
 impl Webhook {
@@ -56,7 +56,7 @@ impl Webhook {
                 format!("The data of an event is an object, and this is {}.", root.kind().name()),
             ));
         }
-        let envelope = &self.provider.envelope;
+        let envelope = self.item_envelope();
         let types = assign_type(envelope, event_type, root);
         self.check_data(&document, &types)?;
         let sent_at = match &self.provider.signed_time {
@@ -68,7 +68,10 @@ impl Webhook {
                 Some((&time.pointer, if time.unit.is_number() { text } else { quoted(&text) }))
             }
         };
-        let body = wrap_in_envelope(envelope, &types, root, sent_at, params);
+        let body = match &self.provider.batch {
+            None => wrap_in_envelope(envelope, &types, root, sent_at, params),
+            Some(batch) => wrap_in_list(batch, &wrap_in_envelope(envelope, &types, root, None, params), sent_at),
+        };
         // `params.id` is the id of the event, and of the delivery only where events have none.
         let delivery_id = params.id.as_ref().filter(|_| envelope.id.is_none());
         let id = delivery_id.cloned().unwrap_or_else(|| params.uuid(0).to_string());
@@ -77,7 +80,9 @@ impl Webhook {
         let mut delivery = Delivery::new(pairs.collect(), &signed.body).with_method("POST");
         delivery.url = params.url.as_deref();
         match self.evaluate(&delivery, params.now, &self.verify_options, EvaluationMode::Full) {
-            Evaluation::Accepted { accepted, .. } if accepted.event_type == event_type => Ok(signed),
+            Evaluation::Accepted { accepted, .. } if self.has_type(&delivery, &accepted, event_type) => {
+                Ok(signed)
+            }
             Evaluation::Accepted { .. } => {
                 let message = "The data gives the delivery another event type than that of the call.";
                 Err(Error::new(Code::EVENT_INVALID, message).hint(Some(OTHER_TYPE_HINT)))
@@ -87,6 +92,24 @@ impl Webhook {
                 let errors = issues.filter(|issue| issue.severity == Severity::Error).collect();
                 Err(Error::rejected(code, errors))
             }
+        }
+    }
+
+    /// Where an event has its type, id and time: in the delivery, or in an item of its list.
+    fn item_envelope(&self) -> &Envelope {
+        self.provider.batch.as_ref().map_or(&self.provider.envelope, |batch| &batch.item)
+    }
+
+    /// Whether a delivery is of an event type, or its only item is.
+    fn has_type(
+        &self,
+        delivery: &Delivery<'_>,
+        accepted: &AcceptedDelivery<'_, '_>,
+        event_type: &str,
+    ) -> bool {
+        match self.list_items(delivery, accepted.document.root(), "").as_deref() {
+            Some([item]) => item.event_type == event_type,
+            _ => accepted.event_type == event_type,
         }
     }
 
@@ -101,7 +124,7 @@ impl Webhook {
         if let Some(first) = errors.first() {
             return Err(Error::rejected(first.code, document.locate(errors)));
         }
-        let envelope = &self.provider.envelope;
+        let envelope = self.item_envelope();
         for (field, text) in types {
             let Some(value) = value_in_data(envelope, field, document.root()) else { continue };
             if value.as_str().as_deref() == Some(text) {
@@ -196,6 +219,18 @@ impl<'d> JsonNode<'d> {
         }
         out.push('}');
     }
+}
+
+/// Makes the body of a delivery with one item.
+fn wrap_in_list(batch: &Batch, item: &str, sent_at: Option<(&Pointer, String)>) -> String {
+    let mut body = JsonNode::default();
+    if let Some((pointer, text)) = sent_at {
+        body.entry(pointer).raw = Some(text);
+    }
+    body.entry(&batch.list).raw = Some(["[", item, "]"].concat());
+    let mut out = String::new();
+    body.write(&mut out);
+    out
 }
 
 fn raw(value: Value<'_>) -> String {

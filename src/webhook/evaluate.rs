@@ -4,6 +4,7 @@
 mod content_type;
 mod findings;
 mod identity;
+mod items;
 mod payload;
 mod signature;
 
@@ -14,7 +15,8 @@ use crate::json::Document;
 use crate::signature::SignedBy;
 
 pub(crate) use findings::Findings;
-pub(crate) use identity::{idempotency_header, idempotency_key};
+pub(crate) use identity::{idempotency_header, idempotency_key, key_text};
+pub(crate) use items::item_key;
 pub(crate) use signature::unread_signature;
 
 /// The evaluation of a delivery.

@@ -83,7 +83,6 @@ impl Webhook {
             code,
             stages: self.stages(&findings, document.is_some(), &issues),
             provider: self.provider.id.clone(),
-            id: id.filter(|id| !id.is_empty()),
             webhook_id: header(&self.provider.webhook_id),
             delivery_id: header(&self.provider.delivery_id),
             created_at: root.and_then(|root| self.created_at(root)),
@@ -92,6 +91,8 @@ impl Webhook {
             signature: self.signature_report(delivery, &findings, root, type_source.zip(source)),
             event_type: event_type.map(str::to_owned),
             handshake: self.handshake_report(delivery, now, options),
+            items: root.zip(id.as_deref()).and_then(|(root, id)| self.list_items(delivery, root, id)),
+            id: id.filter(|id| !id.is_empty()),
             issues,
         }
     }
@@ -132,8 +133,9 @@ impl Webhook {
                 (Stage::Signature, _) if findings.signature.is_none() => StageState::NotReached,
                 (Stage::Signature, _) if findings.signature == Some(Outcome::Unsigned) => StageState::Warned,
                 (Stage::Json | Stage::Envelope, _) if !is_json => StageState::NotReached,
-                (Stage::Contract, _) if findings.event.is_none() && !is_unknown => StageState::NotReached,
-                (Stage::Contract, _) if findings.event.is_none() => StageState::NotApplicable,
+                (Stage::Contract, _) if findings.event.is_none() && !findings.has_items => {
+                    if is_unknown { StageState::NotApplicable } else { StageState::NotReached }
+                }
                 (Stage::Rules, _) if !has_rules || is_unknown => StageState::NotApplicable,
                 (Stage::Rules, _) if !findings.has_run_rules => StageState::NotReached,
                 (_, Some(Severity::Warning)) => StageState::Warned,

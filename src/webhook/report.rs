@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::CoveredPart;
+use super::{CoveredPart, Item};
 use crate::issue::{ByteSpan, Code, Issue, Stage};
 use crate::signature::SignatureStatus;
 
@@ -86,6 +86,9 @@ pub struct Report {
     /// The handshake that the request is: a receiver responds itself, and calls no handler.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handshake: Option<HandshakeReport>,
+    /// The events of a delivery that has several: those whose type is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub items: Option<Vec<Item>>,
     /// Every issue, sorted by location.
     pub issues: Vec<Issue>,
 }

@@ -34,8 +34,9 @@ impl Webhook {
     ) -> Result<Verified<'b>, Error> {
         match self.evaluate(delivery, now.into(), options, EvaluationMode::UntilRejected) {
             Evaluation::Accepted { accepted, mut findings } => Ok(Verified {
+                unknown: accepted.event.is_none() && self.provider.batch.is_none(),
+                items: self.list_items(delivery, accepted.document.root(), &accepted.id),
                 event_type: accepted.event_type.into_owned(),
-                unknown: accepted.event.is_none(),
                 id: accepted.id,
                 webhook_id: accepted.webhook_id.map(str::to_owned),
                 delivery_id: accepted.delivery_id.map(str::to_owned),

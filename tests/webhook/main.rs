@@ -1,6 +1,7 @@
 //! The verbs on whole deliveries of both providers, a file for each topic.
 
 mod agreement;
+mod batches;
 mod comparing;
 mod construction;
 mod content_type;

@@ -19,6 +19,8 @@ pub(crate) struct Findings<'d> {
     pub event: Option<usize>,
     /// Index of the revision in the event's list.
     pub revision: Option<usize>,
+    /// Whether the items of a delivery with several events were checked.
+    pub has_items: bool,
     /// Whether the cross-field rules were evaluated.
     pub has_run_rules: bool,
     /// Whether the evaluation skipped later stages, so that the number of errors is unknown.

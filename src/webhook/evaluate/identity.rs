@@ -82,7 +82,7 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
 
 /// The issue of an id or a time with a character that nothing shows.
 #[cold]
-fn hidden_character(label: &str, source: &str, location: Location) -> PendingIssue {
+pub(super) fn hidden_character(label: &str, source: &str, location: Location) -> PendingIssue {
     let message = format!("The {label} contains a control or bidirectional formatting character: {source}.");
     PendingIssue::new(Code::ENVELOPE_INVALID, Severity::Error, location, message)
         .hint("No sender writes such an id. Keep the delivery out of logs that are read as text.")
@@ -107,10 +107,10 @@ fn with_event_type(event_type: &str, key: &str) -> String {
 }
 
 /// A key with characters that forge log lines.
-struct HiddenKey<'d> {
+pub(crate) struct HiddenKey<'d> {
     /// The header or the pointer that it comes from.
-    source: &'d str,
-    location: Location,
+    pub source: &'d str,
+    pub location: Location,
 }
 
 /// Finds the key alone, and the index of its source. PERF: `None` for the digest of the body, which a rejected delivery does
@@ -175,7 +175,7 @@ fn header_key<'d>(delivery: &'d Delivery<'_>, name: &'d str) -> Option<&'d str> 
 }
 
 /// The text of a key: a string, or a number as the body writes it.
-fn key_text(value: Value<'_>) -> Option<Cow<'_, str>> {
+pub(crate) fn key_text(value: Value<'_>) -> Option<Cow<'_, str>> {
     match value.as_str() {
         Some(text) => is_usable_key(&text).then_some(text),
         None if value.as_decimal().is_some() => {

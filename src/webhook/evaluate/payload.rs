@@ -6,7 +6,7 @@ use super::{EvaluationMode, Evaluator};
 use crate::delivery::Delivery;
 use crate::issue::{Code, Location, PendingIssue, Profile, Severity, Stage};
 use crate::json::{Document, Kind, Value};
-use crate::provider::{Envelope, Event, FieldSource, Provider};
+use crate::provider::{Envelope, Event, FieldSource, Provider, TypeSources};
 
 impl<'b, 'd> Evaluator<'b, 'd, '_> {
     /// Moves the diagnostics of the parser to the findings: duplicate keys, lone surrogates, large numbers. Returns the reason
@@ -34,16 +34,23 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
     pub(super) fn check_event(&mut self, document: &Document<'b>) -> Result<(Cow<'d, str>, usize), Code> {
         let (provider, root) = (&self.webhook.provider, document.root());
         let Some((name, source)) = provider.envelope.event_type.find(&self.delivery.headers, root) else {
-            return Err(self.reject(missing_event_type(provider, self.delivery, root)));
+            let sources = &provider.envelope.event_type;
+            return Err(self.reject(missing_event_type(provider, sources, self.delivery, root)));
         };
+        if let Some(batch) = &provider.batch {
+            self.check_items(document, batch)?;
+            return Ok((Cow::Owned(name.into_owned()), source));
+        }
         let event = provider.find_event(&name).filter(|_| !is_placeholder(&name));
         let Some(event) = event.map(|index| (index, &provider.events[index])) else {
             let is_strict = self.options.profile == Profile::Strict;
-            self.findings.issues.push(unknown_event_type(provider, root, (&name, source), is_strict));
+            let sources = &provider.envelope.event_type;
+            let issue = unknown_event_type(provider, sources, root, (&name, source), is_strict);
+            self.findings.issues.push(issue);
             return Ok((Cow::Owned(name.into_owned()), source));
         };
         self.findings.event = Some(event.0);
-        self.check_contract(document, event.1);
+        self.check_contract(root, event.1, self.mode);
         // The definition names this event `*`: its type is the one in the delivery.
         let name = match event.1.event_type() {
             Some(event_type) => Cow::Borrowed(event_type),
@@ -52,8 +59,10 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
         Ok((name, source))
     }
 
-    fn check_contract(&mut self, document: &Document<'_>, event: &Event) {
-        let (root, rules, profile) = (document.root(), &self.webhook.provider.rules, self.options.profile);
+    /// Validates the body, or an item of it.
+    pub(super) fn check_contract(&mut self, root: Value<'_>, event: &Event, mode: EvaluationMode) {
+        let (document, profile) = (root.document(), self.options.profile);
+        let rules = &self.webhook.provider.rules;
         let issues = &mut self.findings.issues;
         self.findings.revision = event.find_revision(root);
         let Some(revision) = self.findings.revision.map(|index| &event.revisions[index]) else {
@@ -66,7 +75,7 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
             );
             return;
         };
-        if self.mode == EvaluationMode::FailFast
+        if mode == EvaluationMode::FailFast
             && revision.schema.is_valid(root, profile)
             && rules.has_no_errors(document, profile)
         {
@@ -99,8 +108,12 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
 
 /// The issue of a delivery without an event type. Where the provider has several sources, the message names their fields.
 #[cold]
-fn missing_event_type(provider: &Provider, delivery: &Delivery<'_>, root: Value<'_>) -> PendingIssue {
-    let sources = &provider.envelope.event_type;
+pub(super) fn missing_event_type(
+    provider: &Provider,
+    sources: &TypeSources,
+    delivery: &Delivery<'_>,
+    root: Value<'_>,
+) -> PendingIssue {
     let (fields, single) = (sources.fields(), sources.single());
     let (field, state) = match sources.problem(&delivery.headers, root) {
         Some(problem) => (problem.field, problem.kind.state()),
@@ -151,13 +164,14 @@ fn absence(field: &FieldSource, delivery: &Delivery<'_>, root: Value<'_>) -> &'s
 }
 
 /// The issue of an event type that the provider does not have.
-fn unknown_event_type(
+pub(super) fn unknown_event_type(
     provider: &Provider,
+    sources: &TypeSources,
     root: Value<'_>,
     (name, source): (&str, usize),
     is_strict: bool,
 ) -> PendingIssue {
-    let location = provider.envelope.event_type.sources()[source]
+    let location = sources.sources()[source]
         .fields()
         .into_iter()
         .find_map(|field| root.resolve(field.pointer()?))
@@ -176,7 +190,7 @@ fn unknown_event_type(
 }
 
 /// Whether an event type is one that documentation writes instead of a real one.
-fn is_placeholder(name: &str) -> bool {
+pub(super) fn is_placeholder(name: &str) -> bool {
     name == "..." || (name.starts_with('<') && name.ends_with('>'))
 }
 
