@@ -52,7 +52,7 @@ async function contract(provider, file, name) {
   }
 }
 
-/** Writes the map of one provider, and says what it is called. @param {string} provider */
+/** Writes the map of one provider, and says what it is called. For a provider that sends several events at once, it is that of the items. @param {string} provider */
 async function events(provider) {
   const manifest = readDefinition(provider);
   const imports = [];
@@ -76,15 +76,24 @@ async function events(provider) {
     );
   }
   const map = `${pascal(provider)}Events`;
+  const isBatch = manifest.envelope.items !== undefined;
+  if (manifest.batch !== undefined) {
+    await contract(provider, manifest.batch.schema, "Batch");
+    imports.push(`import type { Batch } from "./${provider}/Batch.js";`);
+  }
   write(
     `${provider}.ts`,
     `${imports.join("\n")}\n\n` +
-      `/** What a delivery of ${manifest.title ?? provider} holds, by event type. */\n` +
+      `/** What ${isBatch ? "an item of a" : "a"} delivery of ${manifest.title ?? provider} holds, by event type. */\n` +
       `export interface ${map} {\n${members.join("\n")}\n}\n\n` +
       `/** Any event of ${manifest.title ?? provider}. */\n` +
-      `export type ${pascal(provider)}Event = ${map}[keyof ${map}];\n`,
+      `export type ${pascal(provider)}Event = ${map}[keyof ${map}];\n` +
+      (manifest.batch === undefined
+        ? ""
+        : `\n/** A delivery of ${manifest.title ?? provider}. */\nexport type ${pascal(provider)}Batch = Batch;\n`),
   );
-  return map;
+  const batch = manifest.batch === undefined ? "" : `, ${pascal(provider)}Batch`;
+  return { map, batch, isBatch };
 }
 
 rmSync(out, { recursive: true, force: true });
@@ -96,13 +105,13 @@ const ids = existsSync(providers)
 const lines = [];
 const members = [];
 for (const id of ids) {
-  const map = await events(id);
-  lines.push(`import type { ${map} } from "./${id}.js";`, `export type * from "./${id}.js";`);
-  members.push(`  ${JSON.stringify(id)}: ${map};`);
+  const { map, batch, isBatch } = await events(id);
+  lines.push(`import type { ${map}${batch} } from "./${id}.js";`, `export type * from "./${id}.js";`);
+  members.push(`  ${JSON.stringify(id)}: ${isBatch ? `BatchEvents<${map}${batch}>` : map};`);
 }
 write(
   "index.ts",
-  `${lines.join("\n")}\n\n` +
+  `import type { BatchEvents } from "../../verified-of.js";\n${lines.join("\n")}\n\n` +
     `/** The events of every built-in provider, by the provider's id. */\n` +
     `export interface ProviderEvents {\n${members.join("\n")}\n}\n`,
 );
@@ -115,9 +124,12 @@ definition.required.push(...definition.then.required);
 delete definition.if;
 delete definition.then;
 // TypeScript has no conditions: a member with two forms is a union.
+const either = (/** @type {string} */ type) => ({ anyOf: [{ type }, { type: "array", items: { type } }] });
 const { then: list, else: one, description } = definition.properties.signature;
 definition.properties.signature = { description, anyOf: [one, { type: "array", ...list }] };
-definition.$defs.headers = { anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }] };
+const { item } = definition.properties.envelope.properties;
+item.properties.id = { description: item.properties.id.description, ...either("string") };
+definition.$defs.headers = either("string");
 write(
   "../definition.ts",
   `${await compile(definition, "ProviderDefinition", {

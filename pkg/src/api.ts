@@ -39,7 +39,14 @@ export type {
 export { type CompileOptions, compileSchema, type Schema } from "./schema.js";
 export type { ClaimState, DeliveryStore } from "./store.js";
 export type * from "./types.js";
-export type { UnknownDelivery, UnknownType, VerifiedOf } from "./verified-of.js";
+export type {
+  BatchEvents,
+  ItemOf,
+  UnknownDelivery,
+  UnknownItem,
+  UnknownType,
+  VerifiedOf,
+} from "./verified-of.js";
 export type { Webhook } from "./webhook.js";
 
 /**

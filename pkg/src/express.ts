@@ -1,6 +1,6 @@
 /** `hookseal/express`: a receiver for Express 5 and 4. */
 import { type NodeRequest, type NodeResponse, nodeReceiver } from "./receive/node.js";
-import type { Handler, ReceiverOptions } from "./receive/options.js";
+import type { EachOptions, Handler, ItemHandler, ReceiverOptions } from "./receive/options.js";
 import type { Webhook } from "./webhook.js";
 
 export type { NodeRequest, NodeResponse, NodeStream } from "./receive/node.js";
@@ -35,6 +35,17 @@ export function receiver<Events, R extends NodeRequest = NodeRequest>(
   hook: Webhook<Events>,
   handler: Handler<Events, R>,
   options?: ReceiverOptions<R>,
+): (request: R, response: NodeResponse) => Promise<void>;
+/** A receiver whose handler is called with each event of a delivery that has several. */
+export function receiver<Events, R extends NodeRequest = NodeRequest>(
+  hook: Webhook<Events>,
+  handler: ItemHandler<Events, R>,
+  options: EachOptions<R>,
+): (request: R, response: NodeResponse) => Promise<void>;
+export function receiver<Events, R extends NodeRequest = NodeRequest>(
+  hook: Webhook<Events>,
+  handler: Handler<Events, R> | ItemHandler<Events, R>,
+  options?: ReceiverOptions<R> | EachOptions<R>,
 ): (request: R, response: NodeResponse) => Promise<void> {
   return nodeReceiver(FIX, hook, handler, options);
 }

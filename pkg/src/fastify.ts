@@ -1,9 +1,9 @@
 /** `hookseal/fastify`: a plugin for Fastify 5. */
 import { drain, NodeIncoming, type NodeRequest, type NodeStream } from "./receive/node.js";
-import type { HandlerContext, ReceiverOptions } from "./receive/options.js";
+import type { HandlerContext, ItemContext, ReceiverOptions } from "./receive/options.js";
 import { Receiver } from "./receive/receiver.js";
 import { isBodyless } from "./receive/response.js";
-import type { VerifiedOf } from "./verified-of.js";
+import type { ItemOf, VerifiedOf } from "./verified-of.js";
 import type { Webhook } from "./webhook.js";
 
 export type { NodeRequest, NodeStream } from "./receive/node.js";
@@ -45,11 +45,21 @@ interface FastifyReply {
  * one option from another: declare `({ event }: VerifiedOf<PainchekEvents>) => …` for typed events.
  */
 // biome-ignore lint/suspicious/noExplicitAny: without a map of events, a webhook is any webhook
-export interface FastifyOptions<Events = any> extends ReceiverOptions<FastifyIncoming> {
-  /** The webhook. */
-  hook: Webhook<Events>;
+export interface FastifyOptions<Events = any> extends PluginOptions<Events> {
   /** Handles the deliveries. */
   handler(delivery: VerifiedOf<Events>, context: HandlerContext<FastifyIncoming>): unknown;
+}
+
+/** The options of the plugin for events of deliveries that have several. */
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export interface FastifyEachOptions<Events = any> extends PluginOptions<Events> {
+  /** Handles the events. */
+  handler(item: ItemOf<Events>, context: ItemContext<FastifyIncoming>): unknown;
+}
+
+interface PluginOptions<Events> extends Omit<ReceiverOptions<FastifyIncoming>, "each"> {
+  /** The webhook. */
+  hook: Webhook<Events>;
   /** The path of the route, relative to Fastify's `prefix`. Default: `/`. */
   path?: string | undefined;
 }
@@ -82,6 +92,15 @@ interface Registration {
  * ```
  */
 export async function hookseal(scope: FastifyScope, options: FastifyOptions): Promise<void> {
+  plugin(scope, options);
+}
+
+/** Like `hookseal`, with the option `each`: the handler is called with each event of a delivery that has several. */
+export async function hooksealEach(scope: FastifyScope, options: FastifyEachOptions): Promise<void> {
+  plugin(scope, { ...options, each: true });
+}
+
+function plugin(scope: FastifyScope, options: FastifyOptions | (FastifyEachOptions & { each: true })): void {
   const {
     hook,
     handler,
@@ -90,7 +109,7 @@ export async function hookseal(scope: FastifyScope, options: FastifyOptions): Pr
     logLevel,
     logSerializers,
     ...rest
-  } = options as FastifyOptions & Registration;
+  } = options as typeof options & Registration;
   const receiver = new Receiver(hook, handler, rest);
   scope.removeAllContentTypeParsers();
   // The parser returns the stream itself, which the receiver reads with its limit and timeout.

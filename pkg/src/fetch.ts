@@ -1,5 +1,5 @@
 /** `hookseal/fetch`: a receiver for frameworks that pass a `Request` and expect a `Response`. */
-import type { Handler, ReceiverOptions } from "./receive/options.js";
+import type { EachOptions, Handler, ItemHandler, ReceiverOptions } from "./receive/options.js";
 import { Receiver } from "./receive/receiver.js";
 import { createResponse, type FetchRequest, type FetchResponse, WebIncoming } from "./receive/web.js";
 import type { Webhook } from "./webhook.js";
@@ -34,6 +34,17 @@ export function receiver<Events, R extends FetchRequest = FetchRequest>(
   hook: Webhook<Events>,
   handler: Handler<Events, R>,
   options?: ReceiverOptions<R>,
+): (request: R) => Promise<FetchResponse>;
+/** A receiver whose handler is called with each event of a delivery that has several. */
+export function receiver<Events, R extends FetchRequest = FetchRequest>(
+  hook: Webhook<Events>,
+  handler: ItemHandler<Events, R>,
+  options: EachOptions<R>,
+): (request: R) => Promise<FetchResponse>;
+export function receiver<Events, R extends FetchRequest = FetchRequest>(
+  hook: Webhook<Events>,
+  handler: Handler<Events, R> | ItemHandler<Events, R>,
+  options?: ReceiverOptions<R> | EachOptions<R>,
 ): (request: R) => Promise<FetchResponse> {
   const receiver = new Receiver(hook, handler, options);
   return async (request) =>

@@ -1,6 +1,6 @@
 /** `hookseal/lambda`: a receiver for AWS Lambda with API Gateway, a function URL or a load balancer. */
 import { fromBase64, toBase64 } from "./base64.js";
-import type { Handler, ReceiverOptions } from "./receive/options.js";
+import type { EachOptions, Handler, ItemHandler, ReceiverOptions } from "./receive/options.js";
 import { type Incoming, Receiver } from "./receive/receiver.js";
 import { notRaw, RequestError, type ResponseParts, SUCCESS_HEADERS, tooLarge } from "./receive/response.js";
 import type { Webhook } from "./webhook.js";
@@ -72,6 +72,17 @@ export function receiver<Events, R extends LambdaEvent = LambdaEvent>(
   hook: Webhook<Events>,
   handler: Handler<Events, R>,
   options?: ReceiverOptions<R>,
+): (event: R) => Promise<LambdaResult>;
+/** A receiver whose handler is called with each event of a delivery that has several. */
+export function receiver<Events, R extends LambdaEvent = LambdaEvent>(
+  hook: Webhook<Events>,
+  handler: ItemHandler<Events, R>,
+  options: EachOptions<R>,
+): (event: R) => Promise<LambdaResult>;
+export function receiver<Events, R extends LambdaEvent = LambdaEvent>(
+  hook: Webhook<Events>,
+  handler: Handler<Events, R> | ItemHandler<Events, R>,
+  options?: ReceiverOptions<R> | EachOptions<R>,
 ): (event: R) => Promise<LambdaResult> {
   const receiver = new Receiver(hook, handler, options);
   return async (event) => {

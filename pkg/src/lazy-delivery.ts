@@ -13,8 +13,8 @@ import { NO_LIMIT, writeDelivery } from "./delivery.js";
 import type { EncodedOptions } from "./encoded-options.js";
 import { eventOf } from "./event.js";
 import { TextDecoder, TextEncoder } from "./runtime.js";
-import type { Issue, Report } from "./types.js";
-import type { LazyFields } from "./verified.js";
+import type { Issue, Item, Report } from "./types.js";
+import { DeliveryItem, type ItemData, type LazyFields } from "./verified.js";
 
 /**
  * The webhook in the core.
@@ -31,6 +31,14 @@ export type Call = [
   maxBytes: number,
   tolerance: number,
 ];
+
+/** The keys of a provider's payloads. */
+export interface PayloadKeys {
+  /** The interned keys by their symbols. */
+  internedKeys: readonly string[];
+  /** The keys that lead to the list of events, for a provider that sends several at once. */
+  itemsPath?: readonly string[] | null;
+}
 
 /** The body of an accepted delivery as it is kept, and where the core left it and its tape. */
 export interface KeptBody {
@@ -51,7 +59,7 @@ export interface KeptBody {
  */
 export class LazyDelivery implements LazyFields {
   readonly #hook: CoreHandle<Hook>;
-  readonly #keys: readonly string[];
+  readonly #provider: PayloadKeys;
   readonly #kept: KeptBody;
   readonly #head: string;
   readonly #options: EncodedOptions;
@@ -60,20 +68,21 @@ export class LazyDelivery implements LazyFields {
   readonly #scratchGeneration: number;
   // `undefined` means "not made yet": JSON has no such value.
   #event: unknown;
+  #items: readonly Item[] | undefined;
   #issues: Issue[] | undefined;
   #digest: string | undefined;
   #body: Uint8Array | undefined;
 
   constructor(
     hook: CoreHandle<Hook>,
-    keys: readonly string[],
+    provider: PayloadKeys,
     kept: KeptBody,
     head: string,
     encoded: EncodedOptions,
     digest: string | undefined,
   ) {
     this.#hook = hook;
-    this.#keys = keys;
+    this.#provider = provider;
     this.#kept = kept;
     this.#head = head;
     this.#options = encoded;
@@ -108,7 +117,26 @@ export class LazyDelivery implements LazyFields {
     const { text, isLatin1, isAscii, length, tape } = this.#kept;
     const start = scratchAddress(offset);
     // A text of the caller may be part of a longer one, which no text of the event may keep in memory.
-    return eventOf({ start, length, isAscii, text: isLatin1 ? text : undefined, tape, keys: this.#keys });
+    const keys = this.#provider.internedKeys;
+    return eventOf({ start, length, isAscii, text: isLatin1 ? text : undefined, tape, keys });
+  }
+
+  items(): readonly Item[] {
+    if (this.#items === undefined) {
+      const data = callCore(() => {
+        const [head, body] = writeCall(this.#head, this.#textOrBytes(), this.#options, NO_LIMIT);
+        return this.#hook.get().items(head, body) as ItemData[] | null;
+      });
+      this.#items = (data ?? []).map((item, index) => new DeliveryItem(item, () => this.#itemAt(index)));
+    }
+    return this.#items;
+  }
+
+  /** An item of the event. */
+  #itemAt(index: number): unknown {
+    let value = this.event() as Record<string, unknown>;
+    for (const key of this.#provider.itemsPath ?? []) value = value[key] as typeof value;
+    return value[index];
   }
 
   issues(): Issue[] {

@@ -1,6 +1,6 @@
 /** `hookseal/node`: a receiver for `node:http` and frameworks that pass on Node's request and response. */
 import { type NodeRequest, type NodeResponse, nodeReceiver } from "./receive/node.js";
-import type { Handler, ReceiverOptions } from "./receive/options.js";
+import type { EachOptions, Handler, ItemHandler, ReceiverOptions } from "./receive/options.js";
 import type { Webhook } from "./webhook.js";
 
 export type { NodeRequest, NodeResponse, NodeStream } from "./receive/node.js";
@@ -33,6 +33,17 @@ export function receiver<Events, R extends NodeRequest = NodeRequest>(
   hook: Webhook<Events>,
   handler: Handler<Events, R>,
   options?: ReceiverOptions<R>,
+): (request: R, response: NodeResponse) => Promise<void>;
+/** A receiver whose handler is called with each event of a delivery that has several. */
+export function receiver<Events, R extends NodeRequest = NodeRequest>(
+  hook: Webhook<Events>,
+  handler: ItemHandler<Events, R>,
+  options: EachOptions<R>,
+): (request: R, response: NodeResponse) => Promise<void>;
+export function receiver<Events, R extends NodeRequest = NodeRequest>(
+  hook: Webhook<Events>,
+  handler: Handler<Events, R> | ItemHandler<Events, R>,
+  options?: ReceiverOptions<R> | EachOptions<R>,
 ): (request: R, response: NodeResponse) => Promise<void> {
   return nodeReceiver(FIX, hook, handler, options);
 }

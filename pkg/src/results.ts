@@ -32,6 +32,8 @@ export interface ProviderSendPolicy {
   tokenHeaders: string[];
   /** The keys that lead from the body to the event's data. */
   dataPath: string[];
+  /** The keys that lead from the body to the list of events, for a provider that sends several at once. */
+  itemsPath?: string[] | null;
 }
 
 /** The core's data about a provider. */
@@ -143,18 +145,20 @@ export function accepted(input: VerifiedInput, withDigest: boolean): Verified {
     length: bodyLength,
     tape,
   };
-  const fields = new LazyDelivery(hook, provider.internedKeys, keptBody, head, encoded, digest);
+  const fields = new LazyDelivery(hook, provider, keptBody, head, encoded, digest);
+  const hasItems = provider.itemsPath != null;
   const delivery: { -readonly [Key in keyof Verified]: Verified[Key] } = new VerifiedDelivery(
     type,
     id,
     signature,
     fields,
+    hasItems,
   );
   if (webhookId !== undefined) delivery.webhookId = webhookId;
   if (deliveryId !== undefined) delivery.deliveryId = deliveryId;
   if (createdAt !== undefined) delivery.createdAt = createdAt;
   if (revision != null) delivery.revision = revision;
-  if (event === undefined) delivery.unknown = true;
+  if (event === undefined && !hasItems) delivery.unknown = true;
   return delivery;
 }
 

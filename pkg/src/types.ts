@@ -141,6 +141,25 @@ export type SignatureInfo =
       status: "unsigned";
     };
 
+/** One event of a delivery that has several. */
+export interface Item<E = unknown> {
+  /** The event, as in `event` of the delivery. Made when it is first read. */
+  readonly event: E;
+  /** The event type. */
+  readonly type: string;
+  /** The provider's definition does not name this event type: nothing has validated the item. Absent for all others. */
+  readonly unknown?: true;
+  /**
+   * The idempotency key: the id of the event, prefixed by its type; without an id, the `id` of the delivery and the index of the item.
+   * Empty where neither has one.
+   */
+  readonly id: string;
+  /** The time of the event, as the payload writes it. */
+  readonly createdAt?: string;
+  /** The location in the payload: a JSON Pointer. */
+  readonly pointer: string;
+}
+
 /** A delivery that was accepted. */
 export interface Verified<E = unknown> {
   /**
@@ -148,10 +167,18 @@ export interface Verified<E = unknown> {
    * up to 16 KiB of the body in memory; `id` and the other strings of a delivery do not.
    */
   readonly event: E;
-  /** The event type. */
+  /**
+   * The event type. A delivery of a provider that sends several events at once has a type of its own, or `batch`; `items` has those
+   * of the events.
+   */
   readonly type: string;
   /** The provider's definition does not name this event type: nothing has validated the payload. Absent for all others. */
   readonly unknown?: true;
+  /**
+   * The events, in order, if the provider sends several in one delivery; made when it is first read. Empty for a list of none, which
+   * providers send to check a receiver.
+   */
+  readonly items?: readonly Item[];
   /**
    * The idempotency key by the provider's rule, prefixed by the event type. Empty where the provider's deliveries have none
    * (`dedupe: ["none"]`): equal ones may be different events, so none is a duplicate.
@@ -329,6 +356,8 @@ export interface Report {
    * refused.
    */
   handshake?: { name: string; status: number; code?: IssueCode; message?: string };
+  /** The events that have a type, if the provider sends several in one delivery. */
+  items?: Omit<Item, "event">[];
   /** Every issue, sorted by location. */
   issues: Issue[];
 }

@@ -1,5 +1,21 @@
 /** The types of accepted deliveries, by the events of a provider. */
-import type { Verified } from "./types.js";
+import type { Item, Verified } from "./types.js";
+
+declare const ITEMS: unique symbol;
+
+/**
+ * The events of a provider that sends several in one delivery: the map of the events that are items, and the type of the whole
+ * body.
+ *
+ * @example
+ * ```ts
+ * const hook = webhook<BatchEvents<{ "message.read": { reader: string } }>>(definition, { secrets });
+ * ```
+ */
+export interface BatchEvents<Items, Body = unknown> {
+  readonly [type: string]: Body;
+  readonly [ITEMS]: Items;
+}
 
 /** The name of every event of a map of events. */
 export type NameOf<Events> = keyof Events & string;
@@ -14,10 +30,41 @@ export type NameOf<Events> = keyof Events & string;
  * delivery.event.data.uuid; // Typed: an event that the map names.
  * ```
  */
-export type VerifiedOf<Events> =
+export type VerifiedOf<Events> = 0 extends 1 & Events // `any`
+  ? VerifiedEvent<Events>
+  : Events extends BatchEvents<infer Items, infer Body>
+    ? VerifiedBatch<Items, Body>
+    : VerifiedEvent<Events>;
+
+/** An accepted delivery with several events. */
+type VerifiedBatch<Items, Body> = Verified<Body> & { readonly items: readonly ItemOf<BatchEvents<Items>>[] };
+
+type VerifiedEvent<Events> =
   string extends NameOf<Events>
     ? NamedOf<Events>
     : (NamedOf<Events> & { readonly unknown?: never }) | UnknownDelivery;
+
+/** One event of a delivery that has several: its `type` tells which, as that of a delivery does. */
+export type ItemOf<Events> = 0 extends 1 & Events
+  ? Item<Events>
+  : Events extends BatchEvents<infer Items, unknown>
+    ? ItemIn<Items>
+    : Item;
+
+type ItemIn<Items> =
+  string extends NameOf<Items>
+    ? NamedItemOf<Items>
+    : (NamedItemOf<Items> & { readonly unknown?: never }) | UnknownItem;
+
+type NamedItemOf<Items> = {
+  [Name in NameOf<Items>]: Item<Items[Name]> & { readonly type: Name };
+}[NameOf<Items>];
+
+/** An item of an event type that its provider's definition does not name. */
+export interface UnknownItem extends Item<unknown> {
+  readonly type: UnknownType;
+  readonly unknown: true;
+}
 
 /** An accepted delivery of an event that the map names. */
 type NamedOf<Events> = {

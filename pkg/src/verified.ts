@@ -1,11 +1,13 @@
 /** An accepted delivery. Expensive fields are made when they are read, and printing shows none of them. */
 import { UncoveredBit } from "./generated/layout.js";
-import type { Algorithm, Issue, SignatureInfo, Uncovered, Verified } from "./types.js";
+import type { Algorithm, Issue, Item, SignatureInfo, Uncovered, Verified } from "./types.js";
 
 /** Makes fields when they are first read. */
 export interface LazyFields {
   /** What `JSON.parse` makes of the body. */
   event(): unknown;
+  /** The events of a delivery that has several. */
+  items(): readonly Item[];
   /** The warnings and infos. */
   issues(): Issue[];
   /** The SHA-256 of the body. */
@@ -51,9 +53,10 @@ export class VerifiedDelivery implements Verified {
   declare readonly createdAt?: string;
   declare readonly revision?: string;
   declare readonly unknown?: true;
+  declare readonly items?: readonly Item[];
   readonly #fields: LazyFields;
 
-  constructor(type: string, id: string, signature: SignatureInfo, fields: LazyFields) {
+  constructor(type: string, id: string, signature: SignatureInfo, fields: LazyFields, hasItems: boolean) {
     this.#fields = fields;
     const self = this as { type: string; id: string; signature: SignatureInfo };
     self.type = type;
@@ -62,6 +65,7 @@ export class VerifiedDelivery implements Verified {
     define.call(this, "event", VerifiedDelivery.#getters.event);
     define.call(this, "digest", VerifiedDelivery.#getters.digest);
     define.call(this, "issues", VerifiedDelivery.#getters.issues);
+    if (hasItems) define.call(this, "items", VerifiedDelivery.#getters.items);
   }
 
   // SECURITY: not an own property, so that no log, no copy and no JSON of the delivery contains the payload by this way.
@@ -82,5 +86,33 @@ export class VerifiedDelivery implements Verified {
     issues(this: VerifiedDelivery): Issue[] {
       return this.#fields.issues();
     },
+    items(this: VerifiedDelivery): readonly Item[] {
+      return this.#fields.items();
+    },
   };
+}
+
+/** What the core says about an item. */
+export type ItemData = Omit<Item, "event">;
+
+/** One event of a delivery that has several. */
+export class DeliveryItem implements Item {
+  declare readonly event: unknown;
+  declare readonly type: string;
+  declare readonly id: string;
+  declare readonly pointer: string;
+  declare readonly createdAt?: string;
+  declare readonly unknown?: true;
+  readonly #event: () => unknown;
+
+  constructor(data: ItemData, event: () => unknown) {
+    this.#event = event;
+    Object.assign(this, data);
+    // A getter, like that of a delivery, so that printing an item shows no payload.
+    define.call(this, "event", DeliveryItem.#getEvent);
+  }
+
+  static #getEvent(this: DeliveryItem): unknown {
+    return this.#event();
+  }
 }

@@ -220,6 +220,15 @@ export class Webhook<Events = any> {
   }
 
   /**
+   * Whether the provider sends several events in one delivery.
+   *
+   * @internal
+   */
+  get hasItems(): boolean {
+    return this.#metadata.itemsPath != null;
+  }
+
+  /**
    * The methods of the provider's handshakes; `open POST` for a POST that need not be signed. Receivers pass such requests to
    * `handshake`.
    *

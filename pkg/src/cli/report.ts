@@ -2,6 +2,9 @@
 import type { Issue, Report } from "../index.js";
 import { count, print, sanitize, showIssue, style, verdictStyle } from "./output.js";
 
+/** How many items of a delivery are printed. */
+const MAX_ITEMS = 20;
+
 const SEVERITY_RANK = { error: 0, warning: 1, info: 2 };
 
 /** Prints the report of one delivery. Its issues refer to `body`, import issues to the imported `source`. */
@@ -35,6 +38,12 @@ export function showReport(
   for (const [name, value] of lines) {
     if (value !== undefined) print(`  ${style.dim(name.padEnd(9))} ${sanitize(value)}`);
   }
+  for (const { type, id, createdAt, pointer, unknown } of report.items?.slice(0, MAX_ITEMS) ?? []) {
+    const facts = [type, redact ? undefined : id, redact ? undefined : createdAt, unknown && "unknown type"];
+    print(`  ${style.dim("item".padEnd(9))} ${sanitize([pointer, ...facts.filter(Boolean)].join(" · "))}`);
+  }
+  const more = (report.items?.length ?? 0) - MAX_ITEMS;
+  if (more > 0) print(`  ${style.dim("item".padEnd(9))} and ${more} more`);
   for (const issue of imported.issues) showIssue(issue, imported.source, redact);
   for (const issue of [...issues].sort((a, b) => SEVERITY_RANK[a.severity] - SEVERITY_RANK[b.severity])) {
     showIssue(issue, body, redact);
@@ -43,12 +52,13 @@ export function showReport(
 }
 
 /** The report without values of the payload, and without the URL, which may contain a token. */
-export function redactReport({ createdAt: _, ...report }: Report): unknown {
+export function redactReport({ createdAt: _, items, ...report }: Report): unknown {
   const { timestamp, parts, ...signature } = report.signature;
   const isHeader = parts?.some(({ placeholder }) => placeholder === "timestamp");
   return {
     ...report,
     id: redactId(report),
+    ...(items && { items: items.map(({ createdAt: _, ...item }) => ({ ...item, id: redactId(item) })) }),
     signature: {
       ...signature,
       // Without a placeholder, the signed time is a value of the payload.

@@ -23,6 +23,12 @@ export interface ClaimedHook {
   readonly uncovered?: readonly unknown[];
 }
 
+/** What is claimed: a delivery, or one event of it. */
+export interface Claimable extends Pick<Verified, "type" | "id" | "signature" | "digest"> {
+  /** Whether it is one event of a delivery. Its id alone identifies a retry, which may come with other events. */
+  readonly isItem?: boolean;
+}
+
 /** The right to handle a delivery. */
 export interface Claim {
   /** Empty where the delivery has no idempotency key. */
@@ -81,7 +87,7 @@ export class Claims {
    * Claims a delivery without a promise. Undefined where only {@link claim} can: the store needs time or fails, the delivery has
    * no idempotency key or several keys, or its claim is neither new nor a duplicate.
    */
-  claimAtOnce(delivery: Verified): Claim | "duplicate" | undefined {
+  claimAtOnce(delivery: Claimable): Claim | "duplicate" | undefined {
     if (delivery.id === "" || this.#isReplayable(delivery)) return undefined;
     const store = this.#storeAtOnce();
     if (store === undefined) return undefined;
@@ -116,7 +122,7 @@ export class Claims {
    * Claims a delivery. `duplicate`: the delivery was handled before. `replayed`: its body was handled before under another id or
    * type.
    */
-  async claim(delivery: Verified, event: ClaimEvent): Promise<Claim | "duplicate" | "replayed"> {
+  async claim(delivery: Claimable, event: ClaimEvent): Promise<Claim | "duplicate" | "replayed"> {
     // A delivery without an idempotency key is not claimed, since equal deliveries may be different events. SECURITY: one that is
     // replayable is claimed by its body.
     if (delivery.id === "" && !this.#isReplayable(delivery)) {
@@ -173,8 +179,8 @@ export class Claims {
   }
 
   /** The digest of a claim. Where payloads may change, the id alone identifies a retry. */
-  #digestOf(delivery: Verified): string {
-    return this.#immutable ? delivery.digest : ANY_DIGEST;
+  #digestOf(delivery: Claimable): string {
+    return this.#immutable && delivery.isItem !== true ? delivery.digest : ANY_DIGEST;
   }
 
   /** The calls of a store in memory, which need no time. */
@@ -190,7 +196,7 @@ export class Claims {
   }
 
   /** The key of a delivery: a JSON array of the receiver's name, status, type, id and `digest`, if it is not empty. */
-  #keyOf({ type, id, signature }: Verified, digest = ""): string {
+  #keyOf({ type, id, signature }: Claimable, digest = ""): string {
     const { status } = signature;
     // PERF: the JSON of the whole list takes twice as long.
     if (this.#keyStart.status !== status || this.#keyStart.type !== type) {
@@ -204,7 +210,7 @@ export class Claims {
   }
 
   /** Whether an attacker who captured the signed body could send it again under another id or type. */
-  #isReplayable({ signature }: Verified): boolean {
+  #isReplayable({ signature }: Claimable): boolean {
     return (
       signature.status === "verified" && (this.#uncovered.length > 0 || signature.uncovered !== undefined)
     );
@@ -212,7 +218,7 @@ export class Claims {
 
   /** Claims every key that handling the delivery needs, and records the claimed keys in `claim`. */
   async #claimKeys(
-    delivery: Verified,
+    delivery: Claimable,
     claim: Claim,
     token: string,
   ): Promise<Claim | "duplicate" | "replayed"> {
@@ -298,7 +304,8 @@ export class Claims {
   }
 }
 
-function inProgress(): RequestError {
+/** The error for a delivery that another request handles. */
+export function inProgress(): RequestError {
   return new RequestError("in-progress", {
     outcome: "in-progress",
     detail: "The same delivery is being handled.",

@@ -2,7 +2,7 @@
 import { asBytes } from "../bytes.js";
 import type { Webhook } from "../webhook.js";
 import { DRAIN_TIMEOUT_MS, isCompressed, notRawBecause, readBody, type Sink } from "./body.js";
-import type { Handler, ReceiverOptions } from "./options.js";
+import type { EachOptions, Handler, ItemHandler, ReceiverOptions } from "./options.js";
 import { type Incoming, Receiver } from "./receiver.js";
 import {
   incomplete,
@@ -185,8 +185,8 @@ function urlOf(request: NodeRequest): string {
 export function nodeReceiver<Events, R extends NodeRequest>(
   fix: string,
   hook: Webhook<Events>,
-  handler: Handler<Events, R>,
-  options?: ReceiverOptions<R>,
+  handler: Handler<Events, R> | ItemHandler<Events, R>,
+  options?: ReceiverOptions<R> | EachOptions<R>,
 ): (request: R, response: NodeResponse) => Promise<void> {
   const receiver = new Receiver(hook, handler, options);
   return async (request, response) => {

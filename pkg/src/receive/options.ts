@@ -3,8 +3,8 @@ import type { HooksealError } from "../error.js";
 import type { IssueCode, ReceiverOnlyCode } from "../generated/codes.js";
 import type { HeadersLike } from "../headers.js";
 import type { DeliveryStore } from "../store.js";
-import type { Issue } from "../types.js";
-import type { VerifiedOf } from "../verified-of.js";
+import type { Issue, Verified } from "../types.js";
+import type { ItemOf, VerifiedOf } from "../verified-of.js";
 
 /** A compression that a receiver can accept. */
 export type BodyEncoding = "gzip" | "deflate";
@@ -50,6 +50,19 @@ export type Handler<Events, R = unknown> = (
   context: HandlerContext<R>,
 ) => unknown;
 
+/** The second argument of a handler of items. */
+export interface ItemContext<R = unknown> extends HandlerContext<R> {
+  /** The delivery that the item came in. */
+  readonly delivery: Verified;
+}
+
+/**
+ * Handles one event of a delivery that has several, with the option `each`. An item is done when the handler returns or its promise
+ * is fulfilled. If the handler throws, the other items are handled all the same, and the response is 500: the retry of the sender
+ * calls the handler with this item alone.
+ */
+export type ItemHandler<Events, R = unknown> = (item: ItemOf<Events>, context: ItemContext<R>) => unknown;
+
 /** The durations of the steps of a request, in milliseconds. A step that was not reached is absent. */
 export interface Durations {
   /** From the first header to the response. */
@@ -74,7 +87,7 @@ export interface ReceiverEvent {
    * - `duplicate`: the delivery was handled before.
    * - `replayed`: the body was handled before under another id or event type, which the signature does not cover.
    * - `handshake`: a request by which the provider checks the receiver. The handler was not called.
-   * - `ignored`: the event type is unknown, and `unknownEvents` is `"ignore"`.
+   * - `ignored`: the event type is unknown, and `unknownEvents` is `"ignore"`; or the delivery has no items, with the option `each`.
    * - `in-progress`: the delivery is being handled.
    * - `conflict`: a changed retry under `changed: "refuse"`.
    * - `rejected`: the request is not a valid delivery.
@@ -118,6 +131,8 @@ export interface ReceiverEvent {
   retryChanged?: true;
   /** The body was received before under another id or event type, and was handled again. */
   replayed?: true;
+  /** With the option `each`: how many items had each outcome. */
+  items?: { [outcome in ReceiverEvent["outcome"]]?: number };
   /** The call of the store that failed. After a failed `claim`, a delivery can be handled without a claim. */
   storeFailed?: "claim" | "done" | "release";
   /** The size of the body. */
@@ -171,6 +186,12 @@ export interface ReceiverOptions<R = unknown> {
    * several processes, or to survive a restart, use `redisStore` of `hookseal/redis`.
    */
   store?: DeliveryStore | undefined;
+  /**
+   * `true`: the handler is called with each event of a delivery that has several, in order. Each has a claim of its own, so that a
+   * retry handles only the items that failed, also if the sender puts them in other deliveries. Only for providers that send
+   * several events in one delivery. Default: `false`, so that the handler gets the delivery with its `items`.
+   */
+  each?: false | undefined;
   /** The largest body that is read, in bytes, before and after decompression. Default: the webhook's `maxBytes`, 1 MiB. */
   maxBytes?: number | undefined;
   /**
@@ -244,4 +265,9 @@ export interface ReceiverOptions<R = unknown> {
    * `console.error`. The message may hold values of a payload, and is printed only if this package wrote it.
    */
   onError?: ((error: unknown, source: ErrorSource) => unknown) | undefined;
+}
+
+/** The options of a receiver whose handler is called with each event of a delivery that has several. */
+export interface EachOptions<R = unknown> extends Omit<ReceiverOptions<R>, "each"> {
+  each: true;
 }

@@ -1,19 +1,22 @@
 /** The receiver of every adapter: reads a request, verifies the delivery with the core, and handles each delivery once. */
 import type { HeadersLike } from "../headers.js";
-import type { Delivery, HandshakeResponse, Report, Verified, VerifyOptions } from "../types.js";
+import type { Delivery, HandshakeResponse, Item, Report, Verified, VerifyOptions } from "../types.js";
 import type { VerifiedOf } from "../verified-of.js";
 import type { Webhook } from "../webhook.js";
 import { decompress } from "./body.js";
-import { type Claim, type ClaimEvent, Claims } from "./claims.js";
+import { type Claim, type Claimable, type ClaimEvent, Claims, inProgress } from "./claims.js";
+import { claimableItem, type HandlerResult, handleEach, type ItemResult } from "./each.js";
 import { isResponse, readHandlerResponse } from "./handler-response.js";
 import { checkContentLength, checkContentType, encodingOf, type HeaderSource } from "./headers.js";
 import { formatLine, LogRateLimit } from "./log.js";
 import type {
   BodyEncoding,
   Durations,
+  EachOptions,
   ErrorSource,
   Handler,
   HandlerContext,
+  ItemHandler,
   ReceiverEvent,
   ReceiverOptions,
   RejectedRequest,
@@ -59,6 +62,8 @@ class RequestState implements ClaimEvent {
   handshake: HandshakeResponse | undefined;
   /** The response that the handler set. */
   reply: ResponseParts | undefined;
+  /** How many items had each outcome. */
+  items: NonNullable<ReceiverEvent["items"]> | undefined;
   /** The body after decompression, and its length when it was read. */
   body: Uint8Array | undefined;
   bytes = 0;
@@ -86,7 +91,7 @@ const REJECTED_TIMEOUT_MS = 1_000;
 /** Handles the requests of one webhook. */
 export class Receiver<Events, R> {
   readonly #hook: Webhook<Events>;
-  readonly #handler: Handler<Events, R>;
+  readonly #handler: Handler<Events, R> | ItemHandler<Events, R>;
   readonly #settings: Settings<R>;
   readonly #claims: Claims;
   readonly #logLimit = new LogRateLimit();
@@ -94,7 +99,11 @@ export class Receiver<Events, R> {
   /** Whether a function of the program gets events. PERF: ids and times are made for those functions only. */
   readonly #isObserved: boolean;
 
-  constructor(hook: Webhook<Events>, handler: Handler<Events, R>, options: ReceiverOptions<R> = {}) {
+  constructor(
+    hook: Webhook<Events>,
+    handler: Handler<Events, R> | ItemHandler<Events, R>,
+    options: ReceiverOptions<R> | EachOptions<R> = {},
+  ) {
     if (typeof hook?.check !== "function")
       throw new TypeError("Expected a webhook as the first argument: receiver(hook, handler).");
     if (typeof handler !== "function")
@@ -134,11 +143,23 @@ export class Receiver<Events, R> {
       const body = encoding === undefined ? raw : await decompress(raw, encoding, maxBytes);
       this.#setDuration(state, "read", reading);
       const delivery = this.#accept(incoming, body, state);
-      const claim = delivery && (this.#claimAtOnce(delivery, state) ?? (await this.#claim(delivery, state)));
+      const items = this.#settings.each ? delivery?.items : undefined;
+      const claim =
+        items === undefined &&
+        delivery &&
+        (this.#claimAtOnce(delivery, state) ?? (await this.#claim(delivery, state)));
       if (state.handshake !== undefined) {
         outcome = "handshake";
         state.reply = await this.#respond(state.handshake);
-      } else if (delivery === undefined || claim === undefined) outcome = "ignored";
+      } else if (delivery !== undefined && items !== undefined) {
+        const handle = (item: Item, index: number) =>
+          this.#handleItem(item, index, delivery, incoming.request, state);
+        const handling = handleEach(items, state, handle);
+        const result = await (handlerTimeout === undefined
+          ? handling
+          : withTimeout(handlerTimeout, handling));
+        outcome = conclude(result, state);
+      } else if (delivery === undefined || claim === undefined || claim === false) outcome = "ignored";
       else if (typeof claim === "string") outcome = claim;
       else {
         const handling = this.#handle(delivery, incoming.request, claim, state);
@@ -247,14 +268,17 @@ export class Receiver<Events, R> {
   }
 
   /** Claims a delivery in a store that needs no time. Undefined where only `#claim` can. */
-  #claimAtOnce(delivery: Verified, state: RequestState): Claim | "duplicate" | undefined {
+  #claimAtOnce(delivery: Claimable, state: RequestState): Claim | "duplicate" | undefined {
     const claiming = this.#now();
     const claim = this.#claims.claimAtOnce(delivery);
     this.#setDuration(state, "claim", claiming);
     return claim;
   }
 
-  async #claim(delivery: Verified, state: RequestState): Promise<Claim | "duplicate" | "replayed"> {
+  async #claim(
+    delivery: Claimable & { issues?: Verified["issues"] },
+    state: RequestState,
+  ): Promise<Claim | "duplicate" | "replayed"> {
     const claiming = this.#now();
     let claim: Claim | "duplicate" | "replayed";
     try {
@@ -270,27 +294,52 @@ export class Receiver<Events, R> {
         "The body was received before under another id or event type, so the delivery was treated as a duplicate.";
     }
     if (typeof claim === "string") return claim;
-    if (claim.retryChanged) addWarning(delivery, WARNINGS.retryChanged);
-    if (claim.replayed) addWarning(delivery, WARNINGS.replayed);
+    // An item has no issues of its own: the context of its handler says the same.
+    if (delivery.isItem === true) return claim;
+    if (claim.retryChanged) addWarning(delivery as Verified, WARNINGS.retryChanged);
+    if (claim.replayed) addWarning(delivery as Verified, WARNINGS.replayed);
     return claim;
   }
 
-  /** Calls the handler, and ends the claim when it has finished. */
+  /** Handles one event of a delivery that has several, with a claim of its own. */
+  async #handleItem(
+    item: Item,
+    index: number,
+    delivery: Verified,
+    request: R,
+    state: RequestState,
+  ): Promise<ItemResult> {
+    if (item.unknown === true && this.#settings.unknownEvents === "ignore") return "ignored";
+    const claimable = claimableItem(item, index, delivery);
+    try {
+      const claim = this.#claimAtOnce(claimable, state) ?? (await this.#claim(claimable, state));
+      return typeof claim === "string" ? claim : await this.#handle(item, request, claim, state, delivery);
+    } catch (error) {
+      // Another request handles this item. The others are still to be handled.
+      if (error instanceof RequestError && error.outcome === "in-progress") return "in-progress";
+      throw error;
+    }
+  }
+
+  /** Calls the handler with a delivery, or with an item of `delivery`, and ends the claim when it has finished. */
   async #handle(
-    delivery: VerifiedOf<Events>,
+    received: VerifiedOf<Events> | Item,
     request: R,
     claim: Claim,
     state: RequestState,
+    delivery?: Verified,
   ): Promise<HandlerResult> {
     const { key, retryChanged, replayed } = claim;
     const reply = (body: string, contentType = "text/plain; charset=utf-8") => {
       state.reply = customResponse(body, contentType);
     };
     const context: HandlerContext<R> = { request, key, retryChanged, replayed, reply };
+    if (delivery !== undefined) (context as { delivery?: Verified }).delivery = delivery;
     const start = this.#now();
     let result: HandlerResult = "handled";
     try {
-      const returned = await this.#handler(delivery, context);
+      const handler = this.#handler as (received: unknown, context: HandlerContext<R>) => unknown;
+      const returned = await handler(received, context);
       if (isResponse(returned)) {
         state.reply = await readHandlerResponse(returned);
         if (state.reply.status >= 300) result = "failed";
@@ -313,6 +362,7 @@ export class Receiver<Events, R> {
   #eventOf(state: RequestState, outcome: ReceiverEvent["outcome"], status: number): ReceiverEvent {
     const { code, retryChanged, replayed, storeFailed, identity, bytes, body, startedAt, start, handshake } =
       state;
+    const { items } = state;
     return {
       receiver: this.#settings.name,
       provider: this.#hook.provider,
@@ -324,6 +374,7 @@ export class Receiver<Events, R> {
       ...(retryChanged && { retryChanged }),
       ...(replayed && { replayed }),
       ...(storeFailed && { storeFailed }),
+      ...(items && { items }),
       durations: { total: this.#now() - start, ...state.durations },
       outcome,
       status,
@@ -425,12 +476,8 @@ function identityOf({
   };
 }
 
-/** What became of the call of a handler: it threw, or returned, maybe a Response that says that it failed. */
-type HandlerResult = "handled" | "failed" | "threw";
-
-/** The outcome of a delivery by the result of its handler: undefined where the handler takes too long. */
-function conclude(result: HandlerResult | undefined, state: RequestState): "handled" | "failed" {
-  if (result === "handled") return result;
+/** The outcome of a delivery by the result of its handler, or of its items: undefined where the handler takes too long. */
+function conclude(result: ItemResult | undefined, state: RequestState): ReceiverEvent["outcome"] {
   if (result === undefined) {
     throw new RequestError("handler-timeout", {
       outcome: "unavailable",
@@ -438,6 +485,7 @@ function conclude(result: HandlerResult | undefined, state: RequestState): "hand
       headers: { "retry-after": "30" },
     });
   }
+  if (result === "in-progress") throw inProgress();
   if (result === "threw") {
     state.isReported = true;
     throw new RequestError("handler-failed", {
@@ -445,7 +493,8 @@ function conclude(result: HandlerResult | undefined, state: RequestState): "hand
       detail: "The delivery could not be handled.",
     });
   }
+  if (result !== "failed") return result;
   state.code = "handler-failed";
   state.detail = "The handler returned a Response with this status.";
-  return "failed";
+  return result;
 }

@@ -4,7 +4,7 @@ import { type OptionNames, optionMistake } from "../options.js";
 import type { DeliveryStore } from "../store.js";
 import { supportsEncoding } from "./body.js";
 import { logError } from "./error-log.js";
-import type { BodyEncoding, ReceiverOptions } from "./options.js";
+import type { BodyEncoding, EachOptions, ReceiverOptions } from "./options.js";
 
 declare const console: { error(text: string): void };
 
@@ -13,8 +13,11 @@ type OptionalKeys = "url" | "onEvent" | "onRejected" | "onSecret" | "handlerTime
 
 /** All options, with defaults filled in. */
 export type Settings<R> = {
-  [Name in Exclude<keyof ReceiverOptions<R>, OptionalKeys>]-?: NonNullable<ReceiverOptions<R>[Name]>;
-} & Pick<ReceiverOptions<R>, OptionalKeys>;
+  [Name in Exclude<keyof ReceiverOptions<R>, OptionalKeys | "each">]-?: NonNullable<ReceiverOptions<R>[Name]>;
+} & Pick<ReceiverOptions<R>, OptionalKeys> & {
+    /** Whether the handler is called with each item. */
+    each: boolean;
+  };
 
 const OPTIONS: OptionNames = {
   store: true,
@@ -35,21 +38,29 @@ const OPTIONS: OptionNames = {
   onSecret: true,
   unknownEvents: true,
   replayed: true,
+  each: true,
 } satisfies Record<keyof ReceiverOptions, true>;
 
 /** Checks the options, and fills in the defaults. */
 export function resolveOptions<R>(
-  hook: { maxBytes: number; provider: string },
-  options: ReceiverOptions<R>,
+  hook: { maxBytes: number; provider: string; hasItems?: boolean },
+  options: ReceiverOptions<R> | EachOptions<R>,
 ): Settings<R> {
   const mistake = optionMistake("receiver", options, OPTIONS);
   if (mistake !== undefined) throw new TypeError(mistake);
   const passed = options ?? {};
   const name = nameOf(passed.name, hook.provider);
+  const each = passed.each ?? false;
+  if (typeof each !== "boolean") throw optionError("each", "true or false");
+  if (each && hook.hasItems === false)
+    throw new TypeError(
+      "Invalid value for option `each`: the provider sends one event in each delivery. Remove the option.",
+    );
   const timeout = (name: "bodyTimeout" | "storeTimeout" | "handlerTimeout", fallback: number) =>
     checkTimerMs(name, passed[name] ?? fallback);
   return {
     name,
+    each,
     store: storeOf(passed.store),
     maxBytes: checkBytes("maxBytes", passed.maxBytes ?? hook.maxBytes),
     changed: oneOf("changed", passed.changed, ["handle", "refuse"]),

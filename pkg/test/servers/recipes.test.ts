@@ -336,6 +336,31 @@ export const pool = {
     assert.equal(await statusOf("the-secret-of-the-provider"), 200);
   });
 
+  it("shows how each event of a delivery is handled", async (t) => {
+    process.env.LINE_CHANNEL_SECRET = "a-made-up-channel-secret";
+    const { receive } = await import(
+      pathToFileURL(write("each.mjs", recipe("Several events in one delivery")).script).href
+    );
+    const print = t.mock.method(console, "log", () => {});
+    const body = JSON.stringify({
+      destination: "U1",
+      events: ["1", "2"].map((webhookEventId) => ({ type: "follow", webhookEventId })),
+    });
+    const tag = createHmac("sha256", "a-made-up-channel-secret").update(body).digest("base64");
+    const headers = { "content-type": "application/json", "x-line-signature": tag };
+    for (const status of ["handled", "duplicate"]) {
+      const response = await receive(new Request("https://h/", { method: "POST", headers, body }));
+      assert.equal(await response.text(), `{"status":"${status}"}`);
+    }
+    assert.deepEqual(
+      print.mock.calls.map((call) => call.arguments),
+      [
+        ["received", "follow", "follow:1", "of", 2],
+        ["received", "follow", "follow:2", "of", 2],
+      ],
+    );
+  });
+
   it("shows spans of OpenTelemetry, with the structure of its SDK", async () => {
     const code = /^## Logs and traces\n[\s\S]*?```js\n([\s\S]*?)```/m.exec(page)?.[1];
     assert.ok(code);

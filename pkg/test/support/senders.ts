@@ -72,6 +72,14 @@ export const SENDERS: Record<string, Sender> = {
     }),
   },
   anthropic: standardWebhooks,
+  asana: { headers: (body) => ({ "X-Hook-Signature": hmac(body, "hex") }) },
+  attio: {
+    headers: (body) => ({
+      "Idempotency-Key": "delivery-1",
+      "Attio-Signature": hmac(body, "hex"),
+      "X-Attio-Signature": hmac(body, "hex"),
+    }),
+  },
   // The key is the client secret of the app, encoded in base64 for the library of Standard Webhooks.
   bigcommerce: plainStandard,
   bitbucket: {
@@ -169,6 +177,7 @@ export const SENDERS: Record<string, Sender> = {
       ...standard(STANDARD_SECRET)(body, type),
     }),
   },
+  gocardless: { headers: (body) => ({ "Webhook-Signature": hmac(body, "hex") }) },
   greenhouse: {
     headers: (body) => ({ "Greenhouse-Event-ID": "event-1", Signature: `sha256 ${hmac(body, "hex")}` }),
   },
@@ -191,12 +200,14 @@ export const SENDERS: Record<string, Sender> = {
     }),
   },
   lemonsqueezy: { headers: (body, type) => ({ "X-Event-Name": type, "X-Signature": hmac(body, "hex") }) },
+  line: { headers: (body) => ({ "X-Line-Signature": hmac(body, "base64") }) },
   linear: {
     headers: (body) => ({ "Linear-Delivery": "delivery-1", "Linear-Signature": hmac(body, "hex") }),
   },
   lithic: standardWebhooks,
   liveblocks: standardWebhooks,
   loops: standardWebhooks,
+  meta: { headers: (body) => ({ "X-Hub-Signature-256": `sha256=${hmac(body, "hex")}` }) },
   "microsoft-teams": {
     secret: BASE64_SECRET,
     headers: (body) => ({
@@ -233,6 +244,7 @@ export const SENDERS: Record<string, Sender> = {
   // Its library encodes the secret in base64 for the library of Standard Webhooks.
   polar: { headers: standard(Buffer.from(SECRET).toString("base64")) },
   postmark: { secret: BASIC_SECRET, headers: () => ({ Authorization: BASIC }) },
+  pusher: { headers: (body) => ({ "X-Pusher-Key": "example-key", "X-Pusher-Signature": hmac(body, "hex") }) },
   razorpay: {
     headers: (body) => ({ "x-razorpay-event-id": "event-1", "X-Razorpay-Signature": hmac(body, "hex") }),
   },
@@ -334,6 +346,7 @@ export const SENDERS: Record<string, Sender> = {
   },
   workos: { headers: (body) => ({ "WorkOS-Signature": `t=${now},v1=${hmac(`${now}.${body}`, "hex")}` }) },
   x: { headers: (body) => ({ "x-twitter-webhooks-signature": `sha256=${hmac(body, "base64")}` }) },
+  xero: { headers: (body) => ({ "x-xero-signature": hmac(body, "base64") }) },
   zendesk: {
     headers: (body) => ({
       "X-Zendesk-Webhook-Id": "hook-1",
@@ -477,6 +490,14 @@ export const EXAMPLES: Example[] = [
     body: '{"foo":"bar"}',
   },
   {
+    id: "gocardless",
+    source: "github.com/gocardless/gocardless-nodejs, src/webhooks.test.ts",
+    published: true,
+    secret: "ED7D658C-D8EB-4941-948B-3973214F2D49",
+    headers: { "Webhook-Signature": "2693754819d3e32d7e8fcb13c729631f316c6de8dc1cf634d6527f1c07276e7e" },
+    body: '{"events":[{"id":"EV00BD05S5VM2T","created_at":"2018-07-05T09:13:51.404Z","resource_type":"subscriptions","action":"created","links":{"subscription":"SB0003JJQ2MR06"},"details":{"origin":"api","cause":"subscription_created","description":"Subscription created via the API."},"metadata":{}},{"id":"EV00BD05TB8K63","created_at":"2018-07-05T09:13:56.893Z","resource_type":"mandates","action":"created","links":{"mandate":"MD000AMA19XGEC"},"details":{"origin":"api","cause":"mandate_created","description":"Mandate created via the API."},"metadata":{}}]}',
+  },
+  {
     id: "hookdeck",
     source: "npm:@hookdeck/sdk 0.4.0, verifyWebhookSignature",
     published: false,
@@ -493,6 +514,14 @@ export const EXAMPLES: Example[] = [
       "X-Hub-Signature": "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9",
     },
     body: "Hello World!",
+  },
+  {
+    id: "line",
+    source: "github.com/line/line-bot-sdk-nodejs, test/validate-signature.spec.ts",
+    published: true,
+    secret: "test_secret",
+    headers: { "X-Line-Signature": "t7Hn4ZDHqs6e+wdvI5TyQIvzie0DmMUmuXEBqyyE/tM=" },
+    body: '{"hello":"world"}',
   },
   {
     id: "linear",
@@ -568,6 +597,17 @@ export const EXAMPLES: Example[] = [
     body,
     time: Number(/ts=(\d+)/.exec(header)?.[1]) * 1000,
   })),
+  {
+    id: "pusher",
+    source: "npm:pusher 5.3.4, WebHook.isValid",
+    published: false,
+    secret: "example_secret_0001",
+    headers: {
+      "X-Pusher-Key": "example_key",
+      "X-Pusher-Signature": "5c996bd9b11d2e2f603f8928aa01aa12c33430e7d07a739d6aca6d54202a86a0",
+    },
+    body: '{"time_ms":1767225600000,"events":[{"name":"channel_occupied","channel":"example-channel"}]}',
+  },
   {
     id: "razorpay",
     source: "github.com/razorpay/razorpay-node, test/utils/razorpay-utils.spec.js",

@@ -85,6 +85,13 @@ describe("a built-in provider", () => {
         const { url } = SENDERS[id] ?? {};
         const options = { now, type, id: "msg_1", ...(url === undefined ? {} : { url }) };
         assert.equal(hook.verify({ url, ...hook.sign(body, options) }, { now }).type, type);
+        const { items } = hook.verify({ url, ...hook.sign(body, options) }, { now });
+        for (const item of items ?? []) {
+          const made = hook.create(item.type, item.event as object, { now, url });
+          const [only, ...others] = hook.verify({ url, ...made }, { now }).items ?? assert.fail(id);
+          assert.deepEqual([only?.type, only?.event, others], [item.type, item.event, []]);
+        }
+        if (items !== undefined) continue;
         const made = hook.create(type, dataOf(id, body), options);
         assert.equal(hook.verify({ url, ...made }, { now }).type, type);
       }

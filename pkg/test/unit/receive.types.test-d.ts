@@ -6,10 +6,12 @@ import Fastify, { type FastifyRequest } from "fastify";
 import { Hono } from "hono";
 import Koa from "koa";
 import { receiver as expressReceiver } from "../../src/express.ts";
-import { hookseal } from "../../src/fastify.ts";
+import { hookseal, hooksealEach } from "../../src/fastify.ts";
 import { receiver as fetchReceiver } from "../../src/fetch.ts";
 import {
+  type BatchEvents,
   type DeliveryStore,
+  type Item,
   memoryStore,
   type PainchekEvents,
   painchek,
@@ -45,6 +47,28 @@ fetchReceiver(surgery, (delivery) => {
 });
 fetchReceiver(webhook("another", {}), ({ event }) => event satisfies unknown);
 
+// With `each`, the handler gets the items of a delivery.
+const batches = webhook<BatchEvents<{ read: { reader: string } }, { account: string }>>("mine", {});
+receiver(batches, ({ items, type, event }) => {
+  const [item] = items;
+  if (item !== undefined && !item.unknown) item.event.reader satisfies string;
+  return [type satisfies string, event.account satisfies string];
+});
+receiver(
+  batches,
+  (item, { delivery, key }) => {
+    if (!item.unknown) item.event.reader satisfies string;
+    return [item.id satisfies string, delivery.items?.length, key];
+  },
+  { each: true },
+);
+// @ts-expect-error: a delivery without `each` is no item
+receiver(batches, ({ pointer }) => pointer);
+// @ts-expect-error: an item has no digest
+receiver(batches, ({ digest }) => digest, { each: true });
+webhook("line", {}).verify({ headers: {}, body: "" }).items[0]?.event.type satisfies string | undefined;
+care.verify({ headers: {}, body: "" }).items satisfies readonly Item[] | undefined;
+
 // Every framework accepts a receiver as a handler.
 createServer(receive);
 createServer2((request, response) => void receive(request, response));
@@ -72,6 +96,7 @@ fastify.register(hookseal, {
   hook: care,
   handler: (delivery: VerifiedOf<PainchekEvents>) => !delivery.unknown && delivery.event.data.uuid,
 });
+fastify.register(hooksealEach, { hook: batches, handler: (item) => item.pointer satisfies string });
 // @ts-expect-error: there is no webhook
 fastify.register(hookseal, { path: "/", handler: async () => {} });
 
