@@ -202,6 +202,9 @@ codes! {
     HEADER_MISSING = "header-missing" 401 Signature,
         "A header that is part of the signed content is absent.",
         "Check that the header reaches the receiver. A proxy may remove it.";
+    FIELD_MISSING = "field-missing" 401 Signature,
+        "A value that is part of the signed content is absent: a field of the body, or a parameter of the URL.",
+        "Check that the delivery is from this provider. For a parameter, pass `url` with its query.";
     URL_MISSING = "url-missing" 500 Signature,
         "The signed content needs the URL, and the receiver did not pass it.",
         "Pass `url`, exactly as the sender requested it.";

@@ -35,8 +35,8 @@ use crate::issue::{ByteSpan, Profile};
 use crate::json::{Pointer, Token, json_text};
 use crate::layout::{accepted_word, profile, rejected_word, result, separator, uncovered_bit};
 use crate::webhook::{
-    AcceptedDelivery, Error, HandshakeResponse, SignParams, SignatureInfo, SignedDelivery, VerifyOptions,
-    Webhook, WebhookOptions,
+    AcceptedDelivery, CoveredPart, Error, HandshakeResponse, SignParams, SignatureInfo, SignedDelivery,
+    VerifyOptions, Webhook, WebhookOptions,
 };
 
 #[cfg(feature = "full")]
@@ -429,11 +429,12 @@ fn write_result(accepted: AcceptedDelivery<'_, '_>, is_handshake: bool) {
     let (algorithm, secret, uncovered) = match accepted.signature {
         SignatureInfo::Unsigned => (result::ABSENT, result::ABSENT, 0),
         SignatureInfo::Token { secret } => (result::TOKEN, to_u32(secret), 0),
-        SignatureInfo::Verified { algorithm, secret, uncovered, .. } => (
+        SignatureInfo::Verified { algorithm, secret, uncovered, covers } => (
             algorithm as u32,
             to_u32(secret),
             if uncovered.event_type { uncovered_bit::TYPE } else { 0 }
-                | if uncovered.id { uncovered_bit::ID } else { 0 },
+                | if uncovered.id { uncovered_bit::ID } else { 0 }
+                | if covers == CoveredPart::Fields { uncovered_bit::OTHER_FIELDS } else { 0 },
         ),
     };
     // JavaScript knows the event types of the definition. The type of a wildcard event is in the delivery alone.

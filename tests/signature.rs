@@ -36,6 +36,7 @@ fn definition(value: &Value) -> SchemeDefinition {
             _ => TimestampUnit::Seconds,
         },
         ambiguous: signature["ambiguous"].as_bool().unwrap_or(false),
+        partial: false,
     }
 }
 

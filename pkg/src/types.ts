@@ -113,8 +113,11 @@ export type SignatureInfo =
       scheme?: string;
       /** Index of the secret in the options. */
       secret: number;
-      /** What the signature covers: the whole body. */
-      covers: "body";
+      /**
+       * What the signature covers: the whole body, or some fields of the body, with `type` and `id` among them. The other fields
+       * are not signed: an attacker who recorded a delivery can change them.
+       */
+      covers: "body" | "fields";
       /**
        * What of `type` and `id` is in headers that the signature does not cover, of this delivery. Absent where it covers
        * both. Of `id` only the key counts, and not the type in front of it.
@@ -123,8 +126,8 @@ export type SignatureInfo =
     }
   | {
       /**
-       * The sender sent one of the secrets as a token. The token signs nothing: an attacker who has seen one delivery can send any
-       * other.
+       * The sender sent one of the secrets as a token, or a signature over nothing of the event. An attacker who has seen one
+       * delivery can send any other.
        */
       status: "token";
       /** The name of the signature scheme, for a provider with several. */
@@ -321,11 +324,11 @@ export interface Report {
     status: "verified" | "token" | "unsigned" | "missing" | "malformed" | "mismatch" | "stale";
     /** The name of the scheme that decided, for a provider with several. */
     scheme?: string;
-    /** The header of the signature. */
+    /** The header of the signature, or its source in the body or the URL: `/signature`, `query:signature`. */
     header?: string;
     /** The algorithm that the header names, or that verified the signature. */
     algorithm?: string;
-    /** The value of the header; cut after 512 characters. Absent for a token, which may be the secret. */
+    /** The value of the header or the source; cut after 512 characters. Absent for a token, which may be the secret. */
     received?: string;
     /**
      * The received signature that was compared, without its label; cut after 512 characters. Absent where none was compared.
@@ -339,8 +342,8 @@ export interface Report {
     timestamp?: number;
     /** Index of the secret that made the signature, or is the token. */
     secret?: number;
-    /** What is signed: the whole body by a verified signature, nothing by a token. */
-    covers?: "body" | "nothing";
+    /** What is signed: the whole body, or some of its fields, by a verified signature; nothing by a token. */
+    covers?: "body" | "fields" | "nothing";
     /** What of `type` and `id` a verified signature or a token does not cover. Absent where it covers both. */
     uncovered?: Uncovered;
     /** The template of the signed content, e.g. `{body}` or `{id}.{timestamp}.{body}`. */

@@ -28,8 +28,8 @@ export function trusted(algorithm: Algorithm | undefined, secret: number, bits: 
   if (algorithm === undefined) {
     return { status: "token", secret, covers: "nothing", uncovered: ["type", "id"] };
   }
-  const covers = "body";
-  const uncovered = uncoveredSets[bits];
+  const covers = bits & UncoveredBit.otherFields ? "fields" : "body";
+  const uncovered = uncoveredSets[bits & ~UncoveredBit.otherFields];
   return uncovered === undefined
     ? { status: "verified", algorithm, secret, covers }
     : { status: "verified", algorithm, secret, covers, uncovered };

@@ -4,6 +4,22 @@ use super::idempotency::IdempotencySource;
 use super::type_source::TypeSources;
 use crate::blob::blob;
 use crate::signature::SignatureScheme;
+use serde::Serialize;
+
+/// The part of a delivery that a signature covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum CoveredPart {
+    /// The whole body.
+    Body,
+    /// Some values of the body, with event type and idempotency key among them. The other values are not signed.
+    Fields,
+    /// Nothing of the event: the delivery has a token, or a signature over values that say nothing of the event.
+    Nothing,
+}
+
+blob!(enum CoveredPart { 0 => Body, 1 => Fields, 2 => Nothing });
 
 /// The values a receiver relies on that the signature does not cover. An attacker can replay a recorded delivery with
 /// other values there.
@@ -35,6 +51,7 @@ impl Uncovered {
 /// The headers of a provider that its signature does not cover, derived once.
 #[derive(Debug)]
 pub(crate) struct Coverage {
+    pub part: CoveredPart,
     /// The index of the first source of the event type that is not signed. An attacker can change or remove a header, and so
     /// choose between this source and those after it.
     first_uncovered_type: Option<usize>,
@@ -42,30 +59,43 @@ pub(crate) struct Coverage {
     uncovered_sources: Vec<bool>,
 }
 
-blob!(struct Coverage { first_uncovered_type, uncovered_sources });
+blob!(struct Coverage { part, first_uncovered_type, uncovered_sources });
 
 impl Coverage {
     pub(super) fn new(
         scheme: &SignatureScheme,
+        part: CoveredPart,
         event_type: &TypeSources,
         dedupe: &[IdempotencySource],
         name_of: &dyn Fn(&str) -> String,
     ) -> Self {
-        let SignatureScheme::Hmac(scheme) = scheme else {
-            // A token signs nothing.
-            let has_key = |source: &IdempotencySource| !matches!(source, IdempotencySource::None);
-            return Self {
-                first_uncovered_type: Some(0),
-                uncovered_sources: dedupe.iter().map(has_key).collect(),
-            };
+        let scheme = match scheme.hmac() {
+            Some(scheme) if part != CoveredPart::Nothing => scheme,
+            _ => {
+                let has_key = |source: &IdempotencySource| !matches!(source, IdempotencySource::None);
+                return Self {
+                    part: CoveredPart::Nothing,
+                    first_uncovered_type: Some(0),
+                    uncovered_sources: dedupe.iter().map(has_key).collect(),
+                };
+            }
         };
         let is_unsigned = |name: &str| !scheme.signs_header(&name_of(name));
-        let is_unsigned_source = |source: &IdempotencySource| matches!(source, IdempotencySource::Header(name) if is_unsigned(name));
+        let is_unsigned_pointer =
+            |pointer: &str| part == CoveredPart::Fields && !scheme.signs_header(pointer);
+        let is_unsigned_source = |source: &IdempotencySource| match source {
+            IdempotencySource::Header(name) => is_unsigned(name),
+            IdempotencySource::Pointer(pointer) => is_unsigned_pointer(pointer),
+            IdempotencySource::Digest => part == CoveredPart::Fields,
+            IdempotencySource::None => false,
+        };
         Self {
-            first_uncovered_type: event_type
-                .sources()
-                .iter()
-                .position(|source| source.has_header(is_unsigned)),
+            part,
+            first_uncovered_type: event_type.sources().iter().position(|source| {
+                let mut fields = source.fields().into_iter();
+                source.has_header(is_unsigned)
+                    || fields.any(|field| field.pointer().is_some_and(|pointer| is_unsigned_pointer(pointer)))
+            }),
             uncovered_sources: dedupe.iter().map(is_unsigned_source).collect(),
         }
     }

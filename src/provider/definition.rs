@@ -18,7 +18,7 @@ use super::members::{items, members, pointer, text, texts};
 use super::notation::{parse_duration_ms, parse_status_range};
 use super::rules::Rules;
 use super::schemes::{
-    NamedScheme, name_in_family, schemes, signature_member, signatures, signed_time, signs,
+    NamedScheme, has_body_time, name_in_family, schemes, signature_member, signatures, signed_time, signs,
 };
 use super::signed_time::SignedTime;
 use super::type_source::TypeSources;
@@ -394,10 +394,22 @@ fn check_consistency(document: &Document<'_>, event_type: &TypeSources) -> Resul
         }
         _ => {}
     }
+    let has_other_time = |signature: &Value<'_>| match signature.get("timestamp") {
+        Some(_) => text(*signature, "/format").is_some_and(|text| text.contains("{timestamp}")),
+        None => is_time(signature),
+    };
     if let Some(time) = signed_time
-        && signatures(root).iter().any(is_time)
+        && signatures(root).iter().any(has_other_time)
     {
         let message = "`{timestamp}` is already signed. Remove one of the two timestamps.";
+        return Err(definition_error(document, time, message));
+    }
+    if let Some(time) = signatures(root).into_iter().filter(|one| has_body_time(*one)).find_map(|one| {
+        let time = one.get("timestamp")?;
+        (one.get("covers").is_some() || !time.as_str()?.starts_with('/')).then_some(time)
+    }) {
+        let message =
+            "Nothing signs this timestamp, so it is not authenticated. Add `{timestamp}` to `signedContent`.";
         return Err(definition_error(document, time, message));
     }
     // A `when` needs no text, and can be an object.

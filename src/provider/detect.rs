@@ -38,6 +38,8 @@ pub struct ProviderDetector {
 struct Fingerprint {
     id: &'static str,
     signatures: Vec<SignatureHeader>,
+    /// The pointer to a signature or a token in the body.
+    from: Option<String>,
     /// Headers with ids, times and the event type.
     headers: Vec<String>,
     /// The sources of the event type.
@@ -145,6 +147,7 @@ impl Fingerprint {
         Some(Self {
             id,
             signatures,
+            from: text(root, "/signature/from").filter(|from| from.starts_with('/')),
             headers,
             sources,
             event_types: events.map(|(name, _)| name.text().into_owned()).collect(),
@@ -152,7 +155,8 @@ impl Fingerprint {
     }
 
     /// How well the delivery's headers fit: two for each header of the provider, and one more for the first name of its signature
-    /// header. A signature header that several providers send counts next to another header or the event type only.
+    /// header. A signature header that several providers send counts next to another header or the event type only. One for a
+    /// signature in the body next to the event type.
     fn count_headers(&self, delivery: &Delivery<'_>, root: Option<Value<'_>>) -> usize {
         let is_present = |name: &&String| delivery.headers.get(name.as_str()).is_some();
         let count = self.headers.iter().filter(is_present).count();
@@ -161,7 +165,11 @@ impl Fingerprint {
                 && (!signature.is_shared || count > 0 || self.has_event_type(delivery, root))
         };
         let signature = self.signatures.iter().find(is_signed);
-        2 * count + signature.map_or(0, |signature| 2 + usize::from(signature.is_first))
+        let in_body = self.from.as_ref().zip(root).and_then(|(from, root)| root.pointer(from));
+        let is_in_body = in_body.is_some_and(|value| value.kind() == Kind::String);
+        2 * count
+            + signature.map_or(0, |signature| 2 + usize::from(signature.is_first))
+            + usize::from(is_in_body && self.has_event_type(delivery, root))
     }
 
     /// Whether the delivery has a type of its own, and not only the one that the definition gives to every delivery.

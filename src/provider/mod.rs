@@ -32,7 +32,7 @@ pub use catalog::ids;
 #[doc(hidden)] // for the build of the modules
 pub use catalog::{compile_catalog, compiled_texts};
 pub use compiled::CompiledError;
-pub use coverage::Uncovered;
+pub use coverage::{CoveredPart, Uncovered};
 pub use definition::{DefinitionError, Event, Provider, Revision};
 #[cfg(feature = "full")]
 pub use detect::ProviderDetector;

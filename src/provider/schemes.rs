@@ -9,11 +9,12 @@ use crate::signature::{
 use crate::text::eq_ignore_ascii_case;
 use std::borrow::Cow;
 
-use super::coverage::{Coverage, Uncovered};
+use super::coverage::{Coverage, CoveredPart, Uncovered};
 use super::definition::{DefinitionError, definition_error};
 use super::envelope::Envelope;
 use super::idempotency::IdempotencySource;
 use super::members::{members, pointer, text, texts};
+use super::request_source::RequestSource;
 use super::signed_time::SignedTime;
 
 /// One signature scheme of a provider.
@@ -27,6 +28,8 @@ pub struct NamedScheme {
     pub(crate) aliases: Vec<HeaderAlias>,
     /// What of a delivery the scheme does not cover.
     pub(crate) coverage: Coverage,
+    /// The values in the body and the URL that the scheme reads.
+    pub(crate) sources: Vec<RequestSource>,
 }
 
 impl NamedScheme {
@@ -55,7 +58,7 @@ pub(crate) struct HeaderAlias {
 }
 
 blob!(struct HeaderAlias { first, other });
-blob!(struct NamedScheme { name, scheme, aliases, coverage });
+blob!(struct NamedScheme { name, scheme, aliases, coverage, sources });
 
 /// Returns whether a scheme of the definition signs: tokens do not.
 pub(super) fn signs(root: Value<'_>) -> bool {
@@ -81,7 +84,24 @@ pub(super) fn schemes(
         {
             return Err(definition_error(document, value, "Duplicate name: another scheme has it."));
         }
-        let count = names(signature.get("header")).len();
+        if let Some(from) = signature.get("from").filter(|_| signature.get("header").is_some()) {
+            let message = "`header` already says where the signature is. Remove one of the two.";
+            return Err(definition_error(document, from, message));
+        }
+        let is_in_body = |from: &Value<'_>| from.as_str().is_some_and(|from| from.starts_with('/'));
+        if let Some(from) = signature.get("from").filter(is_in_body)
+            && signature.get("covers").is_none()
+            && signature.get("algorithms").is_some()
+        {
+            let message = "The body contains the signature, so the signature cannot cover the body. Name the signed values in \
+                           `signedContent`, and declare what they are in `covers`.";
+            return Err(definition_error(document, from, message));
+        }
+        if let Some(from) = signature.get("from").filter(|_| signatures.len() > 1) {
+            let message = "With several schemes, each has its signature in a header. Use `header`.";
+            return Err(definition_error(document, from, message));
+        }
+        let count = names(signature.get("header")).len().max(1);
         if let Some((_, list)) = members(document.root(), "headers")
             .into_iter()
             .find(|(_, value)| value.kind() == Kind::Array && value.elements().count() != count)
@@ -92,13 +112,45 @@ pub(super) fn schemes(
         for place in 0..count {
             let scheme = scheme(document, *signature, place, signatures.len() > 1)?;
             let aliases = aliases(document.root(), *signature, place);
-            let coverage = Coverage::new(&scheme, &envelope.event_type, dedupe, &|name| {
+            let part = covered_part(*signature);
+            let coverage = Coverage::new(&scheme, part, &envelope.event_type, dedupe, &|name| {
                 alias_of(&aliases, name).to_owned()
             });
-            schemes.push(NamedScheme { name: name.clone(), scheme, aliases, coverage });
+            check_signed_fields(document, *signature, &coverage)?;
+            let sources = scheme.sources().filter_map(RequestSource::parse).collect();
+            schemes.push(NamedScheme { name: name.clone(), scheme, aliases, coverage, sources });
         }
     }
     Ok(schemes)
+}
+
+/// Returns what the scheme declares to cover. A scheme that signs the body declares nothing.
+fn covered_part(signature: Value<'_>) -> CoveredPart {
+    match text(signature, "/covers").as_deref() {
+        Some("fields") => CoveredPart::Fields,
+        Some(_) => CoveredPart::Nothing,
+        None => CoveredPart::Body,
+    }
+}
+
+/// Rejects signed fields without event type and idempotency key: an attacker could choose both.
+fn check_signed_fields(
+    document: &Document<'_>,
+    signature: Value<'_>,
+    coverage: &Coverage,
+) -> Result<(), DefinitionError> {
+    let uncovered = coverage.uncovered_by_any_source();
+    let part = match (coverage.part, uncovered) {
+        (CoveredPart::Fields, Uncovered { event_type: true, .. }) => "event type",
+        (CoveredPart::Fields, Uncovered { id: true, .. }) => "idempotency key",
+        _ => return Ok(()),
+    };
+    let message = format!(
+        "The {part} is not among the signed fields, so an attacker can change it. Declare `\"covers\": \"nothing\"`, or \
+         take it from signed fields."
+    );
+    let value = signature.get("covers").unwrap_or(signature);
+    Err(definition_error(document, value, &message))
 }
 
 /// Returns the names of a header in its families: a list, or one name.
@@ -159,7 +211,7 @@ fn scheme(
     let root = document.root();
     let headers = root.get("headers");
     if text(signature, "/kind").as_deref() == Some("token") {
-        let header = name_in_family(signature.get("header"), family).unwrap_or_default();
+        let header = place(signature, family);
         let format = text(signature, "/format").unwrap_or_else(|| "{token}".to_owned());
         let scheme = TokenScheme::new(&header, &format, is_optional(signature));
         return scheme.map(SignatureScheme::Token).map_err(|error| {
@@ -171,8 +223,9 @@ fn scheme(
     // Of several schemes, those without a signed time have no use for the header.
     let has_time_header =
         !is_of_several || signed_content.contains("{timestamp}") && !format.contains("{timestamp}");
+    let time_source = text(signature, "/timestamp").filter(|_| signed_content.contains("{timestamp}"));
     let definition = SchemeDefinition {
-        header: name_in_family(signature.get("header"), family).unwrap_or_default(),
+        header: place(signature, family),
         format,
         algorithms: texts(signature, "algorithms")
             .iter()
@@ -181,16 +234,20 @@ fn scheme(
         signed_content,
         secret: secret_format(text(signature, "/secret").as_deref().unwrap_or("utf8")),
         optional: is_optional(signature),
-        timestamp_header: name_in_family(root.pointer("/headers/timestamp"), family)
-            .filter(|_| has_time_header),
+        timestamp_header: time_source.or_else(|| {
+            name_in_family(root.pointer("/headers/timestamp"), family).filter(|_| has_time_header)
+        }),
         id_header: name_in_family(root.pointer("/headers/id"), family),
         timestamp_unit: timestamp_unit(signature),
         ambiguous: signature.get("ambiguous").and_then(Value::as_bool).unwrap_or(false),
+        partial: signature.get("covers").is_some(),
     };
     Scheme::new(definition).map(SignatureScheme::Hmac).map_err(|error| {
         // Two fields of the scheme are in `headers` of a definition.
         let value = match error.field() {
-            "timestampHeader" => headers.and_then(|headers| headers.get("timestamp")),
+            "timestampHeader" => {
+                signature.get("timestamp").or_else(|| headers.and_then(|headers| headers.get("timestamp")))
+            }
             "idHeader" => headers.and_then(|headers| headers.get("id")),
             field => signature.get(field),
         }
@@ -207,9 +264,21 @@ fn timestamp_unit(signature: Value<'_>) -> TimestampUnit {
     text(signature, "/timestampUnit").and_then(|name| TimestampUnit::from_name(&name)).unwrap_or_default()
 }
 
+/// Returns where the signature is: the name of a header, or a source in the body or the URL.
+fn place(signature: Value<'_>, family: usize) -> String {
+    let from = text(signature, "/from");
+    from.or_else(|| name_in_family(signature.get("header"), family)).unwrap_or_default()
+}
+
+/// Returns whether the timestamp of a scheme is signed as a part of the body, and not by `{timestamp}`.
+pub(super) fn has_body_time(signature: Value<'_>) -> bool {
+    signature.get("timestamp").is_some()
+        && !text(signature, "/signedContent").is_some_and(|content| content.contains("{timestamp}"))
+}
+
 pub(super) fn signed_time(root: Value<'_>) -> Option<SignedTime> {
     let mut signatures = signatures(root).into_iter();
-    let signature = signatures.find(|signature| signature.get("timestamp").is_some())?;
+    let signature = signatures.find(|signature| has_body_time(*signature))?;
     Some(SignedTime { pointer: pointer(signature, "/timestamp")?, unit: timestamp_unit(signature) })
 }
 

@@ -1,6 +1,7 @@
 //! What a definition says about sending: whether a signature expires, and which headers belong to the provider.
 
 use super::{NamedScheme, Provider};
+use crate::signature::is_source;
 
 /// Whether receivers reject a signature after a while, and how a sender renews it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +41,7 @@ impl Provider {
     pub fn signature_expiry(&self) -> SignatureExpiry {
         match self.scheme() {
             Some(_) if self.signed_time.is_some() => SignatureExpiry::ByBody,
+            Some(scheme) if scheme.timestamp_header().is_some_and(is_source) => SignatureExpiry::ByBody,
             Some(scheme) if scheme.has_timestamp() => SignatureExpiry::ByHeader,
             _ => SignatureExpiry::Never,
         }
@@ -49,7 +51,8 @@ impl Provider {
     #[must_use]
     pub fn token_headers(&self) -> Vec<&str> {
         let is_token = |named: &&NamedScheme| named.scheme.hmac().is_none();
-        self.schemes.iter().filter(is_token).map(|named| named.scheme.header()).collect()
+        let headers = self.schemes.iter().filter(is_token).map(|named| named.scheme.header());
+        headers.filter(|name| !is_source(name)).collect()
     }
 
     /// The headers that the provider itself puts on a delivery, and that are no secrets: its signature, timestamp and ids.
@@ -65,6 +68,7 @@ impl Provider {
             names.extend(name.as_deref());
         }
         names.extend(self.other_header_names());
+        names.retain(|name| !is_source(name));
         names
     }
 }

@@ -4,6 +4,7 @@
 //! repeated.
 
 use super::candidates::{MAX_HEADER_BYTES, MAX_SIGNATURES, MAX_TIMESTAMPS};
+use super::template::is_source;
 use super::{Algorithm, Keys, MalformedReason, Outcome, Scheme, TokenScheme};
 use crate::issue::{Code, Location, PendingIssue, Severity};
 
@@ -73,12 +74,14 @@ impl Outcome<'_> {
             }
             Outcome::Mismatch { .. } => mismatch(scheme, keys),
             Outcome::TimestampMissing if scheme.timestamp_header().is_none() => Message::new(format!(
-                "Missing timestamp in the header {header}, which the signature covers."
+                "Missing timestamp in the {}, which the signature covers.",
+                place(header)
             ))
             .hint(pass_on(header)),
             Outcome::TimestampMissing => missing_header(timestamp_header),
             Outcome::TimestampMalformed => Message::new(format!(
-                "Invalid timestamp in the header {timestamp_header}: expected {}{}.",
+                "Invalid timestamp in the {}: expected {}{}.",
+                place(timestamp_header),
                 if scheme.timestamp_unit().is_number() { "an integer, " } else { "" },
                 scheme.timestamp_unit().description()
             ))
@@ -118,38 +121,64 @@ fn outside_tolerance(direction: &str, off_by_ms: u64, tolerance: u64) -> Message
 
 #[inline(never)]
 fn pass_on(header: &str) -> String {
-    format!("Pass the header {header} on unchanged.")
+    format!("Pass the {} on unchanged.", place(header))
 }
 
 #[inline(never)]
 fn missing_header(name: &str) -> Message {
-    Message::new(format!("Missing header {name}, which the signature covers."))
-        .hint(format!("Configure the proxy or gateway to pass {name} on."))
+    Message::new(format!("Missing {}, which the signature covers.", place(name)))
+        .hint(into_sentence(&reach(name)))
+}
+
+/// Names a header, or a source in the body or the URL.
+#[inline(never)]
+fn place(name: &str) -> String {
+    [if is_source(name) { "value at " } else { "header " }, name].concat()
+}
+
+/// What makes a header or a source reach the receiver.
+#[inline(never)]
+fn reach(name: &str) -> String {
+    match name.as_bytes() {
+        [b'q', ..] if is_source(name) => "pass `url` with its query".to_owned(),
+        _ if is_source(name) => "check that the delivery is from this provider".to_owned(),
+        _ => format!("configure the proxy or gateway to pass {name} on"),
+    }
+}
+
+/// Makes a sentence of a clause.
+fn into_sentence(clause: &str) -> String {
+    let (first, rest) = clause.split_at(1);
+    [&first.to_ascii_uppercase(), rest, "."].concat()
+}
+
+#[inline(never)]
+fn missing_part(part: &str, name: &str) -> String {
+    ["Missing ", part, if is_source(name) { " at " } else { " header " }, name, "."].concat()
 }
 
 fn missing_token(scheme: &TokenScheme) -> Message {
     let header = scheme.header();
-    let message = Message::new(format!("Missing token header {header}."));
+    let message = Message::new(missing_part("token", header));
     if scheme.is_optional() {
         return message.hint(UNSIGNED_HINT);
     }
-    message
-        .hint(format!("Set the token at the sender. Or configure the proxy or gateway to pass {header} on."))
+    message.hint(format!("Set the token at the sender. Or {}.", reach(header)))
 }
 
 fn malformed_token(reason: MalformedReason, scheme: &TokenScheme) -> Message {
     let header = scheme.header();
     match reason {
-        MalformedReason::Empty => Message::new(format!("The header {header} contains an empty token."))
+        MalformedReason::Empty => Message::new(format!("The {} contains an empty token.", place(header)))
             .hint("Set the token at the sender."),
-        MalformedReason::Repeated => Message::new(format!("The header {header} occurs more than once."))
+        MalformedReason::Repeated => Message::new(format!("The {} occurs more than once.", place(header)))
             .hint("Check the sender and the proxy: a delivery has one token."),
         MalformedReason::Characters => {
             Message::new(format!("The token in {header} contains characters that are not base64."))
         }
         MalformedReason::ControlCharacter => control_character(header),
         MalformedReason::TooLong => more_than(header, MAX_HEADER_BYTES, "bytes"),
-        _ => Message::new(format!("The header {header} does not match the format {}.", scheme.format()))
+        _ => Message::new(format!("The {} does not match the format {}.", place(header), scheme.format()))
             .hint(pass_on(header)),
     }
 }
@@ -163,6 +192,12 @@ fn token_mismatch(header: &str, keys: &Keys) -> Message {
 
 #[inline(never)]
 fn control_character(header: &str) -> Message {
+    if is_source(header) {
+        return Message::new(format!("The {} cannot be a part of a signature.", place(header))).hint(
+            "Check the sender: expected one string or number, without control characters and without white space \
+             around it.",
+        );
+    }
     Message::new(format!(
         "The header {header} contains a control character, which HTTP headers cannot carry."
     ))
@@ -193,19 +228,17 @@ const UNSIGNED_HINT: &str = "Set a signing secret at the provider, which signs o
 
 fn missing(scheme: &Scheme) -> Message {
     let header = scheme.header();
-    let message = Message::new(format!("Missing signature header {header}."));
+    let message = Message::new(missing_part("signature", header));
     if scheme.is_optional() {
         message.hint(UNSIGNED_HINT)
     } else {
-        message.hint(format!(
-            "Set a signing secret at the sender. Or configure the proxy or gateway to pass {header} on."
-        ))
+        message.hint(format!("Set a signing secret at the sender. Or {}.", reach(header)))
     }
 }
 
 fn malformed(reason: MalformedReason, header: &str, scheme: &Scheme, keys: &Keys) -> Message {
     match reason {
-        MalformedReason::Empty => Message::new(format!("The header {header} contains an empty signature.")),
+        MalformedReason::Empty => Message::new(format!("The {} contains an empty signature.", place(header))),
         MalformedReason::ControlCharacter => control_character(header),
         MalformedReason::TooLong => more_than(header, MAX_HEADER_BYTES, "bytes"),
         MalformedReason::TooManySignatures => more_than(header, MAX_SIGNATURES, "signatures"),
@@ -227,23 +260,26 @@ fn malformed(reason: MalformedReason, header: &str, scheme: &Scheme, keys: &Keys
             scheme.format.encoding.name()
         )),
         MalformedReason::Format => Message::new(format!(
-            "The header {header} does not match the format {}.",
+            "The {} does not match the format {}.",
+            place(header),
             scheme.definition().format
         ))
         .hint(pass_on(header)),
         MalformedReason::ContainsSeparator => Message::new(format!(
-            "The header {header} contains the separator of the signed content, so its end is ambiguous."
+            "The {} contains the separator of the signed content, so its end is ambiguous.",
+            place(header)
         ))
         .hint("Check the sender: bytes may have been moved from one signed part into another."),
         MalformedReason::Repeated => Message::new(format!(
-            "The header {header}, which the signature covers, occurs more than once with different values."
+            "The {}, which the signature covers, occurs more than once with different values.",
+            place(header)
         )),
     }
 }
 
 #[inline(never)]
 fn more_than(header: &str, limit: usize, unit: &str) -> Message {
-    Message::new(format!("The header {header} contains more than {limit} {unit}."))
+    Message::new(format!("The {} contains more than {limit} {unit}.", place(header)))
 }
 
 fn unsupported(name: &str, is_labelled: bool, header: &str, keys: &Keys) -> Message {
@@ -254,7 +290,7 @@ fn unsupported(name: &str, is_labelled: bool, header: &str, keys: &Keys) -> Mess
             "The signature in {header} has the {} bytes of {known}; expected {accepted}.",
             known.digest_len()
         ),
-        _ => format!("Unsupported algorithm \"{name}\" in the header {header}; expected {accepted}."),
+        _ => format!("Unsupported algorithm \"{name}\" in the {}; expected {accepted}.", place(header)),
     });
     let alternative = match known {
         Some(known) => {

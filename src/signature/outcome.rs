@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Algorithm;
+use super::template::is_source;
 use crate::issue::Code;
 
 /// The outcome of verifying the signature of a delivery. Texts are borrowed from the delivery and the scheme, so that
@@ -101,9 +102,9 @@ pub enum Outcome<'a> {
         /// The tolerance, in seconds.
         tolerance: u64,
     },
-    /// A header is part of the signed content and absent.
+    /// A header, or a value in the body or the URL, is part of the signed content and absent.
     HeaderMissing {
-        /// The header.
+        /// The header, or the source of the value.
         name: &'a str,
     },
     /// The URL is part of the signed content, and the delivery has none.
@@ -218,6 +219,48 @@ impl SignatureStatus {
 }
 
 impl<'a> Outcome<'a> {
+    /// Returns the outcome without the texts of the delivery, for one that does not outlive this call. `names` are those of the
+    /// headers and sources that the scheme reads.
+    #[cold]
+    pub(crate) fn without_texts<'n>(self, names: impl IntoIterator<Item = &'n str>) -> Outcome<'n> {
+        let name_of = |name: &str| names.into_iter().find(|other| *other == name).unwrap_or_default();
+        let none = ReceivedSignature { item: "", encoded: "", timestamp: "" };
+        match self {
+            Self::Unsigned => Outcome::Unsigned,
+            Self::NotCompared => Outcome::NotCompared,
+            Self::Verified { algorithm, secret, .. } => {
+                Outcome::Verified { algorithm, secret, received: none }
+            }
+            Self::Token { secret } => Outcome::Token { secret },
+            Self::TokenMismatch => Outcome::TokenMismatch,
+            Self::Missing => Outcome::Missing,
+            Self::Malformed { header, reason, .. } => {
+                Outcome::Malformed { header: name_of(header), received: "", reason }
+            }
+            Self::Unsupported { name, is_labelled, .. } => Outcome::Unsupported {
+                name: Algorithm::from_name(name).map_or("", Algorithm::name),
+                is_labelled,
+                received: "",
+            },
+            Self::AlgorithmMismatch { algorithm, is_labelled, digest_len, .. } => {
+                Outcome::AlgorithmMismatch { algorithm, is_labelled, digest_len, received: "" }
+            }
+            Self::Mismatch { algorithm, .. } => Outcome::Mismatch { algorithm, received: none },
+            Self::TimestampMissing => Outcome::TimestampMissing,
+            Self::TimestampMalformed => Outcome::TimestampMalformed,
+            Self::TooOld { algorithm, secret, off_by_ms, tolerance, .. } => {
+                Outcome::TooOld { algorithm, secret, received: none, off_by_ms, tolerance }
+            }
+            Self::TooNew { algorithm, secret, off_by_ms, tolerance, .. } => {
+                Outcome::TooNew { algorithm, secret, received: none, off_by_ms, tolerance }
+            }
+            Self::HeaderMissing { name } => Outcome::HeaderMissing { name: name_of(name) },
+            Self::UrlMissing => Outcome::UrlMissing,
+            Self::MethodMissing => Outcome::MethodMissing,
+            Self::BodyMalformed => Outcome::BodyMalformed,
+        }
+    }
+
     /// Whether the delivery is authentic, and within the timestamp tolerance.
     #[must_use]
     pub const fn is_verified(&self) -> bool {
@@ -251,7 +294,7 @@ impl<'a> Outcome<'a> {
     ///
     /// # Errors
     /// The code, where the outcome rejects the delivery.
-    pub const fn accepted(&self) -> Result<Option<SignedBy>, Code> {
+    pub fn accepted(&self) -> Result<Option<SignedBy>, Code> {
         Err(match *self {
             Self::Verified { algorithm, secret, .. } => {
                 return Ok(Some(SignedBy::Signature { algorithm, secret }));
@@ -268,6 +311,7 @@ impl<'a> Outcome<'a> {
             Self::TimestampMalformed => Code::TIMESTAMP_MALFORMED,
             Self::TooOld { .. } => Code::TIMESTAMP_TOO_OLD,
             Self::TooNew { .. } => Code::TIMESTAMP_TOO_NEW,
+            Self::HeaderMissing { name } if is_source(name) => Code::FIELD_MISSING,
             Self::HeaderMissing { .. } => Code::HEADER_MISSING,
             Self::UrlMissing => Code::URL_MISSING,
             Self::MethodMissing => Code::METHOD_MISSING,
@@ -276,11 +320,8 @@ impl<'a> Outcome<'a> {
 
     /// The code of the issue; `None` for a verified signature, a token, and an unsigned delivery.
     #[must_use]
-    pub const fn code(&self) -> Option<Code> {
-        match self.accepted() {
-            Ok(_) => None,
-            Err(code) => Some(code),
-        }
+    pub fn code(&self) -> Option<Code> {
+        self.accepted().err()
     }
 
     /// The algorithm, where the delivery names one or the signature has the length of one.

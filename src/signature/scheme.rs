@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::header::HeaderFormat;
-use super::template::SignedContent;
+use super::template::{NO_BODY, SignedContent, is_source};
 use super::{Algorithm, Keys, KeysError, Secret, SecretFormat, TimestampUnit};
 use crate::blob::blob;
 use crate::delivery::is_token;
@@ -12,7 +12,7 @@ use crate::text::eq_ignore_ascii_case;
 /// A signature scheme as data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SchemeDefinition {
-    /// The header with the signature.
+    /// The header with the signature. Or its source in the body or the URL: `/signature`, `query:signature`.
     pub header: String,
     /// The format of that header: `{algorithm}={hex}`, `sha256={hex}`, `{base64}`, `v0={hex}`,
     /// `t={timestamp},v1={hex}`, `v1,{base64} v1a,...`.
@@ -23,7 +23,8 @@ pub struct SchemeDefinition {
     /// The algorithms of the provider, the preferred one first.
     pub algorithms: Vec<Algorithm>,
     /// The signed content: `{body}`, `{timestamp}.{body}`, `{id}.{timestamp}.{body}`,
-    /// `{header:webhook-id}.{timestamp}.{body}`, `{method}\n{url}\n{body}`. Placeholders without a separator, such as
+    /// `{header:webhook-id}.{timestamp}.{body}`, `{method}\n{url}\n{body}`. Sources in the body and the URL are placeholders, too:
+    /// `{/data/id}`, `{query:id}`. Placeholders without a separator, such as
     /// `{method}{url}{body}`, are accepted only with `ambiguous`, except for a timestamp, a URL, or a header and a
     /// timestamp next to the body: then a body that does not mark where the other part ends is rejected.
     pub signed_content: String,
@@ -31,7 +32,7 @@ pub struct SchemeDefinition {
     pub secret: SecretFormat,
     /// Whether the provider documents deliveries without a signature.
     pub optional: bool,
-    /// The header with the timestamp, if the signature header has none.
+    /// The header with the timestamp, or its source in the body or the URL, if the signature header has none.
     pub timestamp_header: Option<String>,
     /// The header whose value replaces `{id}`.
     pub id_header: Option<String>,
@@ -40,6 +41,8 @@ pub struct SchemeDefinition {
     /// Whether the provider signs parts without marking where each ends, so that one signature matches several requests.
     /// Otherwise such a signed content is rejected, and so is a body next to a signed URL that is no object or array.
     pub ambiguous: bool,
+    /// Whether the signed content lacks the body. Otherwise such a signed content is rejected.
+    pub partial: bool,
 }
 
 impl SchemeDefinition {
@@ -57,6 +60,7 @@ impl SchemeDefinition {
             id_header: None,
             timestamp_unit: TimestampUnit::Seconds,
             ambiguous: false,
+            partial: false,
         }
     }
 }
@@ -84,6 +88,7 @@ blob!(struct SchemeDefinition {
     id_header,
     timestamp_unit,
     ambiguous,
+    partial,
 });
 blob!(struct Scheme { definition, format, content, is_ambiguous, has_undelimited_timestamp });
 
@@ -102,13 +107,21 @@ impl Scheme {
             ("timestampHeader", definition.timestamp_header.as_ref()),
             ("idHeader", definition.id_header.as_ref()),
         ] {
-            if name.is_some_and(|name| !is_token(name)) {
+            let is_name = |name: &str| is_token(name) || field != "idHeader" && is_source(name);
+            if name.is_some_and(|name| !is_name(name)) {
                 return fail(field, "Invalid HTTP header name.");
             }
         }
         let format = HeaderFormat::parse(&definition.format).map_err(in_field("format"))?;
         let content = SignedContent::parse(&definition.signed_content, definition.id_header.as_deref())
             .map_err(in_field("signedContent"))?;
+        if content.has_body() == definition.partial {
+            return if definition.partial {
+                fail("covers", "`signedContent` includes `{body}`, so the body is covered. Remove `covers`.")
+            } else {
+                fail("signedContent", NO_BODY)
+            };
+        }
 
         let algorithms = &definition.algorithms;
         if algorithms.is_empty() {
@@ -176,7 +189,7 @@ impl Scheme {
         Keys::new(secrets, self.algorithms(), accepted)
     }
 
-    /// Returns the header with the signature.
+    /// Returns the header with the signature, or its source in the body or the URL.
     #[must_use]
     pub fn header(&self) -> &str {
         &self.definition.header

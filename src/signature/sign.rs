@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::keys::NO_SECRET;
-use super::template::TemplateValues;
+use super::template::{TemplateValues, is_source};
 use super::{Keys, Outcome, Scheme};
 use crate::delivery::{Delivery, Headers};
 use crate::issue::Code;
@@ -122,6 +122,7 @@ impl SignError {
             Self::NoKey => Code::SECRET_MISSING,
             Self::Url => Code::URL_MISSING,
             Self::Method => Code::METHOD_MISSING,
+            Self::Header(name) if is_source(name) => Code::FIELD_MISSING,
             Self::Header(_) => Code::HEADER_MISSING,
             Self::Time | Self::Id | Self::Body | Self::InvalidHeaderValue(_) => Code::OPTION_INVALID,
         }
@@ -133,6 +134,9 @@ impl fmt::Display for SignError {
         match self {
             Self::Time => f.write_str("Invalid value for option `now`: expected a time after 1970."),
             Self::Id => f.write_str("Missing option `id`, which the signature covers."),
+            Self::Header(name) if is_source(name) => {
+                write!(f, "Missing value at {name}, which the signature covers.")
+            }
             Self::Header(name) => write!(f, "Missing header {name}, which the signature covers."),
             Self::InvalidHeaderValue(name) => write!(
                 f,

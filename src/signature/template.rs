@@ -47,7 +47,7 @@ enum ContentPart {
     Literal(String),
     Body,
     Timestamp,
-    /// A header; `is_id` where the template names it `{id}`.
+    /// A header, or a source of the request; `is_id` where the template names it `{id}`.
     Header {
         name: String,
         is_id: bool,
@@ -73,7 +73,8 @@ impl Blob for SignedContent {
     fn get(input: &mut Reader<'_>) -> Self {
         let parts = Vec::get(input);
         let is_body = |part: &&ContentPart| **part == ContentPart::Body;
-        input.check(parts.iter().filter(is_body).count() == 1);
+        // The functions that look for the open part need one.
+        input.check(!parts.is_empty() && parts.iter().filter(is_body).count() <= 1);
         Self { parts }
     }
 }
@@ -84,11 +85,18 @@ impl fmt::Display for ContentPart {
             ContentPart::Literal(text) => f.write_str(text),
             ContentPart::Body => f.write_str("{body}"),
             ContentPart::Timestamp => f.write_str("{timestamp}"),
+            ContentPart::Header { name, .. } if is_source(name) => write!(f, "{{{name}}}"),
             ContentPart::Header { name, .. } => write!(f, "{{header:{name}}}"),
             ContentPart::Url => f.write_str("{url}"),
             ContentPart::Method => f.write_str("{method}"),
         }
     }
+}
+
+/// Returns whether the name of a part is no header but a source in the body or the URL: `/data/id`, `query:id`, `form:id`.
+/// No header has such a name (RFC 9110, section 5.1), so that values of sources are kept next to headers.
+pub(crate) fn is_source(name: &str) -> bool {
+    !is_token(name) && (name.starts_with('/') || name.starts_with("query:") || name.starts_with("form:"))
 }
 
 #[inline(never)]
@@ -137,6 +145,7 @@ impl ContentPart {
             ContentPart::Body => "body",
             ContentPart::Timestamp => "timestamp",
             ContentPart::Header { is_id: true, .. } => "id",
+            ContentPart::Header { name, .. } if is_source(name) => name,
             ContentPart::Header { name, .. } => return Some(["header:", name].concat()),
             ContentPart::Url => "url",
             ContentPart::Method => "method",
@@ -165,7 +174,8 @@ pub(crate) struct TemplateValues<'a> {
     pub method: &'a str,
 }
 
-const NO_BODY: &str = "`signedContent` must include `{body}`; otherwise the body is not authenticated.";
+pub(super) const NO_BODY: &str =
+    "`signedContent` must include `{body}`; otherwise the body is not authenticated.";
 
 impl SignedContent {
     /// Parses the template. `{id}` is the value of the scheme's id header. The error is a sentence.
@@ -184,6 +194,9 @@ impl SignedContent {
                         .to_owned(),
                     is_id: true,
                 },
+                TemplateToken::Placeholder(name) if is_source(name) => {
+                    ContentPart::Header { name: into_owned_outlined(name), is_id: false }
+                }
                 TemplateToken::Placeholder(placeholder) => match placeholder.strip_prefix("header:") {
                     Some(name) if is_token(name) => {
                         ContentPart::Header { name: into_owned_outlined(name), is_id: false }
@@ -192,17 +205,34 @@ impl SignedContent {
                     None => {
                         return Err(format!(
                             "Unknown placeholder {{{placeholder}}}: expected {{body}}, {{timestamp}}, {{id}}, {{url}}, \
-                             {{method}} or {{header:name}}."
+                             {{method}}, {{header:name}}, {{query:name}} or a JSON Pointer, such as {{/data/id}}."
                         ));
                     }
                 },
             });
         }
         match parts.iter().filter(|part| **part == ContentPart::Body).count() {
-            0 => Err(into_owned_outlined(NO_BODY)),
-            1 => Ok(Self { parts }),
+            0 if !parts.iter().any(|part| matches!(part, ContentPart::Header { .. })) => {
+                Err(into_owned_outlined(NO_BODY))
+            }
+            0 | 1 => Ok(Self { parts }),
             _ => Err(into_owned_outlined("`{body}` occurs more than once.")),
         }
+    }
+
+    /// Returns whether the body is signed as a whole.
+    pub fn has_body(&self) -> bool {
+        self.parts.contains(&ContentPart::Body)
+    }
+
+    /// Returns the index of the part that may be of any length: the body. Without the body, the last header, source, URL or
+    /// method: the parts before it are parsed from the start, those after it from the end.
+    fn open_part(&self) -> usize {
+        let is_open = |part: &ContentPart| {
+            matches!(part, ContentPart::Header { .. } | ContentPart::Url | ContentPart::Method)
+        };
+        let body = self.parts.iter().position(|part| *part == ContentPart::Body);
+        body.or_else(|| self.parts.iter().rposition(is_open)).unwrap_or(0)
     }
 
     /// The body between two texts of any kind, which are passed as `{url}` and `{method}`.
@@ -225,19 +255,19 @@ impl SignedContent {
 
     /// Returns the literal next to a part, on the side of the body. If the next part is no literal, that part is the error.
     fn delimiter(&self, index: usize) -> Result<&str, &ContentPart> {
-        let body = self.parts.iter().position(|part| *part == ContentPart::Body).unwrap_or(0);
-        match &self.parts[if index < body { index + 1 } else { index - 1 }] {
+        match &self.parts[if index < self.open_part() { index + 1 } else { index - 1 }] {
             ContentPart::Literal(text) => Ok(text),
             other => Err(other),
         }
     }
 
-    /// Returns the parts of variable length, except for body and timestamp.
+    /// Returns the parts of variable length, except for the open part and the timestamp.
     fn variable_parts(&self) -> impl Iterator<Item = (usize, &ContentPart)> {
+        let open = self.open_part();
         let is_variable = |part: &ContentPart| {
             matches!(part, ContentPart::Header { .. } | ContentPart::Url | ContentPart::Method)
         };
-        self.parts.iter().enumerate().filter(move |(_, part)| is_variable(part))
+        self.parts.iter().enumerate().filter(move |(index, part)| *index != open && is_variable(part))
     }
 
     /// Returns why one signature would match several requests, if bytes can move from one part to the next.
@@ -312,7 +342,7 @@ impl SignedContent {
             if let [byte] = delimiter {
                 return value.contains(byte).then_some(name.as_str());
             }
-            let is_before_body = self.parts.iter().take(index).all(|part| *part != ContentPart::Body);
+            let is_before_body = index < self.open_part();
             // An occurrence may overlap the real delimiter, so the delimiter is appended to the value.
             let occurs_at = |start: usize| {
                 let text = value[start..].iter().chain(delimiter);
@@ -386,7 +416,7 @@ impl SignedContent {
 
     /// Returns the indexes of timestamps, each with whether it precedes the body.
     fn timestamps(&self) -> impl Iterator<Item = (usize, bool)> {
-        let body = self.parts.iter().position(|part| *part == ContentPart::Body).unwrap_or(0);
+        let body = self.open_part();
         let timestamps = self.parts.iter().enumerate().filter(|(_, part)| **part == ContentPart::Timestamp);
         timestamps.map(move |(index, _)| (index, index < body))
     }
@@ -512,7 +542,8 @@ mod tests {
             ("{header:a b}.{body}", "Invalid HTTP header name in {header:a b}."),
             (
                 "{Body}",
-                "Unknown placeholder {Body}: expected {body}, {timestamp}, {id}, {url}, {method} or {header:name}.",
+                "Unknown placeholder {Body}: expected {body}, {timestamp}, {id}, {url}, {method}, {header:name}, \
+                 {query:name} or a JSON Pointer, such as {/data/id}.",
             ),
         ] {
             assert_eq!(SignedContent::parse(template, None).unwrap_err(), message, "{template}");

@@ -3,7 +3,7 @@
 
 use super::candidates::check_header_value;
 use super::scheme::SchemeError;
-use super::template::{TemplateToken, tokens};
+use super::template::{TemplateToken, is_source, tokens};
 use super::{Keys, KeysError, MalformedReason, Outcome, Secret, SecretFormat, SignError};
 use crate::blob::blob;
 use crate::delivery::{Headers, is_token};
@@ -34,7 +34,7 @@ impl TokenScheme {
     /// # Errors
     /// If the header cannot carry a value of the format.
     pub fn new(header: &str, format: &str, optional: bool) -> Result<Self, SchemeError> {
-        if !is_token(header) {
+        if !is_token(header) && !is_source(header) {
             return Err(SchemeError::new("header", "Invalid HTTP header name."));
         }
         let parts = tokens(format).map_err(|message| SchemeError::new("format", &message))?;
@@ -64,7 +64,7 @@ impl TokenScheme {
         Keys::of_tokens(secrets)
     }
 
-    /// Returns the header with the token.
+    /// Returns the header with the token, or its source in the body or the URL.
     #[must_use]
     pub fn header(&self) -> &str {
         &self.header

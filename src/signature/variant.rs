@@ -1,5 +1,6 @@
 //! The kinds of signature schemes.
 
+use super::template::is_source;
 use super::{Keys, Outcome, Scheme, SecretFormat, SignContext, SignError, TokenScheme};
 use crate::blob::blob;
 use crate::delivery::{Delivery, Headers};
@@ -82,6 +83,23 @@ impl SignatureScheme {
             Self::Hmac(scheme) => outcome.issue(code, scheme, keys),
             Self::Token(scheme) => outcome.token_issue(code, scheme, keys),
         }
+    }
+
+    /// Returns whether signing writes this header or source: that of the signature, or of the timestamp.
+    pub(crate) fn replaces(&self, name: &str) -> bool {
+        let timestamp = self.hmac().and_then(Scheme::timestamp_header);
+        self.header() == name || timestamp == Some(name)
+    }
+
+    /// Returns the names of all headers and sources that the scheme reads.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        let token = [self.header()].into_iter().filter(|_| self.hmac().is_none());
+        token.chain(self.hmac().into_iter().flat_map(Scheme::headers))
+    }
+
+    /// Returns the names of the values in the body and the URL that the scheme reads.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = &str> {
+        self.names().filter(|name| is_source(name))
     }
 
     /// Returns whether a delivery has the header of the scheme.

@@ -143,6 +143,8 @@ groups! {
         TYPE = 1;
         /// The idempotency key.
         ID = 2;
+        /// All but some fields of the body.
+        OTHER_FIELDS = 4;
     }
 
     /// Profiles as numbers.

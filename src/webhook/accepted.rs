@@ -3,13 +3,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::Serialize;
-
 use super::Item;
 use super::digest::digest;
 use crate::issue::Issue;
 use crate::json::{Document, Value};
-use crate::provider::Uncovered;
+use crate::provider::{CoveredPart, Uncovered};
 use crate::signature::Algorithm;
 
 /// The signature of an accepted delivery.
@@ -26,7 +24,7 @@ pub enum SignatureInfo {
         /// Whether event type and idempotency key are outside of the signed content.
         uncovered: Uncovered,
     },
-    /// The sender sent one of the secrets as a token. SECURITY: nothing of the delivery is signed: an attacker who has seen one
+    /// The sender sent one of the secrets as a token, or a signature over nothing of the event. SECURITY: nothing of the delivery is signed: an attacker who has seen one
     /// delivery can send any other.
     Token {
         /// Index of the secret in the options.
@@ -34,17 +32,6 @@ pub enum SignatureInfo {
     },
     /// Not signed: the receiver allows unsigned deliveries, so the sender is not authenticated.
     Unsigned,
-}
-
-/// The part of a delivery that a signature covers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum CoveredPart {
-    /// The whole body.
-    Body,
-    /// Nothing: the delivery has a token.
-    Nothing,
 }
 
 /// An accepted delivery: the result of [`verify`](crate::webhook::Webhook::verify).

@@ -10,7 +10,7 @@ use crate::instant::format_rfc3339;
 use crate::issue::{Code, PendingIssue, Severity};
 use crate::json::Pointer;
 use crate::json::{Document, Kind, Value, quoted};
-use crate::provider::{Batch, Envelope, FieldSource};
+use crate::provider::{Batch, Envelope, FieldSource, RequestSource};
 use crate::signature::SignError;
 
 impl Webhook {
@@ -68,9 +68,21 @@ impl Webhook {
                 Some((&time.pointer, if time.unit.is_number() { text } else { quoted(&text) }))
             }
         };
+        let mut values = Vec::new();
+        for source in self.signed_sources() {
+            if let RequestSource::Pointer(pointer) = source {
+                // `sign` writes signature and timestamp. Other signed values are texts that no two deliveries share.
+                let scheme = self.signing_scheme();
+                let is_replaced = scheme.is_some_and(|active| active.scheme.replaces(pointer));
+                let text = if is_replaced { String::new() } else { params.uuid(1).to_string() };
+                values.push((&**pointer, quoted(&text)));
+            }
+        }
         let body = match &self.provider.batch {
-            None => wrap_in_envelope(envelope, &types, root, sent_at, params),
-            Some(batch) => wrap_in_list(batch, &wrap_in_envelope(envelope, &types, root, None, params), sent_at),
+            None => wrap_in_envelope(envelope, &types, root, sent_at, &values, params),
+            Some(batch) => {
+                wrap_in_list(batch, &wrap_in_envelope(envelope, &types, root, None, &values, params), sent_at)
+            }
         };
         // `params.id` is the id of the event, and of the delivery only where events have none.
         let delivery_id = params.id.as_ref().filter(|_| envelope.id.is_none());
@@ -243,6 +255,7 @@ fn wrap_in_envelope(
     types: &[(&FieldSource, &str)],
     data: Value<'_>,
     sent_at: Option<(&Pointer, String)>,
+    values: &[(&str, String)],
     params: &SignParams,
 ) -> String {
     let mut body = JsonNode::default();
@@ -252,6 +265,11 @@ fn wrap_in_envelope(
     // Ids and times inside a data object are part of the data, and not of the envelope.
     let is_of_envelope = |pointer: &str| is_inline || envelope.strip_data_prefix(pointer).is_none();
     let part = |pointer: &Option<Pointer>| pointer.clone().filter(|pointer| is_of_envelope(pointer));
+    for (pointer, text) in values {
+        if !is_in_data(pointer) {
+            body.entry(pointer).raw = Some(text.clone());
+        }
+    }
     if let Some(pointer) = part(&envelope.id)
         && (params.id.is_some() || !is_in_data(&pointer))
     {

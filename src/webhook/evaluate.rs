@@ -68,8 +68,8 @@ impl Webhook {
 pub(crate) struct Authenticated<'b> {
     /// The parsed body, if it is JSON without duplicate keys.
     pub document: Option<Document<'b>>,
-    /// The indexes of the scheme and of the secret that the signature was verified with; `None` for an unsigned delivery, and for
-    /// a token, which signs nothing.
+    /// The indexes of the scheme and of the secret that the signature of the body was verified with; `None` for an unsigned
+    /// delivery, for a token, which signs nothing, and for a signature over some values of the body.
     pub signer: Option<(usize, usize)>,
 }
 
@@ -94,9 +94,12 @@ impl Webhook {
             return None;
         }
         let signed_by = findings.signature?.accepted().ok()?;
+        let part = self.provider.schemes.get(findings.scheme).map(|named| named.coverage.part);
         let signer = match signed_by {
-            Some(SignedBy::Signature { secret, .. }) => Some((findings.scheme, secret)),
-            Some(SignedBy::Token { .. }) | None => None,
+            Some(SignedBy::Signature { secret, .. }) if part == Some(CoveredPart::Body) => {
+                Some((findings.scheme, secret))
+            }
+            _ => None,
         };
         Some(Authenticated { document, signer })
     }
@@ -178,7 +181,7 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
             Some(SignedBy::Signature { algorithm, secret }) => SignatureInfo::Verified {
                 algorithm,
                 secret,
-                covers: CoveredPart::Body,
+                covers: self.webhook.provider.schemes[self.findings.scheme].coverage.part,
                 uncovered: identity.uncovered,
             },
             None => SignatureInfo::Unsigned,

@@ -104,6 +104,8 @@ impl Webhook {
         max_combinations: usize,
     ) -> Explanation {
         let now = now.into();
+        let values = self.with_values(delivery, options);
+        let delivery = values.as_ref().unwrap_or(delivery);
         let selected = self.select(&delivery.headers);
         let keys = selected.map(|active| active.keys);
         let scheme =
@@ -123,7 +125,9 @@ impl Webhook {
         if let (Some(scheme), Some(keys)) = (scheme, keys) {
             exposed = exposed_secrets(keys, scheme.secret_format(), delivery);
         }
-        let searched = if is_too_large { &[] } else { delivery.body };
+        // A signed content without the body is the same for every body.
+        let has_body = scheme.is_none_or(|scheme| scheme.content.has_body());
+        let searched = if is_too_large || !has_body { &[] } else { delivery.body };
         let bodies =
             BodyVariants::new(searched, content_length(&delivery.headers)).with_key_orders(&self.provider);
         let mut collector = ObservationCollector {

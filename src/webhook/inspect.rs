@@ -3,8 +3,8 @@
 use super::digest::digest;
 use super::evaluate::{Evaluation, EvaluationMode, Findings, idempotency_key, unread_signature};
 use super::{
-    CoveredPart, HandshakeReport, Report, SignatureInfo, SignatureReport, SignedPart, StageReport,
-    StageState, Timestamp, Verdict, VerifyOptions, Webhook,
+    HandshakeReport, Report, SignatureInfo, SignatureReport, SignedPart, StageReport, StageState, Timestamp,
+    Verdict, VerifyOptions, Webhook,
 };
 use crate::delivery::{Delivery, is_plain_header};
 use crate::issue::{ByteSpan, Code, Issue, Severity, Stage};
@@ -88,7 +88,12 @@ impl Webhook {
             created_at: root.and_then(|root| self.created_at(root)),
             revision: findings.revision_name(self).map(str::to_owned),
             digest: if is_too_large { String::new() } else { digest(delivery.body) },
-            signature: self.signature_report(delivery, &findings, root, type_source.zip(source)),
+            signature: self.signature_report(
+                self.with_values(delivery, options).as_ref().unwrap_or(delivery),
+                &findings,
+                root,
+                type_source.zip(source),
+            ),
             event_type: event_type.map(str::to_owned),
             handshake: self.handshake_report(delivery, now, options),
             items: root.zip(id.as_deref()).and_then(|(root, id)| self.list_items(delivery, root, id)),
@@ -134,7 +139,11 @@ impl Webhook {
                 (Stage::Signature, _) if findings.signature == Some(Outcome::Unsigned) => StageState::Warned,
                 (Stage::Json | Stage::Envelope, _) if !is_json => StageState::NotReached,
                 (Stage::Contract, _) if findings.event.is_none() && !findings.has_items => {
-                    if is_unknown { StageState::NotApplicable } else { StageState::NotReached }
+                    if is_unknown {
+                        StageState::NotApplicable
+                    } else {
+                        StageState::NotReached
+                    }
                 }
                 (Stage::Rules, _) if !has_rules || is_unknown => StageState::NotApplicable,
                 (Stage::Rules, _) if !findings.has_run_rules => StageState::NotReached,
@@ -162,17 +171,14 @@ impl Webhook {
             tag: findings.received.map(|received| shortened(received.encoded)),
             timestamp: None,
             secret: outcome.secret(),
-            covers: match outcome {
-                Outcome::Verified { .. } => Some(CoveredPart::Body),
-                Outcome::Token { .. } => Some(CoveredPart::Nothing),
-                _ => None,
-            },
+            covers: None,
             uncovered: Vec::new(),
             signed_content: None,
             parts: Vec::new(),
         };
         let selected = self.select(&delivery.headers).map_or(0, |active| active.index);
         let Some(named) = self.provider.schemes.get(selected) else { return report };
+        report.covers = outcome.secret().filter(|_| outcome.code().is_none()).map(|_| named.coverage.part);
         if let Some((type_source, key_source)) = sources
             && report.covers.is_some()
         {
@@ -206,8 +212,11 @@ impl SignatureReport {
         for (placeholder, bytes) in scheme.content.named_parts(values) {
             let start = end;
             end += bytes.map_or(0, <[u8]>::len);
-            let is_body = placeholder.as_deref() == Some("body");
-            let value = bytes.filter(|_| !is_body).map(|bytes| shortened(&String::from_utf8_lossy(bytes)));
+            // A report contains no value of a payload.
+            let is_body = |name: &str| name == "body" || name.starts_with('/') || name.starts_with("form:");
+            let value = bytes
+                .filter(|_| !placeholder.as_deref().is_some_and(is_body))
+                .map(|bytes| shortened(&String::from_utf8_lossy(bytes)));
             self.parts.push(SignedPart { placeholder, value, span: bytes.map(|_| ByteSpan { start, end }) });
         }
     }

@@ -62,18 +62,15 @@ impl Webhook {
 
     /// Lists the items of a body, for a provider that sends several events at once. `id` is the idempotency key of the delivery.
     #[inline(never)]
-    pub(crate) fn list_items(
-        &self,
-        delivery: &Delivery<'_>,
-        root: Value<'_>,
-        id: &str,
-    ) -> Option<Vec<Item>> {
+    pub(crate) fn list_items(&self, delivery: &Delivery<'_>, root: Value<'_>, id: &str) -> Option<Vec<Item>> {
         let batch = self.provider.batch.as_ref()?;
         let list = batch.list(root)?;
         let mut items = Vec::new();
         for (index, value) in list.elements().take(MAX_ITEMS).enumerate() {
             // An item without a type is in a report only: it rejects the delivery.
-            let Some((event_type, _)) = batch.item.event_type.find(&delivery.headers, value) else { continue };
+            let Some((event_type, _)) = batch.item.event_type.find(&delivery.headers, value) else {
+                continue;
+            };
             let index = index.to_string();
             let id = match item_key(batch, value) {
                 Ok(Some(key)) => [&event_type, ":", &key].concat(),

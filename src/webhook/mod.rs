@@ -17,9 +17,11 @@ mod resign;
 mod settings;
 mod sign;
 mod sign_params;
+mod values;
 mod verify;
 
-pub use accepted::{AcceptedDelivery, CoveredPart, SignatureInfo, Verified};
+pub use crate::provider::CoveredPart;
+pub use accepted::{AcceptedDelivery, SignatureInfo, Verified};
 pub use compare::{Change, Comparison};
 pub use error::Error;
 #[cfg(feature = "full")]

@@ -134,13 +134,13 @@ pub struct SignatureReport {
     /// The name of the scheme that decided, for a provider with several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheme: Option<String>,
-    /// The header of the signature.
+    /// The header of the signature, or its source in the body or the URL.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header: Option<String>,
     /// The algorithm that the header names, or that verified the signature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub algorithm: Option<&'static str>,
-    /// The value of the header; cut after 512 characters. `None` for a token, which may be the secret.
+    /// The value of the header or the source; cut after 512 characters. `None` for a token, which may be the secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub received: Option<String>,
     /// The received signature that was compared, without its label; cut after 512 characters. `None` where none was compared.
@@ -171,11 +171,11 @@ pub struct SignatureReport {
 /// One part of the signed content of a delivery. `Debug` leaves out the value: a URL may contain a token.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct SignedPart {
-    /// The placeholder without its braces: `body`, `timestamp`, `id`, `url`, `method` or `header:NAME`. `None` for literal
-    /// text of the template.
+    /// The placeholder without its braces: `body`, `timestamp`, `id`, `url`, `method`, `header:NAME`, `query:NAME` or a JSON
+    /// Pointer. `None` for literal text of the template.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub placeholder: Option<String>,
-    /// The text that is signed; cut after 512 characters. `None` for the body, and for what the delivery lacks.
+    /// The text that is signed; cut after 512 characters. `None` for the body and its values, and for what the delivery lacks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     /// The location in the signed content, in bytes. `None` for what the delivery lacks, which counts as no bytes.

@@ -2,6 +2,7 @@
 
 use super::{Error, Timestamp, Webhook};
 use crate::delivery::Delivery;
+use crate::signature::{Scheme, is_source};
 use crate::text::{eq_ignore_ascii_case, into_owned_outlined};
 
 impl Webhook {
@@ -38,8 +39,10 @@ impl Webhook {
 
     fn resign_at(&self, delivery: &Delivery<'_>, now: Timestamp) -> Result<Vec<(String, String)>, Error> {
         let strongest = self.signing_scheme();
-        let scheme =
-            strongest.and_then(|active| active.scheme.hmac()).filter(|scheme| scheme.has_timestamp());
+        // A timestamp in the body stays: the body of a retry is the same.
+        let has_timestamp =
+            |scheme: &&Scheme| scheme.has_timestamp() && !scheme.timestamp_header().is_some_and(is_source);
+        let scheme = strongest.and_then(|active| active.scheme.hmac()).filter(has_timestamp);
         // With the old timestamp next to the new one, no receiver could tell which counts.
         let timestamp = scheme.and_then(|scheme| scheme.timestamp_header()).unwrap_or_default();
         let mut headers = Vec::new();
@@ -50,7 +53,7 @@ impl Webhook {
         }
         if let Some(scheme) = scheme {
             let id = scheme.definition().id_header.as_deref().and_then(|name| delivery.headers.get(name));
-            self.add_signature(&mut headers, id, delivery.body, now, delivery.url)?;
+            self.add_signature(&mut headers, id, &mut delivery.body.to_vec(), now, delivery.url)?;
         }
         Ok(headers)
     }

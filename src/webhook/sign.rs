@@ -3,10 +3,12 @@
 use std::fmt;
 
 use super::sign_params::SignParams;
+use super::values::write_value;
 use super::{ActiveScheme, EXPLAIN_ONLY, EXPLAIN_ONLY_HINT, Error, Timestamp, Webhook};
+use crate::delivery::{Delivery, Headers};
 use crate::issue::Code;
 use crate::provider::{FieldSource, is_id_or_type};
-use crate::signature::SignContext;
+use crate::signature::{SignContext, is_source};
 use crate::text::eq_ignore_ascii_case;
 
 /// A request that is ready to be sent. `Debug` shows neither the body nor the values of headers.
@@ -90,16 +92,18 @@ impl Webhook {
                 format!("{name} cannot be sent: it is empty, longer than 256 bytes, or no visible ASCII.");
             return Err(Error::new(Code::OPTION_INVALID, message));
         }
-        self.add_signature(&mut headers, Some(id), body, params.now, params.url.as_deref())?;
-        Ok(SignedDelivery { headers, body: body.to_vec() })
+        let mut body = body.to_vec();
+        self.add_signature(&mut headers, Some(id), &mut body, params.now, params.url.as_deref())?;
+        Ok(SignedDelivery { headers, body })
     }
 
-    /// Adds the headers of a signature to those of a delivery, if this webhook signs.
+    /// Adds the headers of a signature to those of a delivery, if this webhook signs. A signature in the body, and a timestamp
+    /// there, replace the values of the body.
     pub(super) fn add_signature(
         &self,
         headers: &mut Vec<(String, String)>,
         id: Option<&str>,
-        body: &[u8],
+        body: &mut Vec<u8>,
         now: Timestamp,
         url: Option<&str>,
     ) -> Result<(), Error> {
@@ -108,16 +112,25 @@ impl Webhook {
         }
         // The strongest scheme that has secrets signs.
         let Some(ActiveScheme { scheme, keys, .. }) = self.signing_scheme() else { return Ok(()) };
-        let context = SignContext {
-            now: now.as_millis(),
-            id,
-            headers: headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
-            url,
-            method: Some("POST"),
-        };
-        let signed =
-            scheme.sign(keys, body, &context).map_err(|error| Error::new(error.code(), error.to_string()))?;
+        let pairs = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let delivery = Delivery { headers: pairs.collect(), body, url, method: Some("POST") };
+        let values = self.with_values(&delivery, &self.verify_options);
+        let mut context =
+            SignContext { now: now.as_millis(), id, headers: Headers::new(), url, method: Some("POST") };
+        let read = values.as_ref().unwrap_or(&delivery);
+        // The new signature and timestamp take the place of those that the body has.
+        let replaced = |name: &str| is_source(name) && scheme.replaces(name);
+        for (name, value) in read.headers.iter().filter(|(name, _)| !replaced(name)) {
+            context.headers.push(name, value);
+        }
+        let signed = scheme
+            .sign(keys, read.body, &context)
+            .map_err(|error| Error::new(error.code(), error.to_string()))?;
         for (name, value) in signed {
+            if is_source(&name) {
+                *body = write_value(body, &name, &value)?;
+                continue;
+            }
             headers.retain(|(other, _)| !eq_ignore_ascii_case(other, &name));
             headers.push((name, value));
         }

@@ -7,7 +7,7 @@ use super::{AcceptedDelivery, Error, SignatureInfo, Timestamp, Verified, VerifyO
 use crate::delivery::Delivery;
 use crate::json::sort_by;
 use crate::provider::{HandshakeMethod, IdempotencySource, RequestSource};
-use crate::signature::Scheme;
+use crate::signature::{Scheme, is_source};
 
 impl Webhook {
     /// Checks the signature, the JSON, the envelope, the contract and the rules of a delivery.
@@ -80,7 +80,10 @@ impl Webhook {
     pub fn requires_target(&self) -> bool {
         let mut schemes = self.provider.schemes.iter().filter_map(|named| named.scheme.hmac());
         schemes.any(|scheme| scheme.content.has_url() || scheme.content.has_method())
-            || self.handshake_sources().any(|source| matches!(source, RequestSource::Query(_)))
+            || self
+                .handshake_sources()
+                .chain(self.signed_sources())
+                .any(|source| matches!(source, RequestSource::Query(_)))
     }
 
     /// The sources that tell a handshake from an event.
@@ -115,6 +118,7 @@ impl Webhook {
                 names.push(name.to_ascii_lowercase());
             }
         }
+        names.retain(|name| !is_source(name));
         sort_by(&mut names, Ord::cmp);
         names.dedup();
         names

@@ -24,7 +24,8 @@ fn hook(list: &str) -> Webhook {
 
 fn issues(hook: &Webhook, body: &str) -> (Code, Vec<Issue>) {
     let error = hook.verify(&bare(body.as_bytes()), NOW).expect_err("a rejection");
-    let fast = hook.verify_fast(&bare(body.as_bytes()), NOW, &hook.verify_options()).expect_err("a rejection");
+    let fast =
+        hook.verify_fast(&bare(body.as_bytes()), NOW, &hook.verify_options()).expect_err("a rejection");
     assert_eq!(fast.code, error.code);
     (error.code, error.issues)
 }
@@ -121,7 +122,10 @@ fn an_unknown_type_of_an_item_warns_and_is_an_error_in_the_strict_profile() {
     let body = br#"{"events":[{"kind":"sent"},{"kind":"new","id":"n"}]}"#;
     let verified = hook.verify(&bare(body), NOW).expect("accepted");
     assert_eq!(verified.issues.len(), 1);
-    assert_eq!((verified.issues[0].code, &*verified.issues[0].pointer), (Code::EVENT_UNKNOWN, "/events/1/kind"));
+    assert_eq!(
+        (verified.issues[0].code, &*verified.issues[0].pointer),
+        (Code::EVENT_UNKNOWN, "/events/1/kind")
+    );
     assert!(verified.items.expect("items")[1].unknown);
     let options = strict(&hook);
     let error = hook.verify_with(&bare(body), NOW, &options).expect_err("strict");
@@ -191,7 +195,10 @@ fn the_revision_of_an_item_is_chosen_by_the_item() {
 fn create_makes_a_delivery_with_one_item() {
     for (list, expected) in [("/a/events", "/a/events/0"), ("", "/0")] {
         let hook = made(
-            &definition(list, r#", "signature": { "header": "X-S", "format": "{hex}", "algorithms": ["sha256"] }"#),
+            &definition(
+                list,
+                r#", "signature": { "header": "X-S", "format": "{hex}", "algorithms": ["sha256"] }"#,
+            ),
             options(&["the secret of the subscription"]),
         );
         let signed = hook.create("paid", br#"{"amount":5}"#, &fresh()).expect("a delivery");

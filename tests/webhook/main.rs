@@ -26,3 +26,4 @@ mod support;
 #[cfg(feature = "full")]
 mod timestamp_units;
 mod tokens;
+mod values;

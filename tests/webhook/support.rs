@@ -42,6 +42,18 @@ pub fn fresh() -> SignParams {
     SignParams::new(NOW, *b"thirty-two bytes that are random")
 }
 
+/// The built-in providers that sign in a header: `sign` leaves their bodies as they are.
+pub fn signing_in_headers() -> impl Iterator<Item = &'static str> {
+    let signs = |id: &&str| {
+        let provider = hookseal::provider::Provider::from_json(
+            hookseal::provider::definition(id).expect("a provider").as_bytes(),
+        );
+        let scheme = provider.expect("valid").scheme().map(|scheme| scheme.header().to_owned());
+        scheme.is_some_and(|header| !header.starts_with('/'))
+    };
+    hookseal::provider::ids().filter(signs)
+}
+
 /// The URL of requests of providers that sign it.
 pub const URL: &str = "https://h.example/hook";
 

@@ -152,6 +152,8 @@ export const SENDERS: Record<string, Sender> = {
   elevenlabs: {
     headers: (body) => ({ "ElevenLabs-Signature": `t=${at},v0=${hmac(`${at}.${body}`, "hex")}` }),
   },
+  // The passcode in the sample is the secret.
+  figma: { headers: () => ({}) },
   flutterwave: { headers: (body) => ({ "flutterwave-signature": hmac(body, "base64") }) },
   front: {
     headers: (body) => ({
@@ -207,6 +209,8 @@ export const SENDERS: Record<string, Sender> = {
   lithic: standardWebhooks,
   liveblocks: standardWebhooks,
   loops: standardWebhooks,
+  // The sample is signed.
+  mailgun: { headers: () => ({}) },
   meta: { headers: (body) => ({ "X-Hub-Signature-256": `sha256=${hmac(body, "hex")}` }) },
   "microsoft-teams": {
     secret: BASE64_SECRET,

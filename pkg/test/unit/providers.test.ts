@@ -222,11 +222,11 @@ describe("docs/providers.md", () => {
       const definition = providerDefinition(id) as ProviderDefinition;
       const { title, documentation, dedupe, confirmed } = definition;
       const signature = schemeOf(definition);
-      const { header = "", format = "{token}", signedContent = "", algorithms = [] } = signature ?? {};
+      const { header, from, format, signedContent = "", algorithms = [] } = signature ?? {};
       const cells = [
         code(id),
         documentation === undefined ? title : `[${title}](${documentation})`,
-        code(signature === undefined ? "" : `${[header].flat().join(", ")}: ${format}`),
+        code(signature === undefined ? "" : `${[header ?? from].flat().join(", ")}: ${format ?? "{token}"}`),
         code(signedContent),
         algorithms.join(", "),
         signature?.secret ?? "",

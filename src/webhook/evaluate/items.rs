@@ -33,9 +33,8 @@ impl<'b> Evaluator<'b, '_, '_> {
             let mode = if is_full { EvaluationMode::FailFast } else { self.mode };
             let first_issue = self.findings.issues.len();
             let checked = self.check_item(batch, item, mode);
-            let has_error = self.findings.issues[first_issue..]
-                .iter()
-                .any(|issue| issue.severity == Severity::Error);
+            let has_error =
+                self.findings.issues[first_issue..].iter().any(|issue| issue.severity == Severity::Error);
             if has_error && mode == EvaluationMode::FailFast {
                 // The number of other errors is unknown.
                 self.findings.is_partial = true;
@@ -55,16 +54,14 @@ impl<'b> Evaluator<'b, '_, '_> {
             let issue = missing_event_type(provider, &batch.item.event_type, self.delivery, item);
             return Err(self.reject(issue));
         };
-        match provider.find_event(&name).filter(|_| !is_placeholder(&name)) {
-            Some(index) => self.check_contract(item, &provider.events[index], mode),
-            None => {
-                let is_strict = self.options.profile == Profile::Strict;
-                if is_strict || mode != EvaluationMode::FailFast || is_placeholder(&name) {
-                    let sources = &batch.item.event_type;
-                    let issue = unknown_event_type(provider, sources, item, (&name, source), is_strict);
-                    self.findings.issues.push(issue);
-                }
-            }
+        let is_strict = self.options.profile == Profile::Strict;
+        let is_placeholder = is_placeholder(&name);
+        if let Some(index) = provider.find_event(&name).filter(|_| !is_placeholder) {
+            self.check_contract(item, &provider.events[index], mode);
+        } else if is_strict || is_placeholder || mode != EvaluationMode::FailFast {
+            let sources = &batch.item.event_type;
+            let issue = unknown_event_type(provider, sources, item, (&name, source), is_strict);
+            self.findings.issues.push(issue);
         }
         if let Err(HiddenKey { source, location }) = item_key(batch, item) {
             return Err(self.reject(hidden_character("idempotency key", source, location)));
@@ -80,10 +77,7 @@ impl<'b> Evaluator<'b, '_, '_> {
 }
 
 /// Returns the id of an item; `None` for an item without one.
-pub(crate) fn item_key<'d>(
-    batch: &'d Batch,
-    item: Value<'d>,
-) -> Result<Option<Cow<'d, str>>, HiddenKey<'d>> {
+pub(crate) fn item_key<'d>(batch: &'d Batch, item: Value<'d>) -> Result<Option<Cow<'d, str>>, HiddenKey<'d>> {
     for pointer in batch.ids() {
         let Some(value) = item.resolve(pointer) else { continue };
         match key_text(value) {

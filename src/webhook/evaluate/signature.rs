@@ -5,7 +5,8 @@ use super::{EvaluationMode, Evaluator};
 use crate::delivery::Delivery;
 use crate::issue::{Code, Location, PendingIssue, Severity};
 use crate::json::Document;
-use crate::signature::{Keys, Outcome, SignedBy, TimestampUnit, detect_unit};
+use crate::provider::CoveredPart;
+use crate::signature::{Keys, Outcome, SignedBy, TimestampUnit, detect_unit, is_source};
 use crate::text::into_owned_outlined;
 use crate::webhook::{ActiveScheme, EXPLAIN_ONLY, EXPLAIN_ONLY_HINT, Webhook};
 
@@ -26,16 +27,22 @@ impl<'b> Evaluator<'b, '_, '_> {
             self.warn_about_unchecked_signature();
             return Ok(None);
         };
-        let tolerance = u64::from(self.options.tolerance);
-        let outcome = match scheme.verify(keys, self.delivery, self.now.as_millis(), tolerance) {
-            Outcome::Missing if webhook.allow_unsigned => Outcome::Unsigned,
-            outcome => outcome,
+        let active = ActiveScheme { index, scheme, keys };
+        let (outcome, issue) = match webhook.with_values(self.delivery, self.options) {
+            None => {
+                let (outcome, issue) = self.compare(active, self.delivery);
+                self.findings.received = outcome.received();
+                (outcome, issue)
+            }
+            Some(delivery) => {
+                let (outcome, issue) = self.compare(active, &delivery);
+                (outcome.without_texts(scheme.names()), issue)
+            }
         };
         self.findings.scheme = index;
         self.findings.signature = Some(outcome);
-        self.findings.received = outcome.received();
-        match outcome.accepted() {
-            Ok(signed_by) => {
+        match (outcome.accepted(), issue) {
+            (Ok(signed_by), _) => {
                 if let Some(signed_by) = signed_by
                     && self.mode != EvaluationMode::FailFast
                 {
@@ -43,18 +50,37 @@ impl<'b> Evaluator<'b, '_, '_> {
                 }
                 Ok(signed_by)
             }
-            Err(code) => {
-                let mut issue = scheme.issue(&outcome, code, keys);
-                if let Some(scheme) = scheme.hmac() {
-                    let timestamp = scheme.reported_values(self.delivery, outcome.received()).timestamp;
-                    self.name_unit(&mut issue, timestamp, scheme.timestamp_unit());
-                }
-                if code == Code::SIGNATURE_MISMATCH && webhook.provider.is_unconfirmed {
-                    issue.hint = issue.hint.map(|hint| hint + UNCONFIRMED);
-                }
-                Err(self.reject(issue))
-            }
+            (Err(_), Some(issue)) => Err(self.reject(issue)),
+            // Never: every outcome that rejects a delivery has an issue.
+            (Err(code), None) => Err(*self.code.get_or_insert(code)),
         }
+    }
+
+    /// Compares the signature of a delivery, and makes the issue of an outcome that rejects the delivery.
+    fn compare<'a>(
+        &self,
+        ActiveScheme { index, scheme, keys }: ActiveScheme<'a>,
+        delivery: &'a Delivery<'_>,
+    ) -> (Outcome<'a>, Option<PendingIssue>) {
+        let webhook = self.webhook;
+        let tolerance = u64::from(self.options.tolerance);
+        let part = webhook.provider.schemes[index].coverage.part;
+        let outcome = match scheme.verify(keys, delivery, self.now.as_millis(), tolerance) {
+            Outcome::Missing if webhook.allow_unsigned => Outcome::Unsigned,
+            // SECURITY: a signature over nothing of the event is worth as much as a token.
+            Outcome::Verified { secret, .. } if part == CoveredPart::Nothing => Outcome::Token { secret },
+            outcome => outcome,
+        };
+        let Err(code) = outcome.accepted() else { return (outcome, None) };
+        let mut issue = scheme.issue(&outcome, code, keys);
+        if let Some(scheme) = scheme.hmac() {
+            let timestamp = scheme.reported_values(delivery, outcome.received()).timestamp;
+            self.name_unit(&mut issue, timestamp, scheme.timestamp_unit());
+        }
+        if code == Code::SIGNATURE_MISMATCH && webhook.provider.is_unconfirmed {
+            issue.hint = issue.hint.map(|hint| hint + UNCONFIRMED);
+        }
+        (outcome, Some(issue))
     }
 
     /// Says what a timestamp looks like that is in another unit or notation, in place of a difference of decades.
@@ -168,7 +194,10 @@ impl<'b> Evaluator<'b, '_, '_> {
 /// The state of a signature that the evaluation did not reach, because the body is over the size limit.
 pub(crate) fn unread_signature<'d>(webhook: &'d Webhook, delivery: &'d Delivery<'_>) -> Outcome<'d> {
     match webhook.select(&delivery.headers) {
-        Some(active) if active.scheme.is_present(&delivery.headers) => Outcome::NotCompared,
+        // What a large body has at a source is not known.
+        Some(active) if is_source(active.scheme.header()) || active.scheme.is_present(&delivery.headers) => {
+            Outcome::NotCompared
+        }
         Some(_) if !webhook.allow_unsigned => Outcome::Missing,
         _ => Outcome::Unsigned,
     }

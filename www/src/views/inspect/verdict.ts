@@ -44,11 +44,12 @@ function describeResult({ report, provider, issues, isValidated }: Inspection): 
   const payload = payloadSentence(isValidated, provider.title);
   const rest = isValidated ? "" : ` ${payload}`;
   if (signature.covers && report.verdict !== "rejected") {
+    const signed = signature.covers === "fields" ? "some fields of this body" : "this body";
     return {
       tone: "good",
       icon: "verified",
       title: signature.algorithm ? "Verified" : "Token",
-      description: `Valid ${signature.algorithm ?? "token, no"} signature of this body with this secret. ${payload}`,
+      description: `Valid ${signature.algorithm ?? "token, no"} signature of ${signed} with this secret. ${payload}`,
       note,
     };
   }

@@ -1,0 +1,81 @@
+//! The values in the body and the URL that a signature scheme reads. A scheme knows headers alone, so that the values are
+//! added to the headers, by the names of their sources: `/signature/token`, `query:signature`. No header has such a name.
+
+use super::{Error, VerifyOptions, Webhook};
+use crate::delivery::{Delivery, Headers};
+use crate::issue::{ByteSpan, Code};
+use crate::json::{Document, Kind, quoted};
+use crate::provider::{Found, RequestParts, RequestSource};
+use crate::signature::is_source;
+
+/// The value of a source that no signature can cover. SECURITY: schemes reject every value with a control character.
+const UNUSABLE: &str = "\0";
+
+impl Webhook {
+    /// Returns the delivery with the values that the provider's schemes read in the body and the URL; `None` where they read
+    /// headers alone, and for a body over the size limit.
+    #[inline]
+    pub(super) fn with_values<'d>(
+        &self,
+        delivery: &'d Delivery<'_>,
+        options: &VerifyOptions,
+    ) -> Option<Delivery<'d>> {
+        // PERF: nearly every provider signs headers and the body.
+        if self.provider.schemes.iter().all(|named| named.sources.is_empty()) {
+            return None;
+        }
+        (delivery.body.len() <= options.max_bytes).then(|| self.add_values(delivery))
+    }
+
+    #[inline(never)]
+    fn add_values<'d>(&self, delivery: &'d Delivery<'_>) -> Delivery<'d> {
+        let document = Document::parse(delivery.body).ok();
+        let request = RequestParts { delivery, document: document.as_ref() };
+        let mut headers = Headers::new();
+        for (name, value) in delivery.headers.iter().filter(|(name, _)| !is_source(name)) {
+            headers.push(name, value);
+        }
+        for source in self.provider.schemes.iter().flat_map(|named| &named.sources) {
+            let value = match source.find(&request) {
+                Found::Absent => continue,
+                // White space around the value of a header is not a part of it, and half of a surrogate pair has no bytes.
+                Found::Text(text)
+                    if !text.starts_with([' ', '\t'])
+                        && !text.ends_with([' ', '\t'])
+                        && !text.contains('\u{fffd}') =>
+                {
+                    text.into_owned()
+                }
+                Found::Text(_) | Found::Unusable => UNUSABLE.to_owned(),
+            };
+            headers.push(source.to_string(), value);
+        }
+        Delivery { headers, body: delivery.body, url: delivery.url, method: delivery.method }
+    }
+
+    /// The sources of the schemes.
+    pub(super) fn signed_sources(&self) -> impl Iterator<Item = &RequestSource> {
+        self.provider.schemes.iter().flat_map(|named| &named.sources)
+    }
+}
+
+/// Writes a text at a source of a body, in place of the value there. Other bytes stay as they are.
+#[cold]
+pub(super) fn write_value(body: &[u8], source: &str, text: &str) -> Result<Vec<u8>, Error> {
+    let document = Document::parse(body).ok();
+    let value = document.as_ref().and_then(|document| document.root().pointer(source));
+    let Some(value) = value.filter(|value| !matches!(value.kind(), Kind::Object | Kind::Array)) else {
+        let message = match source.strip_prefix('/') {
+            Some(_) => ["The body has no string at ", source, ", where the signature belongs."].concat(),
+            None => ["The provider sends its signature in the URL, as ", source, "."].concat(),
+        };
+        let hint = match source.strip_prefix('/') {
+            Some(_) => "Add an empty string there: `sign` writes the signature into it.",
+            None => "Deliveries of this provider can be verified, and not made.",
+        };
+        return Err(Error::new(Code::OPTION_INVALID, message).hint(Some(hint)));
+    };
+    let (ByteSpan { start, end }, is_number) = (value.span(), value.kind() == Kind::Number);
+    let text = if is_number { text.to_owned() } else { quoted(text) };
+    Ok([&body[..start], text.as_bytes(), &body[end..]].concat())
+}

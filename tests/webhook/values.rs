@@ -1,0 +1,284 @@
+//! Signatures, tokens and signed values in the body and the URL. Each way around them is refused.
+
+use hookseal::Code;
+use hookseal::delivery::{Delivery, Headers};
+use hookseal::provider::Provider;
+use hookseal::signature::Algorithm;
+use hookseal::signature::hmac::sign;
+use hookseal::webhook::{
+    CoveredPart, Report, SignatureInfo, SignatureStatus, Timestamp, Verdict, Webhook, WebhookOptions,
+};
+use std::fmt::Write as _;
+
+use crate::support::{NOW, SECRET, fresh, headers, made, options};
+
+fn hex(message: &str) -> String {
+    sign(Algorithm::Sha256, SECRET.as_bytes(), message.as_bytes()).iter().fold(
+        String::new(),
+        |mut out, byte| {
+            write!(out, "{byte:02x}").expect("a string");
+            out
+        },
+    )
+}
+
+fn definition(signature: &str, dedupe: &str) -> String {
+    format!(
+        r#"{{ "id": "mine", "signature": {{ "format": "{{hex}}", "algorithms": ["sha256"], {signature} }},
+            "envelope": {{ "type": "/type", "id": "/id" }}, "dedupe": [{dedupe}], "events": {{ "*": {{ "schema": true }} }} }}"#
+    )
+}
+
+/// A signature in the body over type and id.
+fn fields() -> Webhook {
+    let signature = r#""from": "/sig", "covers": "fields", "signedContent": "{/type}:{/id}""#;
+    made(&definition(signature, r#""pointer:/id""#), options(&[SECRET]))
+}
+
+/// A signature in the body over a time and a nonce, as Mailgun's.
+fn nothing() -> Webhook {
+    let signature = r#""from": "/sig/sig", "covers": "nothing", "signedContent": "{timestamp}{/sig/token}",
+        "timestamp": "/sig/time", "tolerance": 60"#;
+    made(&definition(signature, r#""pointer:/sig/token""#), options(&[SECRET]))
+}
+
+/// A signature in the URL over the body.
+fn in_url() -> Webhook {
+    made(&definition(r#""from": "query:signature""#, r#""digest""#), options(&[SECRET]))
+}
+
+/// The result of every verb, which agree, also those of the compiled definition.
+fn outcome(hook: &Webhook, url: Option<&str>, body: &str) -> (Result<SignatureInfo, Code>, Report) {
+    let delivery = Delivery { url, ..Delivery::new(Headers::new(), body.as_bytes()) };
+    let result = hook.verify(&delivery, NOW);
+    if let Err(error) = &result {
+        let text = error.to_string();
+        assert!(!text.contains(SECRET), "{text}");
+    }
+    let result = result.map(|verified| verified.signature).map_err(|error| error.code);
+    let fast = hook.verify_fast(&delivery, NOW, &hook.verify_options());
+    assert_eq!(fast.map(|accepted| accepted.signature).map_err(|error| error.code), result);
+    let report = hook.inspect(&delivery, NOW);
+    assert_eq!(report.code, result.err(), "{body}");
+    assert_eq!(result.is_err(), report.verdict == Verdict::Rejected, "{body}");
+    let bytes = Webhook::new(
+        Provider::from_compiled(&hook.provider().to_compiled()).expect("of this build"),
+        options(&[SECRET]),
+    );
+    let again = bytes.expect("a webhook").verify(&delivery, NOW).map(|verified| verified.signature);
+    assert_eq!(again.map_err(|error| error.code), result);
+    (result, report)
+}
+
+fn code(hook: &Webhook, body: &str) -> Option<Code> {
+    outcome(hook, None, body).0.err()
+}
+
+#[test]
+fn verifies_a_signature_in_the_body_over_fields() {
+    let signature = hex("paid:evt_1");
+    let body = |kind: &str, id: &str, sig: &str| format!(r#"{{"type":{kind},"id":{id},"sig":{sig}}}"#);
+    let valid = body("\"paid\"", "\"evt_1\"", &format!("\"{signature}\""));
+    let (result, report) = outcome(&fields(), None, &valid);
+    let Ok(SignatureInfo::Verified { covers, uncovered, .. }) = result else { panic!("{result:?}") };
+    assert_eq!(covers, CoveredPart::Fields);
+    assert!(uncovered.names().is_empty());
+    assert_eq!(report.signature.header.as_deref(), Some("/sig"));
+    assert_eq!(report.signature.received.as_deref(), Some(&*signature));
+    assert_eq!(report.signature.covers, Some(CoveredPart::Fields));
+    // A report contains no value of a payload.
+    assert!(
+        report
+            .signature
+            .parts
+            .iter()
+            .all(|part| { part.placeholder.is_none() || part.value.is_none() && part.span.is_some() })
+    );
+
+    let sig = format!("\"{signature}\"");
+    for (body, expected) in [
+        // What is not signed can change.
+        (valid.replace('}', ",\"amount\":1}"), None),
+        // The same text in another spelling.
+        (body("\"p\\u0061id\"", "\"evt_1\"", &sig), None),
+        (body("\"paid\"", "\"evt_2\"", &sig), Some(Code::SIGNATURE_MISMATCH)),
+        (body("\"paid\"", "\"evt_1\"", "\"00\""), Some(Code::ALGORITHM_MISMATCH)),
+        (body("\"paid\"", "\"evt_1\"", "\"\""), Some(Code::SIGNATURE_MALFORMED)),
+        (body("\"paid\"", "\"evt_1\"", "null"), Some(Code::SIGNATURE_MISSING)),
+        (body("\"paid\"", "\"evt_1\"", "[]"), Some(Code::SIGNATURE_MALFORMED)),
+        (body("\"paid\"", "null", &sig), Some(Code::FIELD_MISSING)),
+        (body("\"paid\"", "\"\"", &sig), Some(Code::FIELD_MISSING)),
+        (body("\"paid\"", "{}", &sig), Some(Code::SIGNATURE_MALFORMED)),
+        // White space that headers would lose is not lost.
+        (body("\"paid \"", "\"evt_1\"", &sig), Some(Code::SIGNATURE_MALFORMED)),
+        (body("\"paid\"", "\"\\tevt_1\"", &sig), Some(Code::SIGNATURE_MALFORMED)),
+        (body("\"paid\"", "\"evt_1\\n\"", &sig), Some(Code::SIGNATURE_MALFORMED)),
+        (body("\"paid\"", "\"evt_1\\ud800\"", &sig), Some(Code::SIGNATURE_MALFORMED)),
+        // Bytes that move over the separator.
+        (body("\"paid:evt\"", "\"_1\"", &sig), Some(Code::SIGNATURE_MALFORMED)),
+        // Parsers disagree on the values.
+        (valid.replace('}', ",\"id\":\"evt_1\"}"), Some(Code::JSON_DUPLICATE_KEY)),
+        (valid.replace('}', ""), Some(Code::SIGNATURE_MISSING)),
+        ("[]".to_owned(), Some(Code::SIGNATURE_MISSING)),
+    ] {
+        assert_eq!(code(&fields(), &body), expected, "{body}");
+    }
+}
+
+#[test]
+fn a_header_with_the_name_of_a_source_is_not_read() {
+    let signature = hex("paid:evt_1");
+    let unsigned = r#"{"type":"paid","id":"evt_2"}"#;
+    let pairs = [("/sig", signature.as_str()), ("/id", "evt_1"), ("/type", "paid"), ("query:sig", "1")];
+    let delivery = Delivery::new(Headers::from_iter(pairs), unsigned.as_bytes());
+    assert_eq!(fields().verify(&delivery, NOW).map(|_| ()).unwrap_err().code, Code::SIGNATURE_MISSING);
+}
+
+#[test]
+fn a_signature_over_nothing_of_the_event_is_a_token() {
+    let body = |time: &str, token: &str, sig: &str| {
+        format!(r#"{{"type":"ping","id":"e","sig":{{"time":{time},"token":"{token}","sig":"{sig}"}}}}"#)
+    };
+    let now = "1700000000";
+    let valid = body("\"1700000000\"", "abc", &hex("1700000000abc"));
+    let (result, report) = outcome(&nothing(), None, &valid);
+    assert_eq!(result, Ok(SignatureInfo::Token { secret: 0 }));
+    assert_eq!((report.verdict, report.signature.status), (Verdict::Token, SignatureStatus::Token));
+    assert_eq!(report.signature.covers, Some(CoveredPart::Nothing));
+    assert_eq!(report.signature.uncovered, ["type", "id"]);
+    for (body, expected) in [
+        (body(now, "abc", &hex("1700000000abc")), None),
+        (body("\"1699999000\"", "abc", &hex("1699999000abc")), Some(Code::TIMESTAMP_TOO_OLD)),
+        (body("\"1700001000\"", "abc", &hex("1700001000abc")), Some(Code::TIMESTAMP_TOO_NEW)),
+        (body("\"1700000000\"", "abd", &hex("1700000000abc")), Some(Code::SIGNATURE_MISMATCH)),
+        (body("null", "abc", &hex("1700000000abc")), Some(Code::TIMESTAMP_MISSING)),
+        (body("\"soon\"", "abc", &hex("soonabc")), Some(Code::TIMESTAMP_MALFORMED)),
+        // Digits that move from the time to the token.
+        (body("\"170000000\"", "0abc", &hex("1700000000abc")), Some(Code::TIMESTAMP_MALFORMED)),
+        (body("\"17000000001\"", "bc", &hex("17000000001bc")), Some(Code::TIMESTAMP_MALFORMED)),
+        (body("\"1700000000\"", "", &hex("1700000000")), Some(Code::FIELD_MISSING)),
+    ] {
+        assert_eq!(code(&nothing(), &body), expected, "{body}");
+    }
+}
+
+#[test]
+fn verifies_a_signature_in_the_url() {
+    let body = r#"{"type":"ping","id":"e"}"#;
+    let signature = hex(body);
+    let url = |query: &str| format!("https://h.example/hook?{query}");
+    let hook = in_url();
+    assert!(hook.requires_target());
+    assert_eq!(hook.required_headers(), ["content-type"]);
+    let (result, report) = outcome(&hook, Some(&url(&format!("a=1&signature={signature}"))), body);
+    assert!(matches!(result, Ok(SignatureInfo::Verified { covers: CoveredPart::Body, .. })), "{result:?}");
+    assert_eq!(report.signature.header.as_deref(), Some("query:signature"));
+    for (query, expected) in [
+        (String::new(), Code::SIGNATURE_MISSING),
+        (format!("Signature={signature}"), Code::SIGNATURE_MISSING),
+        (format!("signature={signature}&signature=00"), Code::SIGNATURE_MALFORMED),
+        (format!("signature={signature}x"), Code::SIGNATURE_MALFORMED),
+        (format!("signature={}", hex("other")), Code::SIGNATURE_MISMATCH),
+    ] {
+        assert_eq!(outcome(&hook, Some(&url(&query)), body).0, Err(expected), "{query}");
+    }
+    let error = outcome(&hook, None, body).0.unwrap_err();
+    assert_eq!(error, Code::SIGNATURE_MISSING);
+}
+
+#[test]
+fn compares_a_token_in_the_body() {
+    let definition = r#"{ "id": "mine", "signature": { "kind": "token", "from": "/passcode" },
+        "envelope": { "type": "/type" }, "dedupe": ["digest"], "events": { "*": { "schema": true } } }"#;
+    let hook = made(definition, options(&[SECRET]));
+    for (passcode, expected) in [
+        (format!("\"{SECRET}\""), None),
+        (format!("\" {SECRET}\""), Some(Code::SIGNATURE_MALFORMED)),
+        (format!("[\"{SECRET}\"]"), Some(Code::SIGNATURE_MALFORMED)),
+        ("\"other\"".to_owned(), Some(Code::SIGNATURE_MISMATCH)),
+        ("\"\"".to_owned(), Some(Code::SIGNATURE_MALFORMED)),
+        ("null".to_owned(), Some(Code::SIGNATURE_MISSING)),
+    ] {
+        let body = format!(r#"{{"type":"ping","passcode":{passcode}}}"#);
+        let (result, report) = outcome(&hook, None, &body);
+        assert_eq!(result.err(), expected, "{passcode}");
+        let report = serde_json::to_string(&report).expect("JSON");
+        assert!(!report.contains(SECRET), "{report}");
+    }
+    assert!(hook.provider().token_headers().is_empty());
+}
+
+#[test]
+fn names_the_source_in_messages() {
+    let text = |hook: &Webhook, body: &str| {
+        hook.verify(&Delivery::new(Headers::new(), body.as_bytes()), NOW).map(|_| ()).unwrap_err().to_string()
+    };
+    let missing = text(&fields(), r#"{"type":"paid","id":"e"}"#);
+    assert!(missing.contains("Missing signature at /sig."), "{missing}");
+    let missing = text(&fields(), &format!(r#"{{"type":"paid","sig":"{}"}}"#, hex("")));
+    assert!(missing.contains("Missing value at /id, which the signature covers."), "{missing}");
+    let missing = text(&in_url(), "{}");
+    assert!(missing.contains("Missing signature at query:signature."), "{missing}");
+    let unusable = text(&fields(), r#"{"type":"paid","id":"e","sig":{}}"#);
+    assert!(unusable.contains("The value at /sig cannot be a part of a signature."), "{unusable}");
+}
+
+#[test]
+fn create_and_sign_write_the_signature_into_the_body() {
+    for hook in [fields(), nothing()] {
+        let signed = hook.create("ping", br#"{"amount":1}"#, &fresh()).expect("a delivery");
+        let delivery = Delivery::new(headers(&signed.headers), &signed.body);
+        assert!(hook.verify(&delivery, NOW).is_ok());
+        // Signed later, the same body has another time.
+        let later = Timestamp::from_millis(NOW.as_millis() + 3_600_000);
+        let mut params = fresh();
+        params.now = later;
+        let again = hook.sign(&signed.body, &params).expect("signed");
+        let delivery = Delivery::new(headers(&again.headers), &again.body);
+        assert!(hook.verify(&delivery, later).is_ok());
+        let error = hook.sign(br#"{"type":"ping","id":"e"}"#, &params).unwrap_err();
+        assert!([Code::OPTION_INVALID, Code::FIELD_MISSING].contains(&error.code), "{error}");
+    }
+    let error = in_url().sign(b"{}", &fresh()).unwrap_err();
+    assert!(
+        error.to_string().contains("The provider sends its signature in the URL, as query:signature."),
+        "{error}"
+    );
+    assert_eq!(nothing().resign(&Delivery::new(Headers::new(), b"{}"), NOW), Ok(vec![]));
+}
+
+#[test]
+fn a_large_body_is_not_parsed_for_its_signature() {
+    let hook = {
+        let signature = r#""from": "/sig", "covers": "fields", "signedContent": "{/type}:{/id}""#;
+        let options = WebhookOptions { max_bytes: Some(8), ..options(&[SECRET]) };
+        made(&definition(signature, r#""pointer:/id""#), options)
+    };
+    let (result, report) = outcome_of_large(&hook);
+    assert_eq!(result, Some(Code::BODY_TOO_LARGE));
+    assert_eq!(report.signature.status, SignatureStatus::Malformed);
+}
+
+fn outcome_of_large(hook: &Webhook) -> (Option<Code>, Report) {
+    let delivery = Delivery::new(Headers::new(), br#"{"type":"paid","id":"e","sig":""}"#);
+    (hook.verify(&delivery, NOW).err().map(|error| error.code), hook.inspect(&delivery, NOW))
+}
+
+#[cfg(feature = "full")]
+#[test]
+fn explains_a_signature_in_the_body() {
+    let body = format!(r#"{{"type":"paid","id":"evt_1","sig":"{}"}}"#, hex("paid:evt_1"));
+    let delivery = Delivery::new(Headers::new(), body.as_bytes());
+    let codes = |hook: &Webhook| -> Vec<&str> {
+        let explanation = hook.explain(&delivery, NOW);
+        let causes = explanation.matches.iter().chain(&explanation.observations);
+        causes.map(|cause| cause.code).collect()
+    };
+    assert_eq!(codes(&fields()), ["signature-valid"]);
+    let signature = r#""from": "/sig", "covers": "fields", "signedContent": "{/type}:{/id}""#;
+    let spaced = format!("{SECRET} ");
+    let hook = made(&definition(signature, r#""pointer:/id""#), options(&[&spaced]));
+    assert!(codes(&hook).contains(&"secret-white-space"), "{:?}", codes(&hook));
+    let hook = made(&definition(signature, r#""pointer:/id""#), options(&["another secret of thirty-two b"]));
+    assert!(codes(&hook).contains(&"no-match"), "{:?}", codes(&hook));
+}
