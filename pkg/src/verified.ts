@@ -109,10 +109,12 @@ export class DeliveryItem implements Item {
     this.#event = event;
     Object.assign(this, data);
     // A getter, like that of a delivery, so that printing an item shows no payload.
-    define.call(this, "event", DeliveryItem.#getEvent);
+    define.call(this, "event", DeliveryItem.#getters.event);
   }
 
-  static #getEvent(this: DeliveryItem): unknown {
-    return this.#event();
-  }
+  static readonly #getters = {
+    event(this: DeliveryItem): unknown {
+      return this.#event();
+    },
+  };
 }
