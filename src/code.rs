@@ -148,6 +148,15 @@ codes! {
     SECRET_INVALID = "secret-invalid" 500 Signature,
         "A secret does not have the format that its provider documents.",
         "Copy the secret as the provider shows it, with its prefix. `hookseal providers` says where it is found.";
+    KEY_INVALID = "key-invalid" 500 Signature,
+        "A public key is malformed, too weak, private, or of another algorithm than the provider's.",
+        "Copy the public key as the provider shows it. The message says what is wrong with it.";
+    PUBLIC_KEY_UNAVAILABLE = "public-key-unavailable" 500 none,
+        "The provider signs with a private key, and this runtime cannot verify such signatures synchronously.",
+        "Run the program where `node:crypto` is: in Node.js, Bun, Deno, or in Cloudflare Workers with the flag `nodejs_compat`.";
+    SIGNING_UNSUPPORTED = "signing-unsupported" 500 none,
+        "The provider signs with a private key, which only the provider has.",
+        "Verify recorded deliveries instead. For a test, make an own key pair and sign with your own program.";
     SECRET_SHORT = "secret-short" 500 Signature,
         "A secret is so short that one delivery suffices to find it by brute force.",
         "Generate a new secret at the provider. If you can choose it, use 32 random bytes.";

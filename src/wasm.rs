@@ -17,6 +17,7 @@ mod options;
 #[cfg(feature = "outline")]
 mod outline;
 mod primitives;
+mod public_key;
 #[cfg(feature = "js-full")]
 mod reports;
 #[cfg(feature = "js-full")]
@@ -50,6 +51,7 @@ pub use import::{DetectorHandle, ImportStream, export_delivery, import_text, pro
 #[cfg(feature = "outline")]
 pub use outline::outline;
 pub use primitives::{digest, hmac_sign, hmac_verify, provider_ids};
+pub use public_key::set_public_key_verifier;
 #[cfg(feature = "js-full")]
 pub use reports::report_to_js;
 #[cfg(feature = "js-full")]
@@ -195,7 +197,8 @@ impl Hook {
     /// An error as data.
     #[wasm_bindgen(constructor)]
     pub fn new(id: Option<String>, definition: &str, options: &JsValue) -> Result<Hook, JsValue> {
-        let options = read_options(options).map_err(|error| error_to_js(&error))?;
+        let mut options = read_options(options).map_err(|error| error_to_js(&error))?;
+        options.verify_public_key = public_key::verifier();
         let webhook = match id.filter(|_| definition.is_empty()) {
             Some(id) => Webhook::built_in(&id, options),
             None => compiled::provider(definition).and_then(|provider| Webhook::new(provider, options)),

@@ -151,7 +151,7 @@ fn wycheproof_hmac_sha512() {
 #[test]
 fn a_message_in_parts_has_the_tag_of_the_whole_message() {
     let message: Vec<u8> = (0..=255).cycle().take(1000).collect();
-    for algorithm in Algorithm::ALL {
+    for algorithm in Algorithm::HMAC {
         let key = hmac::HmacKey::new(algorithm, b"key");
         let whole = hmac::sign(algorithm, b"key", &message);
         for at in [0, 1, 63, 64, 65, 127, 128, 129, 999, 1000] {

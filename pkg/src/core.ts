@@ -11,6 +11,7 @@ import {
   type WasmSource,
 } from "./modules.js";
 import { createNativeHasher, nativeDigest } from "./native-hash.js";
+import { createPublicKeyVerifier } from "./public-key-verifier.js";
 import { checkRuntime, TextDecoder, TextEncoder } from "./runtime.js";
 
 /** The functions of the module `full`, and all others. Both modules have the same glue. */
@@ -259,6 +260,8 @@ function instantiate(source: Compilable): void {
   instanceGeneration = generation;
   const hasher = createNativeHasher(memoryBytes);
   if (hasher !== undefined) glue.set_native_hasher(hasher);
+  const verifier = createPublicKeyVerifier(memoryBytes);
+  if (verifier !== undefined) glue.set_public_key_verifier(verifier);
 }
 
 /**

@@ -17,8 +17,17 @@ export interface Delivery {
   method?: string | undefined;
 }
 
-/** A signature algorithm. */
-export type Algorithm = "sha1" | "sha256" | "sha512";
+/** A signature algorithm: the hash function of an HMAC, or an algorithm of public keys. */
+export type Algorithm =
+  | "sha1"
+  | "sha256"
+  | "sha512"
+  | "ed25519"
+  | "ecdsa-p256"
+  | "ecdsa-p256-raw"
+  | "rsa-sha1"
+  | "rsa-sha256"
+  | "rsa-sha512";
 
 /** How strictly payloads are validated. */
 export type Profile = "lenient" | "strict";
@@ -26,7 +35,8 @@ export type Profile = "lenient" | "strict";
 /** Options of a webhook. */
 export interface WebhookOptions {
   /**
-   * The secrets of the subscription, as the provider shows them: the first signs, all verify. For a provider with several
+   * The secrets of the subscription, as the provider shows them: the first signs, all verify. For a provider with a public key,
+   * the public keys: nothing signs. For a provider with several
    * signature schemes, a list is that of the first scheme, and an object has a list for each name of a scheme. A scheme without
    * a secret is not active: no delivery is accepted by it.
    */
@@ -108,7 +118,7 @@ export type SignatureInfo =
       /** Signed with one of the secrets. */
       status: "verified";
       /** The algorithm of the signature. */
-      algorithm: Algorithm | "ed25519";
+      algorithm: Algorithm;
       /** The name of the signature scheme, for a provider with several. */
       scheme?: string;
       /** Index of the secret in the options. */

@@ -69,7 +69,7 @@ impl Coverage {
         dedupe: &[IdempotencySource],
         name_of: &dyn Fn(&str) -> String,
     ) -> Self {
-        let scheme = match scheme.hmac() {
+        let scheme = match scheme.signing() {
             Some(scheme) if part != CoveredPart::Nothing => scheme,
             _ => {
                 let has_key = |source: &IdempotencySource| !matches!(source, IdempotencySource::None);

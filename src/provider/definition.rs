@@ -186,7 +186,7 @@ impl Provider {
         let envelope = Envelope::parse(root, event_type, &dedupe);
         let schemes = schemes(document, &envelope, &dedupe)?;
         let settings = parse_settings(root);
-        let signing: Vec<&Scheme> = schemes.iter().filter_map(|named| named.scheme.hmac()).collect();
+        let signing: Vec<&Scheme> = schemes.iter().filter_map(|named| named.scheme.signing()).collect();
         let handshakes = parse_handshakes(root, &signing, &settings)
             .map_err(|(value, message)| definition_error(document, value, &message))?;
         let mut provider = Self {
@@ -297,7 +297,7 @@ impl Provider {
     /// Returns the strongest scheme that signs; `None` for a provider that has only tokens, or does not sign.
     #[must_use]
     pub fn scheme(&self) -> Option<&Scheme> {
-        self.schemes.iter().find_map(|named| named.scheme.hmac())
+        self.schemes.iter().find_map(|named| named.scheme.signing())
     }
 
     /// Returns the index in `events` of this type, or of the wildcard event.

@@ -388,7 +388,7 @@ impl Builder<'_> {
         if let Some(hmac) = name.strip_prefix("hmac:") {
             let mut fields = hmac.splitn(3, ':');
             let mut next = || fields.next().unwrap_or_default();
-            let algorithm = Algorithm::from_name(next());
+            let algorithm = Algorithm::from_name(next()).filter(|algorithm| !algorithm.is_public_key());
             let encoding = next();
             let encoding = Encoding::ALL.into_iter().find(|known| known.name() == encoding);
             let (Some(algorithm), Some(encoding)) = (algorithm, encoding) else {
@@ -415,6 +415,9 @@ impl Builder<'_> {
         if self.schemes.is_empty() {
             let message = "The definition has no `signature` that signs, so there is no secret for an HMAC.";
             return Err((value, message.to_owned()));
+        }
+        if self.schemes.iter().all(|scheme| scheme.public_key_algorithm().is_some()) {
+            return Err((value, "A public key makes no HMAC.".to_owned()));
         }
         if source.is_in_body() {
             if matches!(source, RequestSource::Pointer(_)) && self.is_signed {

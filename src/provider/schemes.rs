@@ -218,6 +218,7 @@ fn scheme(
             definition_error(document, signature.get(error.field()).unwrap_or(signature), error.message())
         });
     }
+    let is_public_key = text(signature, "/kind").as_deref() == Some("public-key");
     let format = text(signature, "/format").unwrap_or_default();
     let signed_content = text(signature, "/signedContent").unwrap_or_else(|| "{body}".to_owned());
     // Of several schemes, those without a signed time have no use for the header.
@@ -232,7 +233,7 @@ fn scheme(
             .filter_map(|name| Algorithm::from_name(name))
             .collect(),
         signed_content,
-        secret: secret_format(text(signature, "/secret").as_deref().unwrap_or("utf8")),
+        secret: secret_format(text(signature, "/secret").as_deref().unwrap_or("utf8"), is_public_key),
         optional: is_optional(signature),
         timestamp_header: time_source.or_else(|| {
             name_in_family(root.pointer("/headers/timestamp"), family).filter(|_| has_time_header)
@@ -242,7 +243,16 @@ fn scheme(
         ambiguous: signature.get("ambiguous").and_then(Value::as_bool).unwrap_or(false),
         partial: signature.get("covers").is_some(),
     };
-    Scheme::new(definition).map(SignatureScheme::Hmac).map_err(|error| {
+    if let Some(algorithm) = definition.algorithms.iter().find(|one| one.is_public_key() != is_public_key) {
+        let value = signature.get("algorithms").unwrap_or(signature);
+        let message = if is_public_key {
+            format!("{algorithm} is an HMAC. Of a public key, expected an algorithm such as ed25519.")
+        } else {
+            format!("{algorithm} needs a public key. Set \"kind\": \"public-key\".")
+        };
+        return Err(definition_error(document, value, &message));
+    }
+    Scheme::new(definition).map(SignatureScheme::of).map_err(|error| {
         // Two fields of the scheme are in `headers` of a definition.
         let value = match error.field() {
             "timestampHeader" => {
@@ -283,8 +293,12 @@ pub(super) fn signed_time(root: Value<'_>) -> Option<SignedTime> {
 }
 
 #[inline(never)]
-fn secret_format(text: &str) -> SecretFormat {
+fn secret_format(text: &str, is_public_key: bool) -> SecretFormat {
     let mut format = SecretFormat::parse(text).unwrap_or_default();
+    if is_public_key && text == "base64" {
+        // SECURITY: with the prefix of shared secrets, the secret of an HMAC would pass for a key.
+        format.prefix = Some("whpk_".to_owned());
+    }
     if format.encoding == SecretEncoding::Base64 {
         // Base64 has no underscore, so the common prefix can be detected without being named.
         format.prefix.get_or_insert_with(|| "whsec_".to_owned());

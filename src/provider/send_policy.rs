@@ -50,7 +50,7 @@ impl Provider {
     /// The headers with a token, which is a secret: never stored, and never sent to another origin.
     #[must_use]
     pub fn token_headers(&self) -> Vec<&str> {
-        let is_token = |named: &&NamedScheme| named.scheme.hmac().is_none();
+        let is_token = |named: &&NamedScheme| named.scheme.signing().is_none();
         let headers = self.schemes.iter().filter(is_token).map(|named| named.scheme.header());
         headers.filter(|name| !is_source(name)).collect()
     }
@@ -59,7 +59,7 @@ impl Provider {
     #[must_use]
     pub fn own_headers(&self) -> Vec<&str> {
         let mut names = Vec::new();
-        for scheme in self.schemes.iter().filter_map(|named| named.scheme.hmac()) {
+        for scheme in self.schemes.iter().filter_map(|named| named.scheme.signing()) {
             names.push(scheme.header());
             names.extend(scheme.timestamp_header());
             names.extend(scheme.definition().id_header.as_deref());

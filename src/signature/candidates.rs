@@ -2,6 +2,7 @@
 
 use super::encoding::{DecodeError, DecodedDigest};
 use super::header::HeaderItem;
+use super::public_key;
 use super::{Algorithm, Keys, MalformedReason, Outcome, Scheme};
 use crate::delivery::{Headers, has_control};
 
@@ -55,6 +56,7 @@ impl<'a> Candidates<'a> {
         headers: &'a Headers<'_>,
     ) -> Result<(), Outcome<'a>> {
         let parser = CandidateParser { scheme, accepted: keys.algorithms() };
+        let max_signatures = scheme.max_signatures();
         let (mut values, mut signatures) = (0, 0);
         let (mut first_value, mut has_malformed_timestamp, mut ends_with_version) = (None, false, false);
         for value in headers.get_all(scheme.header()) {
@@ -93,7 +95,7 @@ impl<'a> Candidates<'a> {
                     }
                     HeaderItem::Version | HeaderItem::Other => {}
                 }
-                if signatures > MAX_SIGNATURES {
+                if signatures > max_signatures {
                     return Err(parser.malformed(value, MalformedReason::TooManySignatures));
                 }
             }
@@ -197,7 +199,10 @@ impl<'a> CandidateParser<'a, '_> {
             )
         })?;
         let by_len = Algorithm::of_len(digest.len);
-        let algorithm = labelled.or(by_len).filter(|a| a.digest_len() == digest.len);
+        let algorithm = match self.scheme.public_key_algorithm() {
+            None => labelled.or(by_len).filter(|a| a.digest_len() == digest.len),
+            Some(algorithm) => Some(algorithm).filter(|a| has_form(*a, &digest)),
+        };
         let Some(algorithm) = algorithm.filter(|a| self.accepted.contains(a)) else {
             return Err(match by_len {
                 Some(other) if label.is_none() && self.scheme.algorithms().contains(&other) => {
@@ -217,6 +222,26 @@ impl<'a> CandidateParser<'a, '_> {
     /// Returns whether the text is a complete signature without a label.
     fn is_unlabelled_digest(&self, text: &str) -> bool {
         let digest = self.scheme.format.encoding.decode(text);
-        digest.is_ok_and(|digest| Algorithm::of_len(digest.len).is_some())
+        digest.is_ok_and(|digest| match self.scheme.public_key_algorithm() {
+            None => Algorithm::of_len(digest.len).is_some(),
+            Some(algorithm) => has_form(algorithm, &digest),
+        })
+    }
+}
+
+/// Returns whether a signature has the length of its algorithm. The raw form of ECDSA is as long as DER can be, and does not
+/// begin as a sequence of its length.
+fn has_form(algorithm: Algorithm, digest: &DecodedDigest) -> bool {
+    let is_raw = || match digest.as_bytes() {
+        [tag, len, rest @ ..] => *tag != 0x30 || usize::from(*len) != rest.len(),
+        _ => false,
+    };
+    algorithm.has_len(digest.len) && !(algorithm == Algorithm::EcdsaP256 && is_raw())
+}
+
+impl Scheme {
+    /// Returns the limit of signatures in one delivery.
+    pub(super) fn max_signatures(&self) -> usize {
+        if self.public_key_algorithm().is_some() { public_key::MAX_SIGNATURES } else { MAX_SIGNATURES }
     }
 }

@@ -3,9 +3,7 @@
 use base64ct::{Base64, Encoding as _};
 
 use crate::blob::blob;
-#[cfg(feature = "full")]
-use crate::text::decode_base64;
-use crate::text::decode_base64_into;
+use crate::text::{decode_base64, decode_base64_into};
 
 /// Length of the longest digest, SHA-512.
 const MAX_DIGEST_BYTES: usize = 64;
@@ -80,7 +78,6 @@ impl Encoding {
     }
 
     /// Decodes a text of any length and any padding.
-    #[cfg(feature = "full")]
     #[inline(never)]
     pub fn decode_lenient(self, text: &str) -> Option<Vec<u8>> {
         let unpadded = text.trim_end_matches('=');

@@ -79,9 +79,13 @@ impl HashState {
     #[inline(never)]
     fn new(algorithm: Algorithm, start: &[u8]) -> Self {
         match algorithm {
-            Algorithm::Sha1 => Self::Sha1(Sha1::new_with_prefix(start)),
-            Algorithm::Sha256 => Self::Sha256(Sha256::new_with_prefix(start)),
-            Algorithm::Sha512 => Self::Sha512(Sha512::new_with_prefix(start)),
+            Algorithm::Sha1 | Algorithm::RsaSha1 => Self::Sha1(Sha1::new_with_prefix(start)),
+            Algorithm::Sha256 | Algorithm::EcdsaP256 | Algorithm::EcdsaP256Raw | Algorithm::RsaSha256 => {
+                Self::Sha256(Sha256::new_with_prefix(start))
+            }
+            Algorithm::Sha512 | Algorithm::Ed25519 | Algorithm::RsaSha512 => {
+                Self::Sha512(Sha512::new_with_prefix(start))
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::hmac::{HmacKey, Tag, constant_time_eq};
 use super::native_hash::NativeHash;
+use super::public_key::VerifyPublicKey;
 #[cfg(feature = "full")]
 use super::secret_error::SecretError;
 use super::secret_hint::SecretWarning;
@@ -20,6 +21,8 @@ pub struct Keys {
     secrets: Vec<PreparedSecret>,
     algorithms: Vec<Algorithm>,
     native_hash: Option<NativeHash>,
+    /// Verifies with public keys. `None`: nothing verifies.
+    verify_public_key: Option<VerifyPublicKey>,
 }
 
 /// A shorter message is hashed here in less time than a call of the native hash takes. Measured in Node 20 on a processor
@@ -61,7 +64,8 @@ impl Keys {
                 supported: Algorithm::list(supported),
             });
         }
-        Ok(Self { secrets: prepare(secrets, &algorithms), algorithms, native_hash: None })
+        let secrets = prepare(secrets, &algorithms);
+        Ok(Self { secrets, algorithms, native_hash: None, verify_public_key: None })
     }
 
     /// Tokens, which are compared as they are: no algorithm, and no HMAC key.
@@ -69,7 +73,8 @@ impl Keys {
         if secrets.is_empty() {
             return Err(KeysError::NoSecret);
         }
-        Ok(Self { secrets: prepare(secrets, &[]), algorithms: Vec::new(), native_hash: None })
+        let secrets = prepare(secrets, &[]);
+        Ok(Self { secrets, algorithms: Vec::new(), native_hash: None, verify_public_key: None })
     }
 
     /// Returns the index of the secret that a token equals. SECURITY: compares with every secret in constant time, and an
@@ -86,6 +91,48 @@ impl Keys {
     /// Returns the first secret; `None` if it has an error.
     pub(super) fn first_token(&self) -> Option<&[u8]> {
         self.secrets.first().map(|secret| &secret.bytes[..]).filter(|bytes| !bytes.is_empty())
+    }
+
+    /// Returns whether the secrets are public keys.
+    pub(super) fn are_public(&self) -> bool {
+        self.algorithms.first().is_some_and(|algorithm| algorithm.is_public_key())
+    }
+
+    /// Sets the function that verifies with public keys.
+    #[must_use]
+    pub fn with_public_key_verifier(mut self, verify: VerifyPublicKey) -> Self {
+        self.verify_public_key = Some(verify);
+        self
+    }
+
+    /// Returns whether anything verifies with public keys.
+    #[cfg(feature = "full")]
+    pub(crate) fn can_verify_public_keys(&self) -> bool {
+        self.verify_public_key.is_some()
+    }
+
+    /// Returns the index of the first public key that the platform rejects.
+    pub(crate) fn find_rejected_public_key(&self) -> Option<usize> {
+        let (verify, algorithm) = (self.verify_public_key?, *self.algorithms.first()?);
+        // The signature is not one of the key. Whether it can be verified is all that counts.
+        let is_rejected = |secret: &PreparedSecret| {
+            !secret.bytes.is_empty() && verify(algorithm, &secret.bytes, b"", &[0; 64]).is_none()
+        };
+        self.secrets.iter().position(is_rejected)
+    }
+
+    /// Returns the index of the public key that verifies a signature.
+    pub(super) fn find_public_key(
+        &self,
+        algorithm: Algorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Option<usize> {
+        let verify = self.verify_public_key?;
+        // SECURITY: a text that is no key has no bytes.
+        self.secrets.iter().position(|secret| {
+            !secret.bytes.is_empty() && verify(algorithm, &secret.bytes, message, signature) == Some(true)
+        })
     }
 
     /// Sets the hash for long messages.
@@ -192,7 +239,7 @@ fn prepare(secrets: &[Secret], algorithms: &[Algorithm]) -> Vec<PreparedSecret> 
         // SECURITY: no key of a secret in another format, so that nothing verifies with it.
         keys: algorithms
             .iter()
-            .filter(|_| secret.error().is_none())
+            .filter(|algorithm| secret.error().is_none() && !algorithm.is_public_key())
             .map(|a| HmacKey::new(*a, secret.as_bytes()))
             .collect(),
         bytes: Zeroizing::new(secret.as_bytes().to_vec()),

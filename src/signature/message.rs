@@ -3,7 +3,7 @@
 //! SECURITY: no message holds a secret or an expected signature. Of a received header, only the name of an algorithm is
 //! repeated.
 
-use super::candidates::{MAX_HEADER_BYTES, MAX_SIGNATURES, MAX_TIMESTAMPS};
+use super::candidates::{MAX_HEADER_BYTES, MAX_TIMESTAMPS};
 use super::template::is_source;
 use super::{Algorithm, Keys, MalformedReason, Outcome, Scheme, TokenScheme};
 use crate::issue::{Code, Location, PendingIssue, Severity};
@@ -207,9 +207,10 @@ fn control_character(header: &str) -> Message {
 /// Names the secrets.
 #[inline(never)]
 fn configured(keys: &Keys) -> String {
+    let noun = if keys.are_public() { "public key" } else { "secret" };
     match keys.count() {
-        1 => "the configured secret".to_owned(),
-        count => format!("any of the {count} configured secrets"),
+        1 => format!("the configured {noun}"),
+        count => format!("any of the {count} configured {noun}s"),
     }
 }
 
@@ -231,6 +232,8 @@ fn missing(scheme: &Scheme) -> Message {
     let message = Message::new(missing_part("signature", header));
     if scheme.is_optional() {
         message.hint(UNSIGNED_HINT)
+    } else if scheme.public_key_algorithm().is_some() {
+        message.hint(format!("Configure the proxy or gateway to pass {header} on."))
     } else {
         message.hint(format!("Set a signing secret at the sender. Or {}.", reach(header)))
     }
@@ -241,7 +244,7 @@ fn malformed(reason: MalformedReason, header: &str, scheme: &Scheme, keys: &Keys
         MalformedReason::Empty => Message::new(format!("The {} contains an empty signature.", place(header))),
         MalformedReason::ControlCharacter => control_character(header),
         MalformedReason::TooLong => more_than(header, MAX_HEADER_BYTES, "bytes"),
-        MalformedReason::TooManySignatures => more_than(header, MAX_SIGNATURES, "signatures"),
+        MalformedReason::TooManySignatures => more_than(header, scheme.max_signatures(), "signatures"),
         MalformedReason::TooManyTimestamps => more_than(header, MAX_TIMESTAMPS, "different timestamps"),
         MalformedReason::LabelMissing => Message::new(format!(
             "The signature in {header} has no prefix; expected {}.",
@@ -304,6 +307,9 @@ fn unsupported(name: &str, is_labelled: bool, header: &str, keys: &Keys) -> Mess
 fn wrong_length(algorithm: Algorithm, is_labelled: bool, digest_len: usize, header: &str) -> Message {
     let expected = algorithm.digest_len();
     let length_of = Algorithm::of_len(digest_len);
+    if algorithm.is_public_key() {
+        return wrong_form(algorithm, digest_len, header);
+    }
     let like = length_of.map(|other| format!(", the length of {other}")).unwrap_or_default();
     let label = if is_labelled { "its label " } else { "" };
     let message = Message::new(format!(
@@ -319,6 +325,29 @@ fn wrong_length(algorithm: Algorithm, is_labelled: bool, digest_len: usize, head
     }
 }
 
+/// Of a signature by a public key, which DER and the raw form of ECDSA make hard to recognize.
+#[inline(never)]
+fn wrong_form(algorithm: Algorithm, digest_len: usize, header: &str) -> Message {
+    let (expected, hint) = match (algorithm, digest_len) {
+        (Algorithm::EcdsaP256, 64) => (
+            "DER of at most 72",
+            "r and s without DER have 64 bytes: for them, the algorithm is ecdsa-p256-raw.",
+        ),
+        (Algorithm::EcdsaP256Raw, 68..=72) => {
+            ("64", "DER has 68 to 72 bytes: for it, the algorithm is ecdsa-p256.")
+        }
+        (Algorithm::EcdsaP256, _) => ("DER of at most 72", "Check where the signature is cut off."),
+        (Algorithm::Ed25519 | Algorithm::EcdsaP256Raw, _) => {
+            ("64", "Compare the encoding of the signature, hex or base64, with the format of the header.")
+        }
+        _ => ("256 to 1024", "Check where the signature is cut off."),
+    };
+    Message::new(format!(
+        "The signature in {header} has {digest_len} bytes; expected {expected} for {algorithm}."
+    ))
+    .hint(hint)
+}
+
 fn mismatch(scheme: &Scheme, keys: &Keys) -> Message {
     let header = scheme.header();
     let content = match scheme.signed_content() {
@@ -326,9 +355,10 @@ fn mismatch(scheme: &Scheme, keys: &Keys) -> Message {
         template => template,
     };
     let secrets = configured(keys);
+    let (noun, made) = if keys.are_public() { ("public key", "one") } else { ("secret", "HMAC") };
     let mut hint =
-        "Check the secret, and that the raw body is passed, not parsed and re-serialized JSON.".to_owned();
+        format!("Check the {noun}, and that the raw body is passed, not parsed and re-serialized JSON.");
     add_warning(&mut hint, keys);
-    Message::new(format!("The signature in {header} is not the HMAC of {content} under {secrets}."))
+    Message::new(format!("The signature in {header} is not the {made} of {content} under {secrets}."))
         .hint(hint)
 }

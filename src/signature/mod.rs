@@ -32,6 +32,7 @@ mod message;
 pub(crate) mod native_hash;
 mod outcome;
 mod placeholder;
+mod public_key;
 mod scheme;
 mod secret;
 mod secret_error;
@@ -53,6 +54,10 @@ pub(crate) use header::HeaderItem;
 pub use hmac::sha256;
 pub use keys::{Keys, KeysError};
 pub use outcome::{MalformedReason, Outcome, ReceivedSignature, SignatureStatus, SignedBy};
+pub(crate) use public_key::BUILT_IN_PUBLIC_KEY;
+pub use public_key::VerifyPublicKey;
+#[cfg(feature = "public-key")]
+pub use public_key::verify_public_key;
 pub use scheme::{Scheme, SchemeDefinition, SchemeError};
 pub use secret::Secret;
 pub use secret_error::SecretError;

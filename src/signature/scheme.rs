@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::header::HeaderFormat;
 use super::template::{NO_BODY, SignedContent, is_source};
-use super::{Algorithm, Keys, KeysError, Secret, SecretFormat, TimestampUnit};
+use super::{Algorithm, Keys, KeysError, Secret, SecretEncoding, SecretFormat, TimestampUnit};
 use crate::blob::blob;
 use crate::delivery::is_token;
 use crate::text::eq_ignore_ascii_case;
@@ -129,6 +129,19 @@ impl Scheme {
         }
         if let Some(index) = (1..algorithms.len()).find(|i| algorithms[..*i].contains(&algorithms[*i])) {
             return Err(in_field("algorithms")(format!("Duplicate algorithm {}.", algorithms[index])));
+        }
+        let is_public = algorithms.iter().any(|algorithm| algorithm.is_public_key());
+        if is_public && algorithms.len() > 1 {
+            return fail("algorithms", "Expected one algorithm: a public key has one.");
+        }
+        match (is_public, definition.secret.encoding) {
+            (false, SecretEncoding::Pem) => {
+                return fail("secret", "An HMAC has no public key. Expected utf8, base64 or hex.");
+            }
+            (true, SecretEncoding::Utf8) => {
+                return fail("secret", "Expected how the public key is written: hex, base64 or pem.");
+            }
+            _ => {}
         }
         if let Some(fixed) = format.fixed_algorithm()
             && *algorithms != [fixed]

@@ -4,7 +4,9 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
+use super::Algorithm;
 use super::placeholder::{is_invisible, is_placeholder};
+use super::public_key;
 use super::secret_error::{MIN_DECODED_BYTES, SecretError, SecretErrorKind};
 use super::secret_format::{SecretEncoding, SecretFormat};
 use super::secret_hint::{SecretWarning, format_hint};
@@ -31,17 +33,7 @@ impl Secret {
     /// the text does not have the format, or is a placeholder.
     pub fn parse(text: &str, format: &SecretFormat) -> Result<Self, SecretError> {
         let bare = format.strip_prefix(text);
-        if bare.chars().all(is_invisible) {
-            return Err(match (text.len() == bare.len(), text.is_empty()) {
-                (false, _) => SecretErrorKind::OnlyPrefix,
-                (true, true) => SecretErrorKind::Empty,
-                (true, false) => SecretErrorKind::Blank,
-            }
-            .into());
-        }
-        if is_placeholder(bare) {
-            return Err(SecretErrorKind::Unfilled.into());
-        }
+        check_text(text, bare)?;
         let Some(bytes) = format.decode(text) else {
             let kind = SecretErrorKind::Invalid(format.encoding);
             return Err(SecretError { kind, format_hint: format_hint(text, format) });
@@ -63,11 +55,33 @@ impl Secret {
         })
     }
 
-    /// Like [`parse`](Self::parse), for a webhook that only explains: a text in another format is kept with its error. Such
-    /// a secret has no key, so that nothing can be verified or signed with it.
-    pub(crate) fn parse_to_explain(text: &str, format: &SecretFormat) -> Result<Self, SecretError> {
-        match Self::parse(text, format) {
-            Err(error) if error.code() == Code::SECRET_INVALID => Ok(Self {
+    /// Parses a public key. The bytes of such a secret are its SPKI.
+    ///
+    /// # Errors
+    /// [`Code::SECRET_MISSING`] and [`Code::SECRET_INVALID`] as [`parse`](Self::parse); [`Code::KEY_INVALID`] if the text is no
+    /// public key of the algorithm.
+    #[inline(never)]
+    pub fn parse_public_key(
+        text: &str,
+        format: &SecretFormat,
+        algorithm: Algorithm,
+    ) -> Result<Self, SecretError> {
+        check_text(text, format.strip_prefix(text))?;
+        let spki = public_key::parse(text, format, algorithm)
+            .map_err(|fault| SecretError::from(SecretErrorKind::Key(fault)))?;
+        Ok(Self {
+            bytes: Zeroizing::new(spki),
+            #[cfg(feature = "full")]
+            source_text: Zeroizing::new(text.as_bytes().to_vec()),
+            warning: None,
+            error: None,
+        })
+    }
+
+    /// Keeps a text in another format with its error, for a webhook that only explains. Such a secret has no key, so that nothing can be verified or signed with it.
+    pub(crate) fn or_to_explain(result: Result<Self, SecretError>, text: &str) -> Result<Self, SecretError> {
+        match result {
+            Err(error) if error.code() != Code::SECRET_MISSING => Ok(Self {
                 bytes: Zeroizing::new(Vec::new()),
                 #[cfg(feature = "full")]
                 source_text: Zeroizing::new(text.as_bytes().to_vec()),
@@ -137,6 +151,19 @@ impl fmt::Display for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
     }
+}
+
+/// Rejects a text without a secret in it. `bare`: the text without its prefix.
+fn check_text(text: &str, bare: &str) -> Result<(), SecretError> {
+    if bare.chars().all(is_invisible) {
+        return Err(match (text.len() == bare.len(), text.is_empty()) {
+            (false, _) => SecretErrorKind::OnlyPrefix,
+            (true, true) => SecretErrorKind::Empty,
+            (true, false) => SecretErrorKind::Blank,
+        }
+        .into());
+    }
+    if is_placeholder(bare) { Err(SecretErrorKind::Unfilled.into()) } else { Ok(()) }
 }
 
 /// Returns whether a key consists of zero bytes: HMAC pads keys with them, so such a key equals an empty one (RFC 2104,
@@ -337,16 +364,17 @@ mod tests {
 
     #[test]
     fn a_webhook_that_explains_takes_every_text_but_none_that_is_missing() {
+        let to_explain = |text| Secret::or_to_explain(Secret::parse(text, &format("base64")), text);
         for text in ["a_plain_text_secret", "whsec_!!!!", "whsec_YQ==", "undefined"] {
-            let secret = Secret::parse_to_explain(text, &format("base64")).expect(text);
+            let secret = to_explain(text).expect(text);
             assert!(secret.error().is_some() && secret.as_bytes().is_empty(), "{text}");
             #[cfg(feature = "full")]
             assert_eq!(secret.source_text(), text.as_bytes());
         }
-        let secret = Secret::parse_to_explain("AAECAwQFBgc=", &format("base64")).expect("a secret");
+        let secret = to_explain("AAECAwQFBgc=").expect("a secret");
         assert!(secret.error().is_none() && secret.as_bytes().len() == 8);
         for text in ["", " \n", "whsec_", "whsec_AA=="] {
-            let error = Secret::parse_to_explain(text, &format("base64")).expect_err(text);
+            let error = to_explain(text).expect_err(text);
             assert_eq!(error.code(), Code::SECRET_MISSING, "{text}");
         }
     }

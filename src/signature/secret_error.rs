@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::public_key::KeyFault;
 use super::secret_format::SecretEncoding;
 use crate::issue::Code;
 
@@ -26,6 +27,8 @@ pub(super) enum SecretErrorKind {
     /// The key has this many bytes.
     Short(usize),
     Invalid(SecretEncoding),
+    /// The text is no public key of the algorithm.
+    Key(KeyFault),
 }
 
 pub(super) const UNSET_HINT: &str =
@@ -38,7 +41,12 @@ impl From<SecretErrorKind> for SecretError {
 }
 
 impl SecretError {
-    /// Returns [`Code::SECRET_MISSING`] or [`Code::SECRET_INVALID`].
+    /// The error of a public key that has the right form, and that the platform rejects.
+    pub(crate) fn rejected_public_key() -> Self {
+        SecretErrorKind::Key(KeyFault::Platform).into()
+    }
+
+    /// Returns [`Code::SECRET_MISSING`], [`Code::SECRET_INVALID`] or [`Code::KEY_INVALID`].
     #[must_use]
     pub fn code(&self) -> Code {
         match self.kind {
@@ -49,6 +57,7 @@ impl SecretError {
             SecretErrorKind::Unfilled | SecretErrorKind::Short(_) | SecretErrorKind::Invalid(_) => {
                 Code::SECRET_INVALID
             }
+            SecretErrorKind::Key(_) => Code::KEY_INVALID,
         }
     }
 
@@ -62,6 +71,7 @@ impl SecretError {
             | SecretErrorKind::Unfilled => Some(UNSET_HINT),
             SecretErrorKind::OnlyPrefix | SecretErrorKind::Short(_) => Some("Copy the whole secret."),
             SecretErrorKind::Invalid(_) => self.format_hint.as_deref(),
+            SecretErrorKind::Key(fault) => Some(fault.hint()),
         }
     }
 }
@@ -88,7 +98,8 @@ impl fmt::Display for SecretError {
             SecretErrorKind::Invalid(SecretEncoding::Hex) => {
                 "Invalid secret: expected an even number of hex digits."
             }
-            SecretErrorKind::Invalid(SecretEncoding::Utf8) => "Invalid secret: expected text.",
+            SecretErrorKind::Key(fault) => return fault.fmt(f),
+            SecretErrorKind::Invalid(_) => "Invalid secret: expected text.",
         })
     }
 }

@@ -15,20 +15,23 @@ pub enum SecretEncoding {
     Base64,
     /// Hex digits in either letter case.
     Hex,
+    /// A public key in PEM (RFC 7468). Such a key is accepted with every other encoding, too.
+    Pem,
 }
 
-blob!(enum SecretEncoding { 0 => Utf8, 1 => Base64, 2 => Hex });
+blob!(enum SecretEncoding { 0 => Utf8, 1 => Base64, 2 => Hex, 3 => Pem });
 
 impl SecretEncoding {
-    const ALL: [SecretEncoding; 3] = [Self::Utf8, Self::Base64, Self::Hex];
+    const ALL: [SecretEncoding; 4] = [Self::Utf8, Self::Base64, Self::Hex, Self::Pem];
 
-    /// Returns the name in definitions: `utf8`, `base64`, `hex`.
+    /// Returns the name in definitions: `utf8`, `base64`, `hex`, `pem`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Utf8 => "utf8",
             Self::Base64 => "base64",
             Self::Hex => "hex",
+            Self::Pem => "pem",
         }
     }
 
@@ -81,7 +84,7 @@ impl SecretFormat {
     pub(crate) fn decode(&self, text: &str) -> Option<Zeroizing<Vec<u8>>> {
         let bare = self.strip_prefix(text);
         match self.encoding {
-            SecretEncoding::Utf8 => Some(Zeroizing::new(bare.as_bytes().to_vec())),
+            SecretEncoding::Utf8 | SecretEncoding::Pem => Some(Zeroizing::new(bare.as_bytes().to_vec())),
             SecretEncoding::Base64 => decode_base64_key(bare),
             SecretEncoding::Hex => base16ct::mixed::decode_vec(bare).ok().map(Zeroizing::new),
         }

@@ -68,7 +68,8 @@ impl Scheme {
         let delivery = Delivery { headers: signed_headers, body, url: context.url, method: context.method };
         let values = self.values(&delivery).map_err(|outcome| self.to_sign_error(outcome))?;
 
-        let (_, key) = keys.iter().next().ok_or(SignError::NoKey)?;
+        let no_key = if keys.are_public() { SignError::PublicKey } else { SignError::NoKey };
+        let (_, key) = keys.iter().next().ok_or(no_key)?;
         let mut mac = key.start();
         self.content.feed(&mut mac, &TemplateValues { timestamp: &timestamp, ..values });
         let signature = self.format.format(key.algorithm(), mac.finish().as_bytes(), &timestamp);
@@ -112,6 +113,8 @@ pub enum SignError {
     Body,
     /// There is no key.
     NoKey,
+    /// Only the provider has the private key that signs.
+    PublicKey,
 }
 
 impl SignError {
@@ -120,6 +123,7 @@ impl SignError {
     pub fn code(&self) -> Code {
         match self {
             Self::NoKey => Code::SECRET_MISSING,
+            Self::PublicKey => Code::SIGNING_UNSUPPORTED,
             Self::Url => Code::URL_MISSING,
             Self::Method => Code::METHOD_MISSING,
             Self::Header(name) if is_source(name) => Code::FIELD_MISSING,
@@ -150,6 +154,9 @@ impl fmt::Display for SignError {
                  timestamp, so that the body marks where it ends.",
             ),
             Self::NoKey => f.write_str(NO_SECRET),
+            Self::PublicKey => f.write_str(
+                "A public key verifies, and cannot sign: only the provider has the private key.",
+            ),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The kinds of signature schemes.
 
 use super::template::is_source;
-use super::{Keys, Outcome, Scheme, SecretFormat, SignContext, SignError, TokenScheme};
+use super::{Keys, Outcome, Scheme, Secret, SecretError, SecretFormat, SignContext, SignError, TokenScheme};
 use crate::blob::blob;
 use crate::delivery::{Delivery, Headers};
 use crate::issue::{Code, PendingIssue};
@@ -14,17 +14,49 @@ pub enum SignatureScheme {
     Hmac(Scheme),
     /// The secret itself, in a header.
     Token(TokenScheme),
+    /// A signature over parts of the delivery, which a public key verifies.
+    PublicKey(Scheme),
 }
 
-blob!(enum SignatureScheme { 0 => Hmac(scheme), 1 => Token(scheme) });
+blob!(enum SignatureScheme { 0 => Hmac(scheme), 1 => Token(scheme), 2 => PublicKey(scheme) });
 
 impl SignatureScheme {
+    /// The scheme of a kind that its algorithms tell.
+    #[must_use]
+    pub fn of(scheme: Scheme) -> Self {
+        match scheme.public_key_algorithm() {
+            Some(_) => Self::PublicKey(scheme),
+            None => Self::Hmac(scheme),
+        }
+    }
+
     /// Returns the scheme, if it is an HMAC.
     #[must_use]
     pub fn hmac(&self) -> Option<&Scheme> {
         match self {
             Self::Hmac(scheme) => Some(scheme),
+            Self::Token(_) | Self::PublicKey(_) => None,
+        }
+    }
+
+    /// Returns the scheme, if it signs parts of the delivery: an HMAC, or one of public keys.
+    #[must_use]
+    pub fn signing(&self) -> Option<&Scheme> {
+        match self {
+            Self::Hmac(scheme) | Self::PublicKey(scheme) => Some(scheme),
             Self::Token(_) => None,
+        }
+    }
+
+    /// Parses a secret of the scheme, or a public key.
+    ///
+    /// # Errors
+    /// As [`Secret::parse`] and [`Secret::parse_public_key`].
+    pub fn parse_secret(&self, text: &str) -> Result<Secret, SecretError> {
+        let format = self.secret_format();
+        match self.signing().and_then(Scheme::public_key_algorithm) {
+            Some(algorithm) => Secret::parse_public_key(text, format, algorithm),
+            None => Secret::parse(text, format),
         }
     }
 
@@ -32,7 +64,7 @@ impl SignatureScheme {
     #[must_use]
     pub fn header(&self) -> &str {
         match self {
-            Self::Hmac(scheme) => scheme.header(),
+            Self::Hmac(scheme) | Self::PublicKey(scheme) => scheme.header(),
             Self::Token(scheme) => scheme.header(),
         }
     }
@@ -41,7 +73,7 @@ impl SignatureScheme {
     #[must_use]
     pub fn secret_format(&self) -> &SecretFormat {
         match self {
-            Self::Hmac(scheme) => scheme.secret_format(),
+            Self::Hmac(scheme) | Self::PublicKey(scheme) => scheme.secret_format(),
             Self::Token(scheme) => scheme.secret_format(),
         }
     }
@@ -56,7 +88,7 @@ impl SignatureScheme {
         tolerance: u64,
     ) -> Outcome<'a> {
         match self {
-            Self::Hmac(scheme) => scheme.verify(keys, delivery, now, tolerance),
+            Self::Hmac(scheme) | Self::PublicKey(scheme) => scheme.verify(keys, delivery, now, tolerance),
             Self::Token(scheme) => scheme.verify(keys, &delivery.headers),
         }
     }
@@ -72,7 +104,7 @@ impl SignatureScheme {
         context: &SignContext<'_>,
     ) -> Result<Vec<(String, String)>, SignError> {
         match self {
-            Self::Hmac(scheme) => scheme.sign(keys, body, context),
+            Self::Hmac(scheme) | Self::PublicKey(scheme) => scheme.sign(keys, body, context),
             Self::Token(scheme) => scheme.sign(keys),
         }
     }
@@ -80,21 +112,21 @@ impl SignatureScheme {
     /// Returns the issue of an outcome with this code.
     pub(crate) fn issue(&self, outcome: &Outcome<'_>, code: Code, keys: &Keys) -> PendingIssue {
         match self {
-            Self::Hmac(scheme) => outcome.issue(code, scheme, keys),
+            Self::Hmac(scheme) | Self::PublicKey(scheme) => outcome.issue(code, scheme, keys),
             Self::Token(scheme) => outcome.token_issue(code, scheme, keys),
         }
     }
 
     /// Returns whether signing writes this header or source: that of the signature, or of the timestamp.
     pub(crate) fn replaces(&self, name: &str) -> bool {
-        let timestamp = self.hmac().and_then(Scheme::timestamp_header);
+        let timestamp = self.signing().and_then(Scheme::timestamp_header);
         self.header() == name || timestamp == Some(name)
     }
 
     /// Returns the names of all headers and sources that the scheme reads.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        let token = [self.header()].into_iter().filter(|_| self.hmac().is_none());
-        token.chain(self.hmac().into_iter().flat_map(Scheme::headers))
+        let token = [self.header()].into_iter().filter(|_| self.signing().is_none());
+        token.chain(self.signing().into_iter().flat_map(Scheme::headers))
     }
 
     /// Returns the names of the values in the body and the URL that the scheme reads.

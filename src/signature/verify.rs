@@ -38,6 +38,9 @@ impl Scheme {
         let mut candidates = Candidates::new();
         candidates.collect(self, keys, &delivery.headers)?;
         let values = self.values(delivery)?;
+        if self.public_key_algorithm().is_some() {
+            return Ok(self.verify_public_key(keys, &candidates, &values, now, tolerance));
+        }
         let mut best: Option<Outcome<'a>> = None;
         for (secret, key) in keys.iter() {
             // SECURITY: each signature is compared with the tag of each timestamp. Which timestamp belongs to which
@@ -70,7 +73,7 @@ impl Scheme {
         Ok(best.unwrap_or(Outcome::Missing))
     }
 
-    fn within_tolerance<'a>(
+    pub(super) fn within_tolerance<'a>(
         &self,
         verified: Outcome<'a>,
         timestamp: &str,

@@ -73,6 +73,7 @@ impl WebhookOptionsData {
                 .map(|pair| (pair[0].to_string(), pair[1].clone()))
                 .collect(),
             algorithms,
+            verify_public_key: None,
             profile,
             max_bytes: number("maxBytes", self.max_bytes)?,
             tolerance: number("tolerance", self.tolerance)?

@@ -227,9 +227,10 @@ pub mod separator {
     pub const UNIT: u8 = 0x1f;
 }
 
-/// The algorithms by their numbers: name, and length of a tag in bytes.
-pub fn algorithms() -> impl Iterator<Item = (&'static str, usize)> {
-    Algorithm::ALL.into_iter().map(|algorithm| (algorithm.name(), algorithm.digest_len()))
+/// The algorithms by their numbers: name, and length of a tag in bytes where the algorithm is an HMAC.
+pub fn algorithms() -> impl Iterator<Item = (&'static str, Option<usize>)> {
+    let len = |algorithm: Algorithm| (!algorithm.is_public_key()).then(|| algorithm.digest_len());
+    Algorithm::ALL.into_iter().map(move |algorithm| (algorithm.name(), len(algorithm)))
 }
 
 // Numbers of algorithms are indices into `Algorithm::ALL`.

@@ -22,7 +22,7 @@ pub fn digest(offset: usize, len: usize) -> usize {
 pub fn hmac_sign(algorithm: usize, key: usize, message: usize) -> usize {
     SCRATCH.with_borrow_mut(|buffer| {
         let [key, message] = split_lengths(buffer, [key, message]);
-        let tag = Algorithm::ALL.get(algorithm).map(|algorithm| hmac::sign(*algorithm, key, message));
+        let tag = Algorithm::HMAC.get(algorithm).map(|algorithm| hmac::sign(*algorithm, key, message));
         key.zeroize();
         match (&tag, buffer.get_mut(..tag.as_ref().map_or(0, Vec::len))) {
             (Some(tag), Some(target)) => {
@@ -41,7 +41,7 @@ pub fn hmac_verify(algorithm: usize, key: usize, message: usize, tag: usize) -> 
     SCRATCH.with_borrow_mut(|buffer| {
         let [key, message, tag] = split_lengths(buffer, [key, message, tag]);
         let verify = |algorithm: &Algorithm| hmac::verify(*algorithm, key, message, tag);
-        let matches = Algorithm::ALL.get(algorithm).is_some_and(verify);
+        let matches = Algorithm::HMAC.get(algorithm).is_some_and(verify);
         key.zeroize();
         matches
     })

@@ -23,6 +23,7 @@ mod observations;
 mod order;
 mod printed;
 mod providers;
+mod public_key;
 mod received;
 mod renamed;
 mod reproduced;
@@ -112,6 +113,9 @@ impl Webhook {
             selected.map(|active| active.scheme).or(self.provider.schemes.first().map(|named| &named.scheme));
         if let Some(SignatureScheme::Token(scheme)) = scheme {
             return token::explain(scheme, keys, delivery);
+        }
+        if let Some(SignatureScheme::PublicKey(scheme)) = scheme {
+            return public_key::explain(self, scheme, keys, delivery, now, options, max_combinations);
         }
         let scheme = scheme.and_then(SignatureScheme::hmac);
         let is_too_large = delivery.body.len() > options.max_bytes;

@@ -187,7 +187,7 @@ impl Webhook {
         report.scheme.clone_from(&named.name);
         report.header = Some(named.scheme.header().to_owned());
         // SECURITY: nothing of a token is reported, since it may be the secret.
-        let Some(scheme) = named.scheme.hmac() else { return report };
+        let Some(scheme) = named.scheme.signing() else { return report };
         report.received = delivery.headers.get(scheme.header()).map(shortened);
         report.signed_content = Some(scheme.signed_content().to_owned());
         let signed_time = self.provider.signed_time.as_ref().zip(root);

@@ -46,7 +46,9 @@ use crate::issue::{Code, Profile};
 use crate::json::quoted;
 use crate::provider::{self, NamedScheme, Provider, Uncovered};
 use crate::schema::closest;
-use crate::signature::{Algorithm, Keys, Secret, SignatureScheme};
+use crate::signature::{
+    Algorithm, BUILT_IN_PUBLIC_KEY, Keys, Secret, SecretError, SignatureScheme, VerifyPublicKey,
+};
 use zeroize::Zeroizing;
 
 /// Default size limit of a body: 1 MiB.
@@ -114,6 +116,9 @@ pub struct WebhookOptions {
     pub settings: Vec<(String, Zeroizing<String>)>,
     /// Accept only these of the provider's algorithms.
     pub algorithms: Option<Vec<Algorithm>>,
+    /// Verifies the signatures of providers that have a public key. Default: with the feature `public-key` of this crate, its
+    /// own. Without one, there is no webhook of such a provider.
+    pub verify_public_key: Option<VerifyPublicKey>,
     /// The profile that payloads are validated with.
     pub profile: Profile,
     /// The size limit of a body, in bytes. Default: 1 MiB.
@@ -235,7 +240,7 @@ impl Webhook {
     pub fn uncovered(&self) -> Uncovered {
         let mut uncovered: Option<Uncovered> = None;
         for (index, named) in self.provider.schemes.iter().enumerate() {
-            if named.scheme.hmac().is_some() && self.active_scheme(index).is_some() {
+            if named.scheme.signing().is_some() && self.active_scheme(index).is_some() {
                 uncovered = Some(uncovered.unwrap_or_default().or(named.uncovered()));
             }
         }
@@ -337,7 +342,7 @@ fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Vec<Option<Keys
         all.push(if texts.is_empty() { None } else { Some(prepare(scheme, &texts, name, options)?) });
     }
     if let Some(algorithms) = &options.algorithms
-        && !provider.schemes.iter().any(|named| named.scheme.hmac().is_some())
+        && !provider.schemes.iter().any(|named| named.scheme.signing().is_some())
         && !algorithms.is_empty()
     {
         let message =
@@ -362,29 +367,57 @@ fn prepare(
     name: Option<&str>,
     options: &WebhookOptions,
 ) -> Result<Keys, Error> {
-    let format = scheme.secret_format();
     let is_basic = matches!(scheme, SignatureScheme::Token(token) if token.is_basic());
+    let prefix = |index: usize| match name.filter(|_| !options.named_secrets.is_empty()) {
+        Some(name) => format!("secrets[{}][{index}]: ", quoted(name)),
+        None if texts.len() == 1 => String::new(),
+        None => format!("secrets[{index}]: "),
+    };
+    let secret_error = |index, error: &SecretError| {
+        Error::new(error.code(), format!("{}{error}", prefix(index))).hint(error.hint())
+    };
     let parse = |(index, text): (usize, &&Zeroizing<String>)| {
-        let secret = if options.explain_only {
-            Secret::parse_to_explain(text, format)
-        } else {
-            Secret::parse(text, format)
-        };
-        let prefix = || match name.filter(|_| !options.named_secrets.is_empty()) {
-            Some(name) => format!("secrets[{}][{index}]: ", quoted(name)),
-            None if texts.len() == 1 => String::new(),
-            None => format!("secrets[{index}]: "),
-        };
+        let mut secret = scheme.parse_secret(text);
+        if options.explain_only {
+            secret = Secret::or_to_explain(secret, text);
+        }
         if is_basic && secret.is_ok() && !text.contains(':') {
-            let message = format!("{}Invalid secret: expected user:password.", prefix());
+            let message = format!("{}Invalid secret: expected user:password.", prefix(index));
             return Err(Error::new(Code::SECRET_INVALID, message)
                 .hint(Some("Pass the user name, a colon and the password, and not their base64.")));
         }
-        secret.map_err(|error| Error::new(error.code(), format!("{}{error}", prefix())).hint(error.hint()))
+        secret.map_err(|error| secret_error(index, &error))
     };
     let secrets: Vec<Secret> = texts.iter().enumerate().map(parse).collect::<Result<_, _>>()?;
-    Ok(match scheme {
-        SignatureScheme::Hmac(scheme) => scheme.keys(&secrets, options.algorithms.as_deref())?,
-        SignatureScheme::Token(scheme) => scheme.keys(&secrets)?,
-    })
+    match scheme {
+        SignatureScheme::Hmac(scheme) => Ok(scheme.keys(&secrets, options.algorithms.as_deref())?),
+        SignatureScheme::Token(scheme) => Ok(scheme.keys(&secrets)?),
+        SignatureScheme::PublicKey(scheme) => {
+            let keys = scheme.keys(&secrets, options.algorithms.as_deref())?;
+            let Some(verify) = options.verify_public_key.or(BUILT_IN_PUBLIC_KEY) else {
+                return if options.explain_only { Ok(keys) } else { Err(no_public_keys()) };
+            };
+            let keys = keys.with_public_key_verifier(verify);
+            match keys.find_rejected_public_key().filter(|_| !options.explain_only) {
+                Some(index) => Err(secret_error(index, &SecretError::rejected_public_key())),
+                None => Ok(keys),
+            }
+        }
+    }
+}
+
+#[cold]
+fn no_public_keys() -> Error {
+    let (message, hint) = if cfg!(feature = "js") {
+        (
+            "The provider signs with a private key, and this runtime has no node:crypto to verify with its public key.",
+            "Run the receiver in Node.js, Bun, Deno, or in Cloudflare Workers with the flag nodejs_compat.",
+        )
+    } else {
+        (
+            "The provider signs with a private key, and this build has nothing that verifies with its public key.",
+            "Enable the feature `public-key` of hookseal, or set `verify_public_key` in the options.",
+        )
+    };
+    Error::new(Code::PUBLIC_KEY_UNAVAILABLE, message).hint(Some(hint))
 }

@@ -42,7 +42,7 @@ impl Webhook {
         // A timestamp in the body stays: the body of a retry is the same.
         let has_timestamp =
             |scheme: &&Scheme| scheme.has_timestamp() && !scheme.timestamp_header().is_some_and(is_source);
-        let scheme = strongest.and_then(|active| active.scheme.hmac()).filter(has_timestamp);
+        let scheme = strongest.and_then(|active| active.scheme.signing()).filter(has_timestamp);
         // With the old timestamp next to the new one, no receiver could tell which counts.
         let timestamp = scheme.and_then(|scheme| scheme.timestamp_header()).unwrap_or_default();
         let mut headers = Vec::new();

@@ -78,7 +78,7 @@ impl Webhook {
     /// Whether verifying reads the URL or the method of a delivery.
     #[must_use]
     pub fn requires_target(&self) -> bool {
-        let mut schemes = self.provider.schemes.iter().filter_map(|named| named.scheme.hmac());
+        let mut schemes = self.provider.schemes.iter().filter_map(|named| named.scheme.signing());
         schemes.any(|scheme| scheme.content.has_url() || scheme.content.has_method())
             || self
                 .handshake_sources()
@@ -101,7 +101,7 @@ impl Webhook {
             IdempotencySource::Pointer(_) | IdempotencySource::Digest | IdempotencySource::None => None,
         });
         let schemes = provider.schemes.iter().flat_map(|named| {
-            let signed = named.scheme.hmac().into_iter().flat_map(Scheme::headers);
+            let signed = named.scheme.signing().into_iter().flat_map(Scheme::headers);
             [named.scheme.header()].into_iter().chain(signed)
         });
         let mut names: Vec<String> = ["content-type"]

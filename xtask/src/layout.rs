@@ -35,13 +35,13 @@ fn constants() -> String {
         separator::RECORD,
         separator::UNIT,
     );
-    let list = |item: &dyn Fn((&str, usize)) -> String| algorithms().map(item).collect::<Vec<_>>().join(", ");
+    let names = algorithms().map(|(name, _)| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+    let lengths = algorithms().filter_map(|(_, len)| len).map(|len| len.to_string()).collect::<Vec<_>>();
     let _ = write!(
         text,
-        "\n/** The algorithms by their numbers. */\nexport const ALGORITHMS = [{}] as const;\n\
-         \n/** How many bytes a tag has, by the numbers of the algorithms. */\nexport const TAG_BYTES = [{}] as const;\n",
-        list(&|(name, _)| format!("\"{name}\"")),
-        list(&|(_, len)| len.to_string()),
+        "\n/** The algorithms by their numbers: those of HMAC first. */\nexport const ALGORITHMS = [{names}] as const;\n\
+         \n/** How many bytes a tag has, by the numbers of the algorithms of HMAC. */\nexport const TAG_BYTES = [{}] as const;\n",
+        lengths.join(", "),
     );
     text
 }

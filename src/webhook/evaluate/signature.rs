@@ -73,7 +73,7 @@ impl<'b> Evaluator<'b, '_, '_> {
         };
         let Err(code) = outcome.accepted() else { return (outcome, None) };
         let mut issue = scheme.issue(&outcome, code, keys);
-        if let Some(scheme) = scheme.hmac() {
+        if let Some(scheme) = scheme.signing() {
             let timestamp = scheme.reported_values(delivery, outcome.received()).timestamp;
             self.name_unit(&mut issue, timestamp, scheme.timestamp_unit());
         }

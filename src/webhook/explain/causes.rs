@@ -420,6 +420,18 @@ causes! {
         TOKEN_MISSING observation "token-missing" "Token missing" NONE
             "Missing token header {header}, and no other header contains a secret."
             "Set the token at the sender. Or configure the proxy or gateway to pass {header} on."
+        KEY_INVALID observation "key-invalid" "Not a public key of the provider" NONE
+            "`verify` does not accept {secret}. {message}"
+            "Copy the public key as the provider shows it."
+        SIGNATURE_REJECTED observation "signature-rejected" "Signature that cannot be compared" NONE
+            "{message}"
+            "Check the sender and the proxy: pass the headers and the body on unchanged."
+        PUBLIC_KEY_NO_MATCH observation "public-key-no-match" "No public key verifies the signature" RAW
+            "No configured public key verifies the signature over this body, nor over one of {tried} other forms of it."
+            "Compare the public key with the one at the provider, of the same application and environment. Or check that the body is passed before anything parses it."
+        PUBLIC_KEY_UNAVAILABLE observation "public-key-unavailable" "No verification with public keys" NONE
+            "Nothing in this runtime verifies signatures with public keys, so nothing was tried."
+            "Run the program in Node.js, Bun or Deno. In Rust: enable the feature `public-key`."
         HEADER_SIMILAR observation "header-similar" "Other headers with signatures" NONE
             "Headers that look like a signature: {names}. Expected {header}."
             "Check whether a proxy renamed {header}, or whether another provider sent this delivery."

@@ -314,7 +314,7 @@ impl SignatureReader<'_> {
         if self.encoding == Encoding::Hex || !is_one_case {
             return;
         }
-        for algorithm in Algorithm::ALL {
+        for algorithm in Algorithm::HMAC {
             if self.encoding.text_len(algorithm.digest_len()) == text.len() {
                 let case_folded = text.to_ascii_lowercase().into_bytes();
                 self.push(

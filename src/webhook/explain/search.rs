@@ -100,7 +100,7 @@ impl<'a> Search<'a> {
         max_combinations: usize,
     ) -> Self {
         let interpretations = interpretations(scheme, keys, received);
-        let mut algorithms = Algorithm::ALL.to_vec();
+        let mut algorithms = Algorithm::HMAC.to_vec();
         algorithms.retain(|algorithm| interpretations.iter().any(|other| other.algorithm == *algorithm));
         let (expected, alternatives, likely_count) = content_hypotheses(scheme, &inputs);
         let format = scheme.secret_format();

@@ -71,7 +71,7 @@ fn a_secret_of_another_provider_or_kind_is_an_observation() {
 fn algorithms_and_encodings_are_proved() {
     let body = TEXT.as_bytes();
     let key = SECRET.as_bytes();
-    let [sha1, sha256, sha512] = Algorithm::ALL.map(|it| hmac::sign(it, key, body));
+    let [sha1, sha256, sha512] = Algorithm::HMAC.map(|it| hmac::sign(it, key, body));
     let (right, text) = (hex(&sha256), base64(&sha256));
     let url_safe = text.replace('+', "-").replace('/', "_").replace('=', "");
     let plain = hex(&hookseal::signature::sha256(body));

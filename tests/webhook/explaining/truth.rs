@@ -383,7 +383,7 @@ impl Inputs<'_> {
             let decoded = base64_key(secret.strip_prefix("whsec_").unwrap_or(secret));
             let keys = [Some(secret.as_bytes().to_vec()), decoded];
             keys.into_iter().flatten().any(|key| {
-                hookseal::signature::Algorithm::ALL.into_iter().any(|algorithm| {
+                hookseal::signature::Algorithm::HMAC.into_iter().any(|algorithm| {
                     let tag = hookseal::signature::hmac::sign(algorithm, &key, &message);
                     value.iter().any(|value| {
                         value.to_lowercase().contains(&hex(&tag))
