@@ -48,8 +48,9 @@ pub fn signing_in_headers() -> impl Iterator<Item = &'static str> {
         let provider = hookseal::provider::Provider::from_json(
             hookseal::provider::definition(id).expect("a provider").as_bytes(),
         );
-        let scheme = provider.expect("valid").scheme().map(|scheme| scheme.header().to_owned());
-        scheme.is_some_and(|header| !header.starts_with('/'))
+        let provider = provider.expect("valid");
+        let scheme = provider.schemes.first().and_then(|named| named.scheme.hmac());
+        scheme.is_some_and(|scheme| !scheme.header().starts_with('/'))
     };
     hookseal::provider::ids().filter(signs)
 }

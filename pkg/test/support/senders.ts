@@ -1,12 +1,12 @@
 // Every built-in provider that signs: how it signs a body by its own library, or as its documentation describes. And
 // signatures that providers published, or that their libraries accept.
-import { createHmac } from "node:crypto";
+import { createHmac, createPrivateKey, createPublicKey, sign as signWithKey } from "node:crypto";
 import { sign as signGitHub } from "@octokit/webhooks-methods";
 import { Webhook as StandardWebhook } from "standardwebhooks";
 import Stripe from "stripe";
 import { Webhook as SvixWebhook } from "svix";
-import type { Delivery } from "../../src/index.ts";
-import { samplesOf, text } from "./fixtures.ts";
+import { type Delivery, providerDefinition } from "../../src/index.ts";
+import { samplesOf, schemeOf, text } from "./fixtures.ts";
 
 /** The time of all deliveries, in milliseconds. */
 export const now = Date.UTC(2026, 0, 1);
@@ -18,6 +18,24 @@ const BASE64_SECRET = Buffer.from("thirty-two bytes of a made-up key").toString(
 const BASIC_SECRET = "example-user:example-password";
 const BASIC = `Basic ${Buffer.from(BASIC_SECRET).toString("base64")}`;
 const HEX_SECRET = Buffer.from("thirty-two bytes of a made-up key").toString("hex");
+
+/** A made-up key pair of Ed25519, from 32 bytes. RFC 8410, section 7: what precedes them in PKCS#8. */
+function ed25519(seed: string) {
+  const key = createPrivateKey({
+    key: Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), Buffer.from(seed)]),
+    format: "der",
+    type: "pkcs8",
+  });
+  const publicKey = createPublicKey(key).export({ format: "der", type: "spki" }).subarray(-32);
+  return {
+    publicKey,
+    sign: (message: string, encoding: "hex" | "base64") =>
+      signWithKey(null, Buffer.from(message), key).toString(encoding),
+  };
+}
+
+const ED25519 = ed25519("thirty-two bytes of a made-up ke");
+const OTHER_ED25519 = ed25519("another key of thirty-two bytes.");
 
 export function hmac(
   message: string,
@@ -143,6 +161,13 @@ export const SENDERS: Record<string, Sender> = {
     headers: (body) => ({
       "X-CIO-Timestamp": `${at}`,
       "X-CIO-Signature": hmac(`v0:${at}:${body}`, "hex"),
+    }),
+  },
+  discord: {
+    secret: ED25519.publicKey.toString("hex"),
+    headers: (body) => ({
+      "X-Signature-Ed25519": ED25519.sign(`${at}${body}`, "hex"),
+      "X-Signature-Timestamp": `${at}`,
     }),
   },
   docusign: { headers: (body) => ({ "X-DocuSign-Signature-1": hmac(body, "base64") }) },
@@ -315,6 +340,13 @@ export const SENDERS: Record<string, Sender> = {
   "supabase-auth": standardWebhooks,
   svix,
   telegram: { headers: () => ({ "X-Telegram-Bot-Api-Secret-Token": SECRET }) },
+  telnyx: {
+    secret: ED25519.publicKey.toString("base64"),
+    headers: (body) => ({
+      "telnyx-signature-ed25519": ED25519.sign(`${at}|${body}`, "base64"),
+      "telnyx-timestamp": `${at}`,
+    }),
+  },
   tiktok: { headers: (body) => ({ "TikTok-Signature": `t=${at},s=${hmac(`${at}.${body}`, "hex")}` }) },
   trello: {
     url: "https://example.com/hooks/trello",
@@ -370,10 +402,16 @@ export const SENDERS: Record<string, Sender> = {
 /** The made-up secret of a provider. */
 export const secretOf = (id: string): string => SENDERS[id]?.secret ?? SECRET;
 
+/** Whether a provider has a public key: then nothing signs here. */
+export const hasPublicKey = (id: string): boolean => schemeOf(providerDefinition(id))?.kind === "public-key";
+
 /** Another secret in the format of a provider. */
 export function otherSecretOf(id: string): string {
   const secret = secretOf(id);
   const key = Buffer.from("another key of thirty-two bytes.");
+  for (const encoding of ["hex", "base64"] as const) {
+    if (secret === ED25519.publicKey.toString(encoding)) return OTHER_ED25519.publicKey.toString(encoding);
+  }
   if (secret === HEX_SECRET) return key.toString("hex");
   if (secret === BASIC_SECRET) return "example-user:another-password";
   return `${secret === BASE64_SECRET ? "" : "whsec_"}${key.toString("base64")}`;

@@ -18,7 +18,7 @@ import {
   xon,
 } from "../../src/index.js";
 import { samplesOf, schemeOf, utf8 } from "../support/fixtures.ts";
-import { secretOf } from "../support/senders.ts";
+import { hasPublicKey, secretOf } from "../support/senders.ts";
 
 const SECRET = "the secret of the subscription";
 const states = ({ stages }: Report): StageReport["state"][] => stages.map(({ state }) => state);
@@ -74,7 +74,7 @@ describe("stages of a report", () => {
 describe("the signed content of a report", () => {
   const now = Date.UTC(2026, 0, 1);
 
-  for (const id of providers().filter((id) => id !== "xon")) {
+  for (const id of providers().filter((id) => id !== "xon" && !hasPublicKey(id))) {
     it(`has the parts that ${id} signs`, () => {
       const secret = secretOf(id);
       const { secret: format = "utf8", algorithms = [] } = schemeOf(providerDefinition(id)) ?? {};
