@@ -1,7 +1,8 @@
 //! Deliveries with a list of events: where the list is, and where each item has its type, id and time.
 
-use super::definition::{DefinitionError, compile, definition_error};
+use super::definition_error::{DefinitionError, definition_error};
 use super::envelope::Envelope;
+use super::event::compile;
 use super::members::pointer;
 use super::type_source::TypeSources;
 use crate::blob::blob;

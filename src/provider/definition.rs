@@ -1,20 +1,21 @@
 //! A provider definition: parsed, checked and compiled from JSON.
 
 use crate::blob::blob;
-use crate::issue::{Code, Issue, Severity};
+use crate::issue::{Issue, Severity};
 use crate::json::{Document, KeyInterner, KeyTable, Pointer, Value};
 use crate::schema::{CompileOptions, Schema};
 use crate::signature::Scheme;
-use crate::text::escape_controls;
 use std::sync::Arc;
 
 use super::batch::Batch;
 use super::coverage::Uncovered;
+use super::definition_error::{DefinitionError, definition_error, relocate};
 use super::envelope::Envelope;
+use super::event::{Event, WILDCARD_EVENT, events};
 use super::extends;
 use super::handshake::{Handshake, Setting, parse_handshakes, parse_settings};
 use super::idempotency::{self, IdempotencySource};
-use super::members::{items, members, pointer, text, texts};
+use super::members::{items, members, text, texts};
 use super::notation::{parse_duration_ms, parse_status_range};
 use super::rules::Rules;
 use super::schemes::{
@@ -73,26 +74,6 @@ pub struct Provider {
     pub(crate) known_mistakes: Vec<KnownMistake>,
 }
 
-/// An event type and the revisions of its schema.
-#[derive(Debug)]
-pub struct Event {
-    /// The event type in the envelope. `*` matches every type without an entry.
-    pub event_type: String,
-    /// The revisions, in the order in which they are tried.
-    pub revisions: Vec<Revision>,
-}
-
-/// One revision of an event's schema.
-#[derive(Debug)]
-pub struct Revision {
-    /// The name, if there are several.
-    pub name: Option<String>,
-    /// Selects the revision if the payload has this pointer; `None` always matches.
-    pub when: Option<Pointer>,
-    /// The compiled schema.
-    pub schema: Schema,
-}
-
 /// A body that is often passed by mistake, such as a response of the provider's API.
 #[derive(Debug)]
 pub(crate) struct KnownMistake {
@@ -100,29 +81,7 @@ pub(crate) struct KnownMistake {
     pub message: String,
 }
 
-blob!(struct Event { event_type, revisions });
-blob!(struct Revision { name, when, schema });
 blob!(struct KnownMistake { required_pointers, message });
-
-/// Why a definition is invalid.
-#[derive(Debug)]
-pub struct DefinitionError {
-    /// The issues, located in the definition.
-    pub issues: Vec<Issue>,
-}
-
-impl std::fmt::Display for DefinitionError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Invalid provider definition.")?;
-        for issue in &self.issues {
-            let pointer = if issue.pointer.is_empty() { "/" } else { issue.pointer.as_str() };
-            write!(f, " {}: {}", escape_controls(pointer.to_owned()), issue.message)?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for DefinitionError {}
 
 impl Provider {
     /// Parses and checks a definition: one JSON text with its schemas inlined.
@@ -308,44 +267,6 @@ impl Provider {
     }
 }
 
-/// The entry for every event type without its own.
-const WILDCARD_EVENT: &str = "*";
-
-impl Event {
-    /// Returns the type; `None` for the wildcard event.
-    #[must_use]
-    pub fn event_type(&self) -> Option<&str> {
-        Some(self.event_type.as_str()).filter(|event_type| *event_type != WILDCARD_EVENT)
-    }
-
-    /// Returns the index in `revisions` of the first one that the body matches.
-    #[must_use]
-    pub fn find_revision(&self, body: Value<'_>) -> Option<usize> {
-        self.revisions
-            .iter()
-            .position(|revision| revision.when.as_ref().is_none_or(|pointer| body.resolve(pointer).is_some()))
-    }
-}
-
-#[inline(never)]
-pub(super) fn definition_error(document: &Document<'_>, value: Value<'_>, message: &str) -> DefinitionError {
-    let issue =
-        crate::issue::PendingIssue::new(Code::DEFINITION_INVALID, Severity::Error, value.location(), message);
-    DefinitionError { issues: document.locate(vec![issue]) }
-}
-
-/// Locates the issues of a whole definition in the one that extends another: at the same pointer, or at `extends` if the
-/// value is not in this definition.
-#[cold]
-fn relocate(document: &Document<'_>, error: DefinitionError) -> DefinitionError {
-    let root = document.root();
-    let relocate = |issue: Issue| {
-        let value = root.pointer(&issue.pointer).or_else(|| root.get("extends")).unwrap_or(root);
-        definition_error(document, value, &issue.message).issues
-    };
-    DefinitionError { issues: error.issues.into_iter().flat_map(relocate).collect() }
-}
-
 /// Checks what the schema of definitions cannot express.
 #[inline(never)]
 fn check_consistency(document: &Document<'_>, event_type: &TypeSources) -> Result<(), DefinitionError> {
@@ -447,39 +368,4 @@ fn check_consistency(document: &Document<'_>, event_type: &TypeSources) -> Resul
         }
     }
     Ok(())
-}
-
-#[inline(never)]
-fn events(document: &Document<'_>, interner: &mut KeyInterner) -> Result<Vec<Event>, DefinitionError> {
-    let mut events = Vec::new();
-    for (name, event) in members(document.root(), "events") {
-        let mut revisions = Vec::new();
-        for revision in items(event, "revisions") {
-            revisions.push(Revision {
-                name: text(revision, "/name"),
-                when: pointer(revision, "/when"),
-                schema: compile(document, revision, interner)?,
-            });
-        }
-        if event.get("schema").is_some() {
-            revisions.push(Revision { name: None, when: None, schema: compile(document, event, interner)? });
-        }
-        events.push(Event { event_type: name.text().into_owned(), revisions });
-    }
-    Ok(events)
-}
-
-#[inline(never)]
-pub(super) fn compile(
-    document: &Document<'_>,
-    holder: Value<'_>,
-    interner: &mut KeyInterner,
-) -> Result<Schema, DefinitionError> {
-    let Some(schema) = holder.get("schema") else {
-        return Err(definition_error(document, holder, "Missing required property \"schema\"."));
-    };
-    let options = CompileOptions { strict: true, detect_placeholders: true, ..CompileOptions::default() };
-    Schema::compile_with_interner(schema, options, interner).map_err(|error| {
-        definition_error(document, schema.pointer(&error.pointer).unwrap_or(schema), &error.message)
-    })
 }

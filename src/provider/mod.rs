@@ -6,9 +6,11 @@ mod catalog;
 mod compiled;
 mod coverage;
 mod definition;
+mod definition_error;
 #[cfg(feature = "full")]
 mod detect;
 mod envelope;
+mod event;
 mod extends;
 mod handshake;
 mod idempotency;
@@ -33,12 +35,14 @@ pub use catalog::ids;
 pub use catalog::{compile_catalog, compiled_texts};
 pub use compiled::CompiledError;
 pub use coverage::{CoveredPart, Uncovered};
-pub use definition::{DefinitionError, Event, Provider, Revision};
+pub use definition::Provider;
+pub use definition_error::DefinitionError;
 #[cfg(feature = "full")]
 pub use detect::ProviderDetector;
 #[cfg(feature = "full")]
 pub(crate) use detect::SHARED_HEADERS;
 pub use envelope::Envelope;
+pub use event::{Event, Revision};
 pub use extends::extended_definition;
 pub use handshake::Setting;
 pub(crate) use handshake::{Handshake, HandshakeMethod, ResponsePart, is_challenge, is_printable, is_token};

@@ -10,7 +10,7 @@ use crate::text::eq_ignore_ascii_case;
 use std::borrow::Cow;
 
 use super::coverage::{Coverage, CoveredPart, Uncovered};
-use super::definition::{DefinitionError, definition_error};
+use super::definition_error::{DefinitionError, definition_error};
 use super::envelope::Envelope;
 use super::idempotency::IdempotencySource;
 use super::members::{members, pointer, text, texts};
