@@ -358,6 +358,7 @@ fn rejects_definitions_whose_algorithms_are_not_of_their_kind() {
     }
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn explains_the_key_the_form_of_the_signature_and_the_body() {
     let hook = |algorithm: &str, key: &str| {

@@ -66,7 +66,8 @@ const isEmpty = (key: Uint8Array) => key.every((byte) => byte === 0);
 function algorithmIndex(algorithm: HmacAlgorithm): number {
   const index = ALGORITHMS.indexOf(algorithm);
   // SECURITY: the message does not quote the value, which may be the key.
-  if (TAG_BYTES[index] === undefined) throw new TypeError('The algorithm of an hmac has to be "sha1", "sha256" or "sha512".');
+  if (TAG_BYTES[index] === undefined)
+    throw new TypeError('The algorithm of an hmac has to be "sha1", "sha256" or "sha512".');
   return index;
 }
 

@@ -233,6 +233,11 @@ impl Scheme {
         &self.definition.algorithms
     }
 
+    /// Returns the algorithm, if the scheme verifies with public keys.
+    pub(crate) fn public_key_algorithm(&self) -> Option<Algorithm> {
+        self.algorithms().first().copied().filter(|algorithm| algorithm.is_public_key())
+    }
+
     /// Returns the format of secrets.
     #[must_use]
     pub fn secret_format(&self) -> &SecretFormat {

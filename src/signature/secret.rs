@@ -79,6 +79,7 @@ impl Secret {
     }
 
     /// Keeps a text in another format with its error, for a webhook that only explains. Such a secret has no key, so that nothing can be verified or signed with it.
+    #[cfg_attr(not(feature = "full"), allow(unused_variables, reason = "only explanations read the text"))]
     pub(crate) fn or_to_explain(result: Result<Self, SecretError>, text: &str) -> Result<Self, SecretError> {
         match result {
             Err(error) if error.code() != Code::SECRET_MISSING => Ok(Self {

@@ -73,7 +73,45 @@ impl Scheme {
         Ok(best.unwrap_or(Outcome::Missing))
     }
 
-    pub(super) fn within_tolerance<'a>(
+    /// Verifies the signatures of a delivery with every public key. A signature that the platform cannot verify is a mismatch.
+    #[inline(never)]
+    fn verify_public_key<'a>(
+        &'a self,
+        keys: &Keys,
+        candidates: &Candidates<'a>,
+        values: &TemplateValues<'a>,
+        now: i64,
+        tolerance: u64,
+    ) -> Outcome<'a> {
+        let mut best: Option<Outcome<'a>> = None;
+        for &header_timestamp in candidates.timestamps() {
+            let timestamp = if header_timestamp.is_empty() { values.timestamp } else { header_timestamp };
+            let values = TemplateValues { timestamp, ..*values };
+            let message: Vec<u8> = self.content.parts(&values).collect::<Vec<_>>().concat();
+            for candidate in candidates.iter() {
+                let (algorithm, encoded) = (candidate.algorithm, candidate.encoded);
+                let received =
+                    ReceivedSignature { item: candidate.item, encoded, timestamp: header_timestamp };
+                let signature = self.format.encoding.decode_lenient(encoded).unwrap_or_default();
+                let outcome = match keys.find_public_key(algorithm, &message, &signature) {
+                    Some(secret) => {
+                        let verified = Outcome::Verified { algorithm, secret, received };
+                        self.within_tolerance(verified, timestamp, now, tolerance)
+                    }
+                    None => Outcome::Mismatch { algorithm, received },
+                };
+                if outcome.is_verified() {
+                    return outcome;
+                }
+                if best.is_none_or(|best| best.specificity() < outcome.specificity()) {
+                    best = Some(outcome);
+                }
+            }
+        }
+        best.unwrap_or(Outcome::Missing)
+    }
+
+    fn within_tolerance<'a>(
         &self,
         verified: Outcome<'a>,
         timestamp: &str,

@@ -156,6 +156,18 @@ describe("the library of a provider", () => {
     }
   };
 
+  it("discord: accepts what we verify, and nothing else", async () => {
+    const { verifyKey } = require("discord-interactions");
+    const isAccepted = (body: string, headers: Record<string, string>, secret = secretOf("discord")) =>
+      verifyKey(body, of(headers, "X-Signature-Ed25519"), of(headers, "X-Signature-Timestamp"), secret);
+    for (const { body, headers } of await deliveries("discord")) {
+      const sent = headers as Record<string, string>;
+      assert.equal(await isAccepted(body, sent), true);
+      assert.equal(await isAccepted(`${body} `, sent), false, "another body");
+      assert.equal(await isAccepted(body, sent, otherSecretOf("discord")), false, "another key");
+    }
+  });
+
   for (const id of Object.keys(LIBRARIES)) {
     it(`${id}: accepts what we sign, and nothing else`, async () => {
       assert.equal(providerDefinition(id)?.confirmed === "no", false);

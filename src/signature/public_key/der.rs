@@ -1,7 +1,7 @@
 //! Reads public keys in DER (X.690): SPKI (RFC 5280), PKCS#1 (RFC 8017), and the SPKI in a certificate. Checks structure and
 //! sizes, and computes nothing. Never panics and never recurses.
 
-use super::{KeyFault, KeyKind};
+use super::fault::{KeyFault, KeyKind};
 
 const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
