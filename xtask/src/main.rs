@@ -12,6 +12,7 @@ mod notices;
 mod npm;
 mod page;
 mod panics;
+mod provider_pages;
 mod reproduce;
 mod run;
 mod setup;

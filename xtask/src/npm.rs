@@ -2,7 +2,7 @@
 
 use crate::cache::CachedStep;
 use crate::run::{Failure, node, progress, run};
-use crate::{causes, codes, layout, notices, setup, wasm};
+use crate::{causes, codes, layout, notices, provider_pages, setup, wasm};
 
 /// Builds the package and everything that it contains.
 pub fn build() -> Result<(), Failure> {
@@ -57,10 +57,11 @@ fn performance_page() -> Result<(), Failure> {
 }
 
 /// Generates TypeScript types (events from their schemas, provider definitions from the definition schema, codes of
-/// issues and causes from the core), and the pages of codes and causes.
+/// issues and causes from the core), and the pages of codes, causes and providers.
 pub fn types() -> Result<(), Failure> {
     codes::write()?;
     causes::write()?;
+    provider_pages::write()?;
     layout::write()?;
     let events = format!("{}/events/index.ts", wasm::GENERATED);
     let definition = format!("{}/definition.ts", wasm::GENERATED);

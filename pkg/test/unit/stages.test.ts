@@ -74,7 +74,10 @@ describe("stages of a report", () => {
 describe("the signed content of a report", () => {
   const now = Date.UTC(2026, 0, 1);
 
-  for (const id of providers().filter((id) => id !== "xon" && !hasPublicKey(id))) {
+  // A provider without a signature, or with a token, has no signed content.
+  for (const id of providers().filter(
+    (id) => schemeOf(providerDefinition(id))?.algorithms !== undefined && !hasPublicKey(id),
+  )) {
     it(`has the parts that ${id} signs`, () => {
       const secret = secretOf(id);
       const { secret: format = "utf8", algorithms = [] } = schemeOf(providerDefinition(id)) ?? {};
@@ -95,8 +98,8 @@ describe("the signed content of a report", () => {
         const tag = createHmac(algorithms[0] ?? "", key)
           .update(Buffer.concat(pieces))
           .digest();
-        const hex = tag.toString("hex");
-        assert.equal(signature.tag, signature.tag?.length === hex.length ? hex : tag.toString("base64"));
+        const encodings = ["hex", "base64", "base64url"] as const;
+        assert.ok(encodings.some((encoding) => tag.toString(encoding) === signature.tag));
         if (signature.signedContent?.includes("{timestamp}") === true) assert.equal(signature.timestamp, now);
       }
     });

@@ -1,0 +1,76 @@
+// The page of each built-in provider: its program receives deliveries of the provider.
+import assert from "node:assert/strict";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { after, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { type ProviderDefinition, providerDefinition, providers, webhook } from "../../src/index.ts";
+import { SECRET, samplesOf, schemeOf } from "../support/fixtures.ts";
+import { now, SENDERS, secretOf } from "../support/senders.ts";
+
+const folder = new URL("../../../docs/providers/", import.meta.url);
+const pageOf = (id: string) => readFileSync(new URL(`${id}.md`, folder), "utf8");
+
+/** Where the programs are modules, which resolve the package as a user's module does. */
+const programs = fileURLToPath(new URL("../../../node_modules/.hookseal-pages/", import.meta.url));
+after(() => rmSync(programs, { recursive: true, force: true }));
+
+/** Made-up secrets: those of PainChek are not in the list of senders. */
+const secretFor = (id: string) => (id in SENDERS ? secretOf(id) : SECRET);
+
+/** Runs the program of a page, with its environment, and returns the receiver. */
+async function receiverOf(id: string): Promise<(request: Request) => Promise<Response>> {
+  const [, code = ""] = /```js\n(.*?)```/s.exec(pageOf(id)) ?? assert.fail(id);
+  for (const [, name = ""] of code.matchAll(/process\.env\.(\w+)/g)) {
+    process.env[name] = name.endsWith("_SECRET") ? secretFor(id) : "a verify token";
+  }
+  mkdirSync(programs, { recursive: true });
+  writeFileSync(`${programs}${id}.mjs`, code);
+  return (await import(`${programs}${id}.mjs`)).receive;
+}
+
+describe("the page of a provider", () => {
+  it("exists for each provider, and for nothing else", () => {
+    assert.deepEqual(
+      readdirSync(folder).sort(),
+      providers()
+        .map((id) => `${id}.md`)
+        .sort(),
+    );
+  });
+
+  for (const id of providers()) {
+    it(`${id}: has a program that receives its samples, and rejects them without a signature`, async (t) => {
+      t.mock.timers.enable({ apis: ["Date"], now });
+      const print = t.mock.method(console, "log", () => {});
+      const receive = await receiverOf(id);
+      const { signature } = providerDefinition(id) as ProviderDefinition;
+      const hook = webhook(
+        id,
+        signature === undefined ? { unsigned: "allow" } : { secrets: [secretFor(id)] },
+      );
+      const { url = "https://example.com/hook" } = SENDERS[id] ?? {};
+      for (const [index, { type, body }] of samplesOf(id).entries()) {
+        const { headers } = hook.sign(body, { now, type, id: `msg_${index}`, url });
+        const send = (headers: Record<string, string>) =>
+          receive(new Request(url, { method: "POST", headers, body: body as Uint8Array<ArrayBuffer> }));
+        assert.equal((await send(headers)).status, 200, type);
+        if (signature === undefined) continue;
+        assert.equal((await send({ "Content-Type": "application/json" })).status, 401, type);
+      }
+      assert.ok(print.mock.callCount() > 0 || id === "slack");
+    });
+
+    it(`${id}: names the header, the secret and what is not signed`, () => {
+      const page = pageOf(id);
+      const definition = providerDefinition(id) as ProviderDefinition;
+      const scheme = schemeOf(definition);
+      if (scheme === undefined) return assert.match(page, /does not sign\. Anyone/);
+      for (const name of [scheme.header].flat()) assert.ok(page.includes(name), name);
+      assert.ok(scheme.signedContent === undefined || page.includes(`\`${scheme.signedContent}\``));
+      const hook = webhook(id, { secrets: [secretFor(id)] });
+      const hasToken = [definition.signature].flat().some((one) => one?.kind === "token");
+      assert.equal(page.includes("**Not signed:**"), hasToken || hook.uncovered.length > 0);
+      for (const { name } of definition.handshake ?? []) assert.ok(page.includes(`\`${name}\``), name);
+    });
+  }
+});

@@ -1,0 +1,566 @@
+//! Generates a page for each built-in provider, `docs/providers/ID.md`, from its definition and from `providers/ID/notes.md`,
+//! and the table in `docs/providers.md`.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use hookseal::provider::{Provider, definition, extended_definition, ids};
+use serde_json::Value;
+
+use crate::page::write_if_changed;
+use crate::run::{Failure, root};
+
+/// The folder of the pages. They are committed: the suite fails if they differ from what is generated.
+const FOLDER: &str = "docs/providers";
+
+/// The page with the table of all providers.
+const TABLE_PAGE: &str = "docs/providers.md";
+
+/// Writes the pages and the table, and removes the pages of providers that are no more.
+pub fn write() -> Result<(), Failure> {
+    let folder = root().join(FOLDER);
+    let mut files = BTreeSet::new();
+    let mut rows = String::new();
+    for id in ids() {
+        let facts = Facts::of(id)?;
+        rows.push_str(&facts.row());
+        let name = format!("{id}.md");
+        write_if_changed(&folder.join(&name), &facts.page())?;
+        files.insert(name);
+    }
+    let entries = fs::read_dir(&folder).map_err(|error| Failure::file(&folder, error))?;
+    for path in entries.filter_map(|entry| entry.ok().map(|entry| entry.path())) {
+        if !path.file_name().and_then(|name| name.to_str()).is_some_and(|name| files.contains(name)) {
+            fs::remove_file(&path).map_err(|error| Failure::file(&path, error))?;
+        }
+    }
+    let path = root().join(TABLE_PAGE);
+    let page = fs::read_to_string(&path).map_err(|error| Failure::file(&path, error))?;
+    write_if_changed(&path, &with_table(&page, &rows))
+}
+
+/// Replaces the rows of the table.
+fn with_table(page: &str, rows: &str) -> String {
+    let is_row = |line: &str| line.starts_with("| [`");
+    let lines: Vec<&str> = page.lines().collect();
+    let start = lines.iter().position(|line| is_row(line)).unwrap_or(lines.len());
+    let end = start + lines[start..].iter().take_while(|line| is_row(line)).count();
+    let mut text = lines[..start].join("\n");
+    let _ = write!(text, "\n{rows}{}\n", lines[end..].join("\n"));
+    text
+}
+
+/// What the pages say about one provider.
+struct Facts {
+    id: &'static str,
+    /// The definition, with the keys of the one that it extends.
+    definition: Value,
+    /// The id of the provider that it extends.
+    extends: Option<String>,
+    uncovered: Vec<&'static str>,
+    /// What is particular, in Markdown.
+    notes: Option<String>,
+}
+
+impl Facts {
+    fn of(id: &'static str) -> Result<Self, Failure> {
+        let invalid = |error: String| Failure::new(format!("providers/{id}: {error}"));
+        let own = definition(id).unwrap_or_default();
+        let provider = Provider::from_json(own.as_bytes()).map_err(|error| invalid(error.to_string()))?;
+        let parse =
+            |text: &str| serde_json::from_str::<Value>(text).map_err(|error| invalid(error.to_string()));
+        let extends = parse(own)?["extends"].as_str().map(str::to_owned);
+        let whole = extended_definition(own);
+        let path = root().join("providers").join(id).join("notes.md");
+        Ok(Self {
+            id,
+            definition: parse(whole.as_deref().unwrap_or(own))?,
+            extends,
+            uncovered: provider.uncovered().names(),
+            notes: notes(&path)?,
+        })
+    }
+
+    fn text(&self, pointer: &str) -> Option<&str> {
+        self.definition.pointer(pointer)?.as_str()
+    }
+
+    fn title(&self) -> &str {
+        self.text("/title").unwrap_or(self.id)
+    }
+
+    /// The signature schemes, the strongest first.
+    fn schemes(&self) -> &[Value] {
+        self.definition.get("signature").map_or(&[], one_or_many)
+    }
+
+    /// The sources of the idempotency key.
+    fn dedupe(&self) -> Vec<&str> {
+        let sources: Vec<&str> = self
+            .definition
+            .get("dedupe")
+            .map_or(&[][..], one_or_many)
+            .iter()
+            .filter_map(Value::as_str)
+            .collect();
+        if sources.is_empty() { vec!["digest"] } else { sources }
+    }
+
+    /// The row of the table.
+    fn row(&self) -> String {
+        let scheme = self.schemes().first();
+        let member = |name: &str| scheme.and_then(|scheme| scheme[name].as_str()).unwrap_or_default();
+        let title = match self.text("/documentation") {
+            Some(url) => format!("[{}]({url})", self.title()),
+            None => self.title().to_owned(),
+        };
+        let cells = [
+            format!("[`{id}`](providers/{id}.md)", id = self.id),
+            title,
+            scheme.map_or_else(String::new, |scheme| code(&header_line(scheme))),
+            code(member("signedContent")),
+            scheme.map_or_else(String::new, |scheme| texts(&scheme["algorithms"]).join(", ")),
+            member("secret").to_owned(),
+            scheme
+                .and_then(|scheme| scheme["tolerance"].as_u64())
+                .map_or_else(String::new, |s| format!("{s} s")),
+            code(self.dedupe()[0]),
+            if scheme.is_none() { "everything".to_owned() } else { self.uncovered.join(", ") },
+            self.text("/confirmed").unwrap_or_default().to_owned(),
+        ];
+        let mut row = String::from("|");
+        for cell in cells {
+            row.push_str(if cell.is_empty() { " |" } else { " " });
+            if !cell.is_empty() {
+                row.push_str(&cell);
+                row.push_str(" |");
+            }
+        }
+        row.push('\n');
+        row
+    }
+
+    fn page(&self) -> String {
+        let mut text = format!(
+            "<!-- Generated from providers/{}/ by `cargo xtask build`: change that. -->\n\n# {}\n\n",
+            self.id,
+            self.title()
+        );
+        let verb = if self.schemes().is_empty() { "checks" } else { "verifies" };
+        let _ = write!(text, "`webhook(\"{}\")` {verb} the webhooks of {}", self.id, self.title());
+        match self.text("/documentation") {
+            Some(url) => {
+                let _ = writeln!(text, ", as [its documentation]({url}) describes them.");
+            }
+            None => text.push_str(".\n"),
+        }
+        if let Some(notes) = &self.notes {
+            let _ = write!(text, "\n{notes}\n");
+        }
+        self.signature(&mut text);
+        self.event(&mut text);
+        self.receive(&mut text);
+        self.handshakes(&mut text);
+        self.command(&mut text);
+        text
+    }
+
+    fn signature(&self, text: &mut String) {
+        text.push_str("\n## Signature\n\n");
+        let schemes = self.schemes();
+        if schemes.is_empty() {
+            let _ = writeln!(
+                text,
+                "{} does not sign. Anyone who knows the URL can send a delivery, so use its ids alone, and fetch the rest.",
+                self.title()
+            );
+            return;
+        }
+        if schemes.len() > 1 {
+            text.push_str("Of these schemes the first one that has a secret and whose header a delivery has decides alone.\n\n");
+        }
+        let is_several = schemes.len() > 1;
+        text.push_str(if is_several { "| | | |\n|---|---|---|\n" } else { "| | |\n|---|---|\n" });
+        for scheme in schemes {
+            for (name, value) in self.scheme_facts(scheme) {
+                let first = scheme["name"]
+                    .as_str()
+                    .filter(|_| is_several)
+                    .map_or_else(String::new, |n| format!("| `{n}` "));
+                let _ = writeln!(text, "{first}| {name} | {value} |");
+            }
+        }
+        let what: Vec<&str> = self
+            .uncovered
+            .iter()
+            .map(|name| if *name == "type" { "the event type" } else { "the idempotency key" })
+            .collect();
+        if !what.is_empty() {
+            let is_token = schemes.iter().any(|scheme| scheme["kind"] == "token");
+            let _ = writeln!(
+                text,
+                "\n**Not signed:** {}. {}",
+                what.join(" and "),
+                if is_token && schemes.len() == 1 {
+                    "A token signs nothing: an attacker who has seen one delivery can send any other."
+                } else if is_token {
+                    "The token signs nothing: an attacker who has seen one delivery with it can send any other."
+                } else {
+                    "An attacker who recorded a delivery can send its body again with another one."
+                }
+            );
+        }
+        let confirmed = match self.text("/confirmed") {
+            Some("vector") => {
+                "A signed example that the provider published confirms this; the tests verify it."
+            }
+            Some("sdk") => "The provider's own library or source code confirms this.",
+            Some("docs") => "The provider's documentation confirms this.",
+            _ => "Nothing of the provider confirms this yet. Please report what it really sends.",
+        };
+        let _ = writeln!(text, "\n{confirmed}");
+        if let Some(base) = &self.extends {
+            let _ = writeln!(text, "The definition extends [`{base}`]({base}.md).");
+        }
+    }
+
+    /// The rows about one scheme.
+    fn scheme_facts(&self, scheme: &Value) -> Vec<(&'static str, String)> {
+        let member = |name: &str| scheme[name].as_str();
+        let mut facts = vec![("header", format!("`{}`", header_line(scheme)))];
+        if scheme["kind"] == "token" {
+            let secret = if member("format").is_some_and(|format| format.contains("{base64}")) {
+                "`user:password`"
+            } else {
+                "the token as it is sent"
+            };
+            facts.push(("secret", secret.to_owned()));
+            return facts;
+        }
+        let content = member("signedContent").unwrap_or("{body}");
+        facts.push(("signed content", format!("`{content}`")));
+        let algorithms: Vec<String> =
+            texts(&scheme["algorithms"]).iter().map(|name| format!("HMAC-SHA-{}", &name[3..])).collect();
+        facts.push(("algorithm", algorithms.join(", ")));
+        facts.push(("secret", secret(member("secret").unwrap_or("utf8"))));
+        let is_timed = content.contains("{timestamp}");
+        let place = match (is_timed, member("timestamp")) {
+            (_, Some(pointer)) => Some(format!("`{pointer}` in the body")),
+            (true, None) if member("format").is_some_and(|format| format.contains("{timestamp}")) => {
+                Some("in the header".to_owned())
+            }
+            (true, None) => {
+                let names = self.definition.pointer("/headers/timestamp").map_or(&[][..], one_or_many);
+                Some(format!("`{}`", names.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("`, `")))
+            }
+            (false, None) => None,
+        };
+        if let Some(place) = place {
+            let unit = match member("timestampUnit").unwrap_or("s") {
+                "s" => "seconds since 1970",
+                "ms" => "milliseconds since 1970",
+                "us" => "microseconds since 1970",
+                "ns" => "nanoseconds since 1970",
+                "rfc3339" => "a date and time with an offset",
+                _ => "a date and time, in UTC without an offset",
+            };
+            let tolerance = scheme["tolerance"].as_u64().unwrap_or(300);
+            facts.push(("timestamp", format!("{place}, {unit}; tolerance {tolerance} s")));
+        }
+        facts
+    }
+
+    fn event(&self, text: &mut String) {
+        text.push_str("\n## Event\n\n| | |\n|---|---|\n");
+        let sources = self.definition.pointer("/envelope/type").map_or(&[][..], one_or_many);
+        let _ = writeln!(text, "| event type | {} |", type_sources(sources));
+        for (name, pointer) in [("id", "/envelope/id"), ("time", "/envelope/createdAt")] {
+            if let Some(pointer) = self.text(pointer) {
+                let _ = writeln!(text, "| {name} | `{pointer}` |");
+            }
+        }
+        let dedupe: Vec<String> = self.dedupe().into_iter().map(key_source).collect();
+        let _ = writeln!(text, "| idempotency key | {} |", dedupe.join(", or "));
+        let retries = texts(self.definition.get("retries").unwrap_or(&Value::Null));
+        if !retries.is_empty() {
+            let _ = writeln!(text, "| retries | after {} |", shortened(&retries));
+        }
+        if let Some(success) = self.text("/success") {
+            let statuses = match success.split_once('-') {
+                Some((first, last)) if first == last => format!("the status {first}"),
+                _ => format!("the statuses {success}"),
+            };
+            let _ = writeln!(text, "| success | {statuses} |");
+        }
+        let sensitive = texts(self.definition.get("sensitive").unwrap_or(&Value::Null));
+        if !sensitive.is_empty() {
+            let _ = writeln!(text, "| redacted in logs | `{}` |", sensitive.join("`, `"));
+        }
+        let events = self.definition.get("events").and_then(Value::as_object);
+        let names: Vec<&str> =
+            events.into_iter().flatten().map(|(name, _)| name.as_str()).filter(|name| *name != "*").collect();
+        if !names.is_empty() {
+            let _ = writeln!(text, "| schemas of their own | `{}` |", names.join("`, `"));
+        }
+    }
+
+    fn receive(&self, text: &mut String) {
+        text.push_str("\n## Receive\n\n```js\n");
+        let mut options = Vec::new();
+        if self.schemes().is_empty() {
+            options.push("unsigned: \"allow\"".to_owned());
+        } else {
+            options.push(format!("secrets: [process.env.{}]", self.variable("WEBHOOK_SECRET")));
+        }
+        let settings = self.definition.get("settings").and_then(Value::as_object);
+        let settings: Vec<&str> = settings.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+        if !settings.is_empty() {
+            let list: Vec<String> = settings
+                .iter()
+                .map(|name| format!("{name}: process.env.{}", self.variable(&upper(name))))
+                .collect();
+            options.push(format!("settings: {{ {} }}", list.join(", ")));
+        }
+        let _ = write!(
+            text,
+            "import {{ webhook }} from \"hookseal\";\nimport {{ receiver }} from \"hookseal/fetch\";\n\n\
+             const hook = webhook(\"{}\", {{ {} }});\n\n\
+             export const receive = receiver(hook, async ({{ type, id, event }}) => {{\n  \
+             console.log(\"received\", type, id); // then use `event`\n}});\n```\n\n\
+             Entries for other servers, and what the receiver responds: [Receiving](../receiving.md).\n",
+            self.id,
+            options.join(", ")
+        );
+        if self.schemes().len() > 1 {
+            let names: Vec<String> =
+                self.schemes().iter().filter_map(|scheme| scheme["name"].as_str()).map(property).collect();
+            let _ = writeln!(
+                text,
+                "\n`secrets: [...]` is the list of the first scheme. Otherwise name it: `secrets: {{ {} }}`.",
+                names.iter().map(|name| format!("{name}: [...]")).collect::<Vec<_>>().join(", ")
+            );
+        }
+        if self
+            .schemes()
+            .iter()
+            .any(|scheme| scheme["signedContent"].as_str().is_some_and(|c| c.contains("{url}")))
+        {
+            text.push_str("\nThe URL is signed. If the server does not see the public URL, pass it to the receiver as `url`.\n");
+        }
+    }
+
+    fn handshakes(&self, text: &mut String) {
+        let Some(handshakes) = self.definition.get("handshake").and_then(Value::as_array) else { return };
+        text.push_str(
+            "\n## Handshake\n\nReceivers respond to these requests before the handler is called:\n\n",
+        );
+        for handshake in handshakes {
+            let method = handshake["method"].as_str().unwrap_or("POST");
+            let _ = write!(text, "- `{}`: a {method}", handshake["name"].as_str().unwrap_or_default());
+            if method == "POST" {
+                let is_signed = handshake["signed"].as_bool().unwrap_or(!self.schemes().is_empty());
+                text.push_str(if is_signed { ", which is signed" } else { ", which is not signed" });
+            }
+            let conditions: Vec<String> = handshake["when"]
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(source, value)| match value {
+                    Value::Bool(false) => format!("without `{source}`"),
+                    Value::String(value) => format!("with `{source}` {value}"),
+                    _ => format!("with `{source}`"),
+                })
+                .collect();
+            if !conditions.is_empty() {
+                let _ = write!(text, ", {}", conditions.join(" and "));
+            }
+            if handshake.get("equals").is_some() {
+                text.push_str(". Its token has to equal the setting");
+            }
+            if let Some(source) = handshake["secret"].as_str() {
+                let _ = write!(
+                    text,
+                    ". `{source}` is the secret: the receiver asks [`onSecret`](../receiving.md#handshakes)"
+                );
+            }
+            text.push_str(".\n");
+            if method != "POST" {
+                let _ = writeln!(
+                    text,
+                    "  Route {method} to the receiver, too: [handshakes](../receiving.md#handshakes)."
+                );
+            }
+        }
+    }
+
+    fn command(&self, text: &mut String) {
+        let secret = if self.schemes().is_empty() {
+            "--unsigned".to_owned()
+        } else {
+            format!("--secret-env {}", self.variable("WEBHOOK_SECRET"))
+        };
+        let _ = write!(
+            text,
+            "\n## Command line\n\n```sh\n\
+             npx hookseal listen 3000 --provider {id} {secret}\n\
+             npx hookseal verify request.http --provider {id} {secret}\n",
+            id = self.id
+        );
+        if !self.schemes().is_empty() {
+            let _ = writeln!(text, "npx hookseal explain request.http --provider {} {secret}", self.id);
+        }
+        text.push_str("```\n\n`request.http` is a captured request; the page of the [command line](../cli.md) has every command.\n");
+    }
+
+    /// The name of an environment variable.
+    fn variable(&self, suffix: &str) -> String {
+        format!("{}_{suffix}", self.id.replace('-', "_").to_ascii_uppercase())
+    }
+}
+
+fn notes(path: &Path) -> Result<Option<String>, Failure> {
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let text = fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
+    Ok(Some(text.trim().to_owned()))
+}
+
+fn one_or_many(value: &Value) -> &[Value] {
+    value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice)
+}
+
+fn texts(value: &Value) -> Vec<&str> {
+    value.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+fn code(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("`{text}`") }
+}
+
+/// The signature header as it is sent: its names, and its format.
+fn header_line(scheme: &Value) -> String {
+    let names: Vec<&str> = one_or_many(&scheme["header"]).iter().filter_map(Value::as_str).collect();
+    format!("{}: {}", names.join(", "), scheme["format"].as_str().unwrap_or("{token}"))
+}
+
+/// How the text of a secret becomes the key.
+fn secret(format: &str) -> String {
+    let (prefix, encoding) = match format.split_once('{') {
+        Some((prefix, rest)) => (prefix, rest.trim_end_matches('}')),
+        None => ("", format),
+    };
+    let text = match encoding {
+        "base64" => "the key in base64",
+        "hex" => "the key in hex",
+        _ => "its text is the key",
+    };
+    if prefix.is_empty() { text.to_owned() } else { format!("{text}, after `{prefix}`") }
+}
+
+/// The sources of the event type in their order. Members that name the type are one list.
+fn type_sources(sources: &[Value]) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut members: Vec<&str> = Vec::new();
+    let mut rest = sources.iter().peekable();
+    while let Some(source) = rest.next() {
+        let when = source["when"].as_str().unwrap_or_default();
+        let name = when.rsplit('/').next().unwrap_or_default();
+        if source.is_object() && source.get("is").is_none() {
+            members.push(name);
+            if rest.peek().is_some_and(|next| next.is_object() && next.get("is").is_none()) {
+                continue;
+            }
+            let list = members.split_off(0).join("`, `");
+            parts.push(format!("the name of the first of these members: `{list}`"));
+        } else if source.is_object() {
+            parts.push(format!("`{}` if there is `{when}`", source["is"].as_str().unwrap_or(name)));
+        } else {
+            let text = source.as_str().unwrap_or_default();
+            parts.push(
+                text.strip_prefix('=')
+                    .map_or_else(|| format!("`{text}`"), |fixed| format!("always `{fixed}`")),
+            );
+        }
+    }
+    parts.join(", or ")
+}
+
+fn key_source(source: &str) -> String {
+    match source {
+        "digest" => "the digest of the body".to_owned(),
+        "none" => "none: every delivery is handled".to_owned(),
+        source => format!("`{}`", source.strip_prefix("pointer:").unwrap_or(source)),
+    }
+}
+
+/// A list of delays, of which a long one ends after the first few.
+fn shortened(delays: &[&str]) -> String {
+    let list = delays.get(..8).unwrap_or(delays).join(", ");
+    if delays.len() > 8 { format!("{list} and {} more", delays.len() - 8) } else { list }
+}
+
+/// The name of a setting as a part of the name of an environment variable.
+fn upper(name: &str) -> String {
+    let mut out = String::new();
+    for character in name.chars() {
+        if character.is_ascii_uppercase() {
+            out.push('_');
+        }
+        out.push(character.to_ascii_uppercase());
+    }
+    out
+}
+
+fn property(name: &str) -> String {
+    if name.contains('-') { format!("\"{name}\"") } else { name.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replaces_the_rows_of_the_table_and_nothing_else() {
+        let page = "a\n|---|\n| [`old`](b) |\n| [`old2`](b) |\n\n| `x` |\n";
+        let expected = "a\n|---|\n| [`new`](b) |\n\n| `x` |\n";
+        assert_eq!(with_table(page, "| [`new`](b) |\n"), expected);
+        assert_eq!(with_table(expected, "| [`new`](b) |\n"), expected);
+    }
+
+    #[test]
+    fn says_how_a_secret_becomes_the_key() {
+        for (format, sentence) in [
+            ("utf8", "its text is the key"),
+            ("whsec_{base64}", "the key in base64, after `whsec_`"),
+            ("hex", "the key in hex"),
+        ] {
+            assert_eq!(secret(format), sentence);
+        }
+    }
+
+    #[test]
+    fn lists_members_that_name_the_type() {
+        let sources = serde_json::json!([{ "when": "/a" }, { "when": "/b" }, { "when": "/c", "is": "d" }, "/type", "=e"]);
+        assert_eq!(
+            type_sources(sources.as_array().expect("a list")),
+            "the name of the first of these members: `a`, `b`, or `d` if there is `/c`, or `/type`, or always `e`"
+        );
+    }
+
+    #[test]
+    fn a_page_has_every_fact_of_its_definition() {
+        let facts = Facts::of("gitlab").expect("a provider");
+        let page = facts.page();
+        for part in [
+            "`signing-token`",
+            "| `token` | header | `X-Gitlab-Token: {token}` |",
+            "the key in base64, after `whsec_`",
+        ] {
+            assert!(page.contains(part), "{part}\n{page}");
+        }
+        assert!(Facts::of("strava").expect("a provider").page().contains("STRAVA_VERIFY_TOKEN"));
+    }
+}
