@@ -349,6 +349,13 @@ describe("docs/providers.md", () => {
     assert.equal(typeOf("{}"), "other");
   });
 
+  it("has a program with the types of vendors, which is checked with the tests", () => {
+    const [, program = ""] = /```ts\n(.*?)```/s.exec(page) ?? assert.fail();
+    const checked = readFileSync(new URL("vendor-types.test-d.ts", import.meta.url), "utf8");
+    const imports = program.replaceAll('"hookseal"', '"../../src/index.ts"');
+    assert.ok(checked.includes(imports.replace('"hookseal/fetch"', '"../../src/fetch.ts"')));
+  });
+
   it("has an example of handshakes", async () => {
     const { receive } = await program(7, "", {
       MINE_SECRET: "a secret of mine",
