@@ -331,6 +331,20 @@ describe("docs/providers.md", () => {
     assert.equal(hook.check({ headers, body: `${body} ` }).error.code, "signature-mismatch");
   });
 
+  it("has an example of a signature in the body", async () => {
+    const { hook } = await program(8, "", { LEDGER_SECRET: "a secret of the subscription" });
+    const signed = hook.sign('{"type":"paid","id":"evt_1","amount":1,"sent":"","seal":""}', { now });
+    const { signature, id } = hook.verify(signed, { now });
+    assert.deepEqual([id, signature.covers, signature.uncovered], ["paid:evt_1", "fields", undefined]);
+    const changed = (from: string, to: string) => ({
+      ...signed,
+      body: text.decode(signed.body).replace(from, to),
+    });
+    assert.equal(hook.check(changed('"amount":1', '"amount":2'), { now }).ok, true);
+    assert.equal(hook.check(changed("evt_1", "evt_2"), { now }).error?.code, "signature-mismatch");
+    assert.equal(hook.check(changed('"evt_1"', "null"), { now }).error?.code, "field-missing");
+  });
+
   it("has an example that extends Svix", async () => {
     const { hook } = await program(5, "", { MINE_SECRET: secretOf("svix") });
     const sent = webhook("svix", { secrets: [secretOf("svix")] }).sign('{"event_type":"a","event_id":"1"}');
