@@ -110,7 +110,7 @@ fn rejects_a_mistake_with_location_and_reason() {
 }
 
 #[test]
-fn rejects_signed_fields_with_the_digest_as_key_and_a_source_beside_other_schemes() {
+fn rejects_signed_fields_with_the_digest_as_key_and_a_source_next_to_other_schemes() {
     let mut definition = fields();
     definition["dedupe"] = json!(["pointer:/id", "digest"]);
     assert_eq!(mistake(&definition).1, "/signature/covers");

@@ -16,7 +16,7 @@ export interface RedactionContext {
   includesIds: boolean;
   /** Names of headers with ids, in lower case. */
   idHeaders: readonly string[];
-  schemes: readonly ({ header: unknown; algorithms?: unknown } | undefined)[];
+  schemes: readonly ({ header?: unknown; algorithms?: unknown } | undefined)[];
 }
 
 /** Bounds the recursion: payloads may be nested deeper than the stack. */
