@@ -247,6 +247,18 @@ codes! {
     JSON_LONE_SURROGATE = "json-lone-surrogate" Json,
         "A string contains an escape of half a surrogate pair, which UTF-8 cannot represent.",
         "Send both halves. Shorten strings between characters, not inside one.";
+    FORM_SYNTAX = "form-syntax" Json,
+        "The body is not a form, although its Content-Type says so.",
+        "Pass the raw body. A form is one line of printable ASCII: `name=value`, separated by `&`, with escapes such as `%20`.";
+    FORM_ENCODING = "form-encoding" Json,
+        "A field of the form is not UTF-8.",
+        "Let the sender encode its text as UTF-8 before it escapes the bytes.";
+    FORM_DUPLICATE_KEY = "form-duplicate-key" Json,
+        "A field occurs several times in the form, and parsers disagree on which value wins.",
+        "Send each field once. If the provider sends several values, name the field in `lists` of the definition.";
+    FORM_FIELD_MISSING = "form-field-missing" Json,
+        "The form lacks the field that contains the payload.",
+        "Check that the delivery is from this provider.";
     NUMBER_PRECISION = "number-precision" Json,
         "JavaScript cannot represent this number exactly.",
         "Send the number as a string. Or parse the raw body (`delivery.body`) with a library that keeps all digits.";

@@ -33,7 +33,7 @@ use zeroize::Zeroize;
 
 use crate::delivery::{Delivery, Headers};
 use crate::issue::{ByteSpan, Profile};
-use crate::json::{Pointer, Token, json_text};
+use crate::json::{FormPayload, Pointer, Token, json_text};
 use crate::layout::{accepted_word, profile, rejected_word, result, separator, uncovered_bit};
 use crate::webhook::{
     AcceptedDelivery, CoveredPart, Error, HandshakeResponse, SignParams, SignatureInfo, SignedDelivery,
@@ -128,11 +128,19 @@ fn write_text(parts: &[&[u8]]) -> usize {
     })
 }
 
-/// Calls `work` with the delivery in the scratch buffer.
-fn with_delivery<T>(head: usize, body: usize, work: impl FnOnce(&Delivery<'_>) -> T) -> T {
+/// Calls `work` with the delivery in the scratch buffer, and with its payload if its body is a form of the webhook's provider.
+fn with_delivery<T>(
+    webhook: Option<&Webhook>,
+    head: usize,
+    body: usize,
+    work: impl FnOnce(&Delivery<'_>) -> T,
+) -> T {
     with_scratch(head.saturating_add(body), |bytes| {
         let (head, body) = bytes.split_at(head.min(bytes.len()));
-        work(&parse_delivery(&decode_head(head), body))
+        let head = decode_head(head);
+        let delivery = parse_delivery(&head, body);
+        let form = webhook.and_then(|webhook| webhook.read_form(&delivery)?.ok());
+        work(&Delivery { form: form.as_ref(), ..delivery })
     })
 }
 
@@ -158,7 +166,7 @@ fn parse_delivery<'d>(head: &'d str, body: &'d [u8]) -> Delivery<'d> {
             headers.push(&field[..end], &field[end + 1..]);
         }
     }
-    Delivery { headers, body, url, method }
+    Delivery { headers, body, url, method, form: None }
 }
 
 /// Returns the value as an object of JavaScript, by way of JSON text; null for types that no report has.
@@ -267,11 +275,11 @@ impl Hook {
         tolerance: f64,
     ) -> u32 {
         let options = self.options(profile, max_bytes, tolerance);
-        with_delivery(head, body, |delivery| {
+        with_delivery(Some(&self.0), head, body, |delivery| {
             match self.0.verify_fast(delivery, from_js_millis(now), &options) {
                 Ok(accepted) => {
                     let is_handshake = self.0.is_handshake(delivery, &accepted.document);
-                    write_result(accepted, is_handshake);
+                    write_result(accepted, is_handshake, delivery.form.map_or(&[], FormPayload::json));
                     0
                 }
                 Err(error) => {
@@ -294,7 +302,7 @@ impl Hook {
         tolerance: f64,
     ) -> JsValue {
         let options = self.options(profile, max_bytes, tolerance);
-        with_delivery(head, body, |delivery| {
+        with_delivery(Some(&self.0), head, body, |delivery| {
             match self.0.verify_with(delivery, from_js_millis(now), &options) {
                 Ok(_) => JsValue::NULL,
                 Err(error) => error_to_js(&error),
@@ -322,7 +330,7 @@ impl Hook {
         tolerance: f64,
     ) -> Result<JsValue, JsValue> {
         let options = self.options(profile, max_bytes, tolerance);
-        with_delivery(head, body, |delivery| {
+        with_delivery(Some(&self.0), head, body, |delivery| {
             match self.0.handshake_with(delivery, from_js_millis(now), &options) {
                 None => Ok(JsValue::NULL),
                 Some(Ok(HandshakeResponse { name, status, headers, body, secret })) => {
@@ -345,7 +353,7 @@ impl Hook {
         tolerance: f64,
     ) -> JsValue {
         let options = self.options(profile, max_bytes, tolerance);
-        with_delivery(head, body, |delivery| {
+        with_delivery(Some(&self.0), head, body, |delivery| {
             to_js(&self.0.inspect_with(delivery, from_js_millis(now), &options))
         })
     }
@@ -386,8 +394,10 @@ impl Hook {
             let parts = split_lengths(buffer, [head, body, other_head, other_body]);
             let [first_head, first_body, second_head, second_body] = parts.map(|part| &*part);
             let (first_head, second_head) = (decode_head(first_head), decode_head(second_head));
-            let first = parse_delivery(&first_head, first_body);
-            let second = parse_delivery(&second_head, second_body);
+            let mut first = parse_delivery(&first_head, first_body);
+            let mut second = parse_delivery(&second_head, second_body);
+            let forms = [&first, &second].map(|delivery| self.0.read_form(delivery).and_then(Result::ok));
+            (first.form, second.form) = (forms[0].as_ref(), forms[1].as_ref());
             let comparison =
                 self.0.compare_with(&first, &second, &options).map_err(|error| error_to_js(&error))?;
             let text = |body: &[u8], span: Option<ByteSpan>| {
@@ -400,8 +410,8 @@ impl Hook {
                     .changes
                     .into_iter()
                     .map(|change| ChangeData {
-                        before: text(first_body, change.before),
-                        after: text(second_body, change.after),
+                        before: text(first.json(), change.before),
+                        after: text(second.json(), change.after),
                         pointer: change.pointer,
                     })
                     .collect(),
@@ -427,7 +437,7 @@ impl Hook {
 }
 
 /// Writes the result of an accepted delivery, as [`accepted_word`] says.
-fn write_result(accepted: AcceptedDelivery<'_, '_>, is_handshake: bool) {
+fn write_result(accepted: AcceptedDelivery<'_, '_>, is_handshake: bool, form: &[u8]) {
     let index = |index: Option<usize>| index.map_or(result::ABSENT, to_u32);
     let (algorithm, secret, uncovered) = match accepted.signature {
         SignatureInfo::Unsigned => (result::ABSENT, result::ABSENT, 0),
@@ -449,7 +459,8 @@ fn write_result(accepted: AcceptedDelivery<'_, '_>, is_handshake: bool) {
         accepted.delivery_id,
         (!is_known_type).then_some(&*accepted.event_type),
     ];
-    let bytes = write_text(&texts.map(|text| text.unwrap_or_default().as_bytes()));
+    let [a, b, c, d, e] = texts.map(|text| text.unwrap_or_default().as_bytes());
+    let bytes = write_text(&[a, b, c, d, e, form]) - form.len();
     let is_ascii = accepted.is_ascii && texts.iter().flatten().all(|text| text.is_ascii());
     let units = |text: &str| to_u32(if is_ascii { text.len() } else { text.encode_utf16().count() });
     let [id, created_at, webhook_id, delivery_id, event_type] =
@@ -472,6 +483,7 @@ fn write_result(accepted: AcceptedDelivery<'_, '_>, is_handshake: bool) {
     words[accepted_word::UNCOVERED] = uncovered;
     words[accepted_word::SCHEME] = to_u32(accepted.scheme);
     words[accepted_word::HANDSHAKE] = is_handshake.into();
+    words[accepted_word::FORM_BYTES] = to_u32(form.len());
     RESULT.set(words);
     TAPE.set(tape);
 }

@@ -68,8 +68,11 @@ fn every_vector_has_its_expected_result() {
             Some(text) => text.as_bytes().to_vec(),
             None => base64ct::Base64::decode_vec(case["bodyBase64"].as_str().unwrap()).unwrap(),
         };
-        let delivery =
-            Delivery { headers, body: &body, url: case["url"].as_str(), method: case["method"].as_str() };
+        let delivery = Delivery {
+            url: case["url"].as_str(),
+            method: case["method"].as_str(),
+            ..Delivery::new(headers, &body)
+        };
         let tolerance = case["tolerance"].as_u64().unwrap_or(300);
 
         let outcome = scheme.verify(&keys, &delivery, case["now"].as_i64().unwrap(), tolerance);

@@ -51,6 +51,8 @@ export interface KeptBody {
   length: number;
   /** The address of the tape; 0 for none. */
   tape: number;
+  /** The payload of a body that is a form, as JSON. */
+  form: string | undefined;
 }
 
 /**
@@ -94,7 +96,7 @@ export class LazyDelivery implements LazyFields {
   event(): unknown {
     if (this.#event === undefined) {
       const offset = this.#tapedOffset();
-      this.#event = offset === undefined ? JSON.parse(this.#decodedText()) : this.#tapedEvent(offset);
+      this.#event = offset === undefined ? JSON.parse(this.#kept.form ?? this.#decodedText()) : this.#tapedEvent(offset);
     }
     return this.#event;
   }

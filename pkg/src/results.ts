@@ -108,6 +108,9 @@ export function accepted(input: VerifiedInput, withDigest: boolean): Verified {
   const kept = isText ? body : textAt(scratchAddress(headLength), bodyLength, isLatin1);
   const textBytes = words[AcceptedWord.textBytes] as number;
   const texts = textAt(words[AcceptedWord.text] as number, textBytes, isAscii);
+  const formBytes = words[AcceptedWord.formBytes] as number;
+  const form =
+    formBytes === 0 ? undefined : textAt((words[AcceptedWord.text] as number) + textBytes, formBytes, false);
   let position = 0;
   /** The next of the texts, by its length. */
   const next = (units: number | undefined): string | undefined => {
@@ -134,7 +137,7 @@ export function accepted(input: VerifiedInput, withDigest: boolean): Verified {
   const scheme = provider.schemes[words[AcceptedWord.scheme] as number];
   if (scheme != null && signature.status !== "unsigned") signature.scheme = scheme;
   const type = next(words[AcceptedWord.eventType]) ?? (event?.type as string);
-  const tape = USES_TAPE && isLatin1 ? (words[AcceptedWord.tape] as number) : 0;
+  const tape = USES_TAPE && isLatin1 && form === undefined ? (words[AcceptedWord.tape] as number) : 0;
   // Last, since it may overwrite the texts.
   const digest = withDigest ? scratchDigest(bodyLength, headLength) : undefined;
   const keptBody = {
@@ -144,6 +147,7 @@ export function accepted(input: VerifiedInput, withDigest: boolean): Verified {
     offset: headLength,
     length: bodyLength,
     tape,
+    form,
   };
   const fields = new LazyDelivery(hook, provider, keptBody, head, encoded, digest);
   const hasItems = provider.itemsPath != null;

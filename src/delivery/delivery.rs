@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::headers::Headers;
+use crate::json::FormPayload;
 
 /// Headers and raw body of one HTTP request. The body is never decoded, trimmed or re-serialized: the signature covers
 /// its bytes.
@@ -24,13 +25,15 @@ pub struct Delivery<'a> {
     pub url: Option<&'a str>,
     /// The method, in capitals, if known. A few schemes sign it.
     pub method: Option<&'a str>,
+    /// The payload of a body that is a form, as [`Webhook::read_form`](crate::webhook::Webhook::read_form) reads it.
+    pub form: Option<&'a FormPayload>,
 }
 
 impl<'a> Delivery<'a> {
     /// A delivery without URL and method.
     #[must_use]
     pub fn new(headers: Headers<'a>, body: &'a [u8]) -> Self {
-        Self { headers, body, url: None, method: None }
+        Self { headers, body, url: None, method: None, form: None }
     }
 
     /// The same delivery with the URL it was sent to.
@@ -38,6 +41,18 @@ impl<'a> Delivery<'a> {
     pub fn with_url(mut self, url: &'a str) -> Self {
         self.url = Some(url);
         self
+    }
+
+    /// The same delivery with the payload of its form.
+    #[must_use]
+    pub fn with_form(mut self, form: &'a FormPayload) -> Self {
+        self.form = Some(form);
+        self
+    }
+
+    /// The bytes that are parsed as JSON: those of the form's payload, or of the body.
+    pub(crate) fn json(&self) -> &'a [u8] {
+        self.form.map_or(self.body, FormPayload::json)
     }
 
     /// The same delivery with its method.

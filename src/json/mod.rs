@@ -5,6 +5,7 @@ mod diagnostics;
 mod document_keys;
 mod duplicates;
 mod equality;
+mod form;
 mod js_number;
 mod keys;
 mod locate;
@@ -25,6 +26,8 @@ mod write;
 
 pub(crate) use equality::find_repeated_items;
 pub use equality::{hash, values_equal};
+pub use form::FormPayload;
+pub(crate) use form::decode_form_text;
 #[cfg(all(target_arch = "wasm32", feature = "js"))]
 pub(crate) use js_number::set_js_text;
 pub(crate) use keys::{KeyInterner, KeyTable, NO_SYMBOL, Symbol};

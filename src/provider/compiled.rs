@@ -149,6 +149,7 @@ blob!(struct Provider {
     webhook_id,
     delivery_id,
     content_type,
+    body_formats,
     envelope,
     batch,
     dedupe,

@@ -8,6 +8,7 @@ use crate::signature::Scheme;
 use std::sync::Arc;
 
 use super::batch::Batch;
+use super::body_format::BodyFormats;
 use super::coverage::Uncovered;
 use super::definition_error::{DefinitionError, definition_error, relocate};
 use super::envelope::Envelope;
@@ -46,8 +47,10 @@ pub struct Provider {
     pub webhook_id: Option<String>,
     /// The header with the id of the delivery.
     pub delivery_id: Option<String>,
-    /// The media type of bodies.
+    /// The media type of bodies that are made.
     pub content_type: String,
+    /// The formats of bodies that are received.
+    pub body_formats: BodyFormats,
     /// The pointers and headers that every event has in common.
     pub envelope: Envelope,
     /// The list of events in each delivery, for a provider that sends several at once.
@@ -148,6 +151,8 @@ impl Provider {
         let signing: Vec<&Scheme> = schemes.iter().filter_map(|named| named.scheme.signing()).collect();
         let handshakes = parse_handshakes(root, &signing, &settings)
             .map_err(|(value, message)| definition_error(document, value, &message))?;
+        let (body_formats, content_type) = BodyFormats::parse(root)
+            .map_err(|(value, message)| definition_error(document, value, &message))?;
         let mut provider = Self {
             title: text(root, "/title").unwrap_or_else(|| id.clone()),
             is_unconfirmed: text(root, "/confirmed").as_deref() == Some("no"),
@@ -158,7 +163,8 @@ impl Provider {
                 .unwrap_or(300),
             webhook_id: name_in_family(root.pointer("/headers/webhookId"), 0),
             delivery_id: name_in_family(root.pointer("/headers/deliveryId"), 0),
-            content_type: text(root, "/contentType").unwrap_or_else(|| "application/json".to_owned()),
+            content_type,
+            body_formats,
             envelope,
             batch,
             dedupe,

@@ -1,6 +1,7 @@
 //! Providers as data: definitions, cross-field rules, detection.
 
 mod batch;
+mod body_format;
 mod bundles;
 mod catalog;
 mod compiled;
@@ -25,6 +26,7 @@ mod signed_time;
 mod type_source;
 
 pub use batch::{Batch, MAX_ITEMS};
+pub use body_format::{BodyFormats, FormFormat};
 pub use bundles::definition;
 #[cfg(feature = "full")]
 pub(crate) use bundles::key_orders;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::blob::blob;
 use crate::delivery::Delivery;
-use crate::json::{Document, Kind, Pointer, Value};
+use crate::json::{Document, Kind, Pointer, Value, decode_form_text};
 use crate::text::split_once;
 
 /// A source of a text in a request.
@@ -124,39 +124,11 @@ fn find_parameter<'d>(text: &'d str, name: &str) -> Found<'d> {
     let mut found = Found::Absent;
     for pair in text.split('&') {
         let (key, value) = split_once(pair, '=').unwrap_or((pair, ""));
-        if decode(key).as_deref() == Some(name) {
-            found = found.and(decode(value).map_or(Found::Unusable, Found::Text));
+        if decode_form_text(key).as_deref() == Ok(name) {
+            found = found.and(decode_form_text(value).map_or(Found::Unusable, Found::Text));
         }
     }
     found
-}
-
-/// Decodes a name or a value; `None` for an escape that is incomplete, and for bytes that are not UTF-8.
-#[inline(never)]
-fn decode(text: &str) -> Option<Cow<'_, str>> {
-    if !text.bytes().any(|byte| byte == b'%' || byte == b'+') {
-        return Some(text.into());
-    }
-    let mut bytes = Vec::with_capacity(text.len());
-    // The two digits of an escape: those that are still to come, and the value so far.
-    let (mut digits, mut value) = (0_u8, 0_u8);
-    for byte in text.bytes() {
-        if digits > 0 {
-            value = value << 4 | u8::try_from(char::from(byte).to_digit(16)?).ok()?;
-            digits -= 1;
-            if digits == 0 {
-                bytes.push(value);
-            }
-        } else if byte == b'%' {
-            digits = 2;
-        } else {
-            bytes.push(if byte == b'+' { b' ' } else { byte });
-        }
-    }
-    if digits > 0 {
-        return None;
-    }
-    String::from_utf8(bytes).ok().map(Cow::Owned)
 }
 
 /// The source as definitions write it.

@@ -65,7 +65,8 @@ impl Scheme {
         for (name, value) in context.headers.iter() {
             signed_headers.push(name, value);
         }
-        let delivery = Delivery { headers: signed_headers, body, url: context.url, method: context.method };
+        let delivery =
+            Delivery { url: context.url, method: context.method, ..Delivery::new(signed_headers, body) };
         let values = self.values(&delivery).map_err(|outcome| self.to_sign_error(outcome))?;
 
         let no_key = if keys.are_public() { SignError::PublicKey } else { SignError::NoKey };

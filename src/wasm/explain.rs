@@ -37,7 +37,7 @@ impl Hook {
     ) -> JsValue {
         let options = self.options(profile, max_bytes, tolerance);
         let max_combinations = to_usize(max_combinations).unwrap_or(DEFAULT_MAX_COMBINATIONS);
-        with_delivery(head, body, |delivery| {
+        with_delivery(Some(&self.0), head, body, |delivery| {
             let explanation = self.0.explain_with(delivery, from_js_millis(now), &options, max_combinations);
             report_to_js(&ExplanationData {
                 matches: &explanation.matches,

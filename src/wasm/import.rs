@@ -91,7 +91,7 @@ impl ImportStream {
 #[wasm_bindgen]
 #[must_use]
 pub fn export_delivery(head: usize, body: usize, format: &str) -> u32 {
-    let text = with_delivery(head, body, |delivery| delivery.export(ExportFormat::from_name(format)?));
+    let text = with_delivery(None, head, body, |delivery| delivery.export(ExportFormat::from_name(format)?));
     text.map_or(ABSENT, |text| to_u32(write_text(&[&text])))
 }
 
@@ -112,7 +112,7 @@ impl DetectorHandle {
     /// Returns the ids of the providers that can have sent the delivery in the scratch buffer, separated by commas.
     #[must_use]
     pub fn detect(&self, head: usize, body: usize) -> String {
-        with_delivery(head, body, |delivery| self.0.detect_all(delivery)).join(",")
+        with_delivery(None, head, body, |delivery| self.0.detect_all(delivery)).join(",")
     }
 }
 

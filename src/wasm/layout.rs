@@ -81,7 +81,7 @@ groups! {
     /// The result of `verify`.
     result ResultLayout: u32 {
         /// How many numbers there are.
-        WORDS = 16;
+        WORDS = 17;
         /// "None", for a number that is an index or a length.
         ABSENT = u32::MAX;
         /// "A token", in place of an algorithm.
@@ -123,6 +123,8 @@ groups! {
         SCHEME = 14;
         /// 1 if the request is a handshake.
         HANDSHAKE = 15;
+        /// How many bytes of JSON follow the texts: the payload of a body that is a form; 0 for any other body.
+        FORM_BYTES = 16;
     }
 
     /// The numbers of a rejected delivery.

@@ -16,7 +16,7 @@ impl Hook {
     /// # Errors
     /// An error as data.
     pub fn resign(&self, headers: usize, body: usize, now: f64) -> Result<JsValue, JsValue> {
-        with_delivery(headers, body, |delivery| {
+        with_delivery(Some(&self.0), headers, body, |delivery| {
             let headers = self.0.resign(delivery, from_js_millis(now));
             signed_to_js(headers.map(|headers| SignedDelivery { headers, body: Vec::new() }))
         })

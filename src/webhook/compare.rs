@@ -82,7 +82,7 @@ impl Webhook {
         }
         let mut comparison = Comparison { same: true, same_event: true, changes: Vec::new(), omitted: 0 };
         let whole_body = |body: &[u8]| Some(ByteSpan { start: 0, end: body.len() });
-        let (Ok(a), Ok(b)) = (Document::parse(first.body), Document::parse(second.body)) else {
+        let (Ok(a), Ok(b)) = (Document::parse(first.json()), Document::parse(second.json())) else {
             if first.body != second.body {
                 let (before, after) = (whole_body(first.body), whole_body(second.body));
                 comparison.changes.push(Change { pointer: String::new(), before, after });
@@ -90,7 +90,7 @@ impl Webhook {
             }
             return Ok(comparison);
         };
-        if first.body != second.body {
+        if first.json() != second.json() {
             let mut walk = Walk { pointer: String::new(), pointer_bytes: 0, comparison: &mut comparison };
             walk.compare(a.root(), b.root());
         }

@@ -10,8 +10,8 @@ mod signature;
 
 use super::{AcceptedDelivery, CoveredPart, SignatureInfo, Timestamp, VerifyOptions, Webhook};
 use crate::delivery::Delivery;
-use crate::issue::{Code, Location, PendingIssue, Severity};
-use crate::json::Document;
+use crate::issue::{ByteSpan, Code, Issue, Location, PendingIssue, Severity};
+use crate::json::{Document, without_location};
 use crate::signature::SignedBy;
 
 pub(crate) use findings::Findings;
@@ -59,8 +59,8 @@ impl Webhook {
         options: &VerifyOptions,
         mode: EvaluationMode,
     ) -> Evaluation<'b, 'd> {
-        Evaluator { webhook: self, delivery, now, options, mode, code: None, findings: Findings::default() }
-            .run()
+        let findings = Findings { form: delivery.form, ..Findings::default() };
+        Evaluator { webhook: self, delivery, now, options, mode, code: None, findings }.run()
     }
 }
 
@@ -140,7 +140,11 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
             return self.rejected(code, None);
         }
         self.check_content_type();
-        let mut document = match Document::parse_with_keys(body, &self.webhook.provider.key_table) {
+        let parsed = self.form_issue().map_or_else(
+            || Document::parse_with_keys(self.delivery.json(), &self.webhook.provider.key_table),
+            Err,
+        );
+        let mut document = match parsed {
             Ok(document) => document,
             Err(issue) => {
                 let code = *self.code.get_or_insert(issue.code);
@@ -200,6 +204,19 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
             document,
         };
         Evaluation::Accepted { accepted, findings: self.findings }
+    }
+
+    /// Returns why a body that is a form has no payload.
+    fn form_issue(&self) -> Option<Box<Issue>> {
+        let Delivery { form: None, body, .. } = self.delivery else { return None };
+        let issue = self.webhook.provider.read_form(self.delivery)?.err();
+        Some(issue.unwrap_or_else(|| {
+            let message =
+                "The body is a form. Pass its payload: `Webhook::read_form`, `Delivery::with_form`.";
+            let span = ByteSpan { start: 0, end: body.len() };
+            let pending = PendingIssue::new(Code::FORM_SYNTAX, Severity::Error, Location::Request, message);
+            Box::new(Issue { byte_span: span, ..without_location(pending) })
+        }))
     }
 
     fn is_full(&self) -> bool {

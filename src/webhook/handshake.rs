@@ -109,7 +109,7 @@ impl Webhook {
                 let Some(Authenticated { document, signer }) = authenticated else { continue };
                 (document.as_ref(), *signer)
             } else {
-                (parsed.get_or_insert_with(|| parse(delivery.body)).as_ref(), None)
+                (parsed.get_or_insert_with(|| parse(delivery.json())).as_ref(), None)
             };
             let request = RequestParts { delivery, document };
             if handshake.matches(&request, true) {

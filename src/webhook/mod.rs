@@ -41,9 +41,9 @@ pub use crate::signature::SignatureStatus;
 pub(crate) use digest::digest;
 
 use self::settings::Settings;
-use crate::delivery::{Headers, MediaType};
-use crate::issue::{Code, Profile};
-use crate::json::quoted;
+use crate::delivery::{Delivery, Headers, MediaType};
+use crate::issue::{Code, Issue, Profile};
+use crate::json::{FormPayload, quoted};
 use crate::provider::{self, NamedScheme, Provider, Uncovered};
 use crate::schema::closest;
 use crate::signature::{
@@ -218,7 +218,34 @@ impl Webhook {
     /// before it reads the body. A delivery without the header is accepted.
     #[must_use]
     pub fn accepts_content_type(&self, value: &str) -> bool {
-        MediaType::parse(value, &self.provider.content_type) != MediaType::Other
+        self.provider.media_type(value) != MediaType::Other
+    }
+
+    /// Reads the body of a delivery that is a form; `None` for any other body. Pass the payload with
+    /// [`Delivery::with_form`]: every verb needs it. SECURITY: reading takes time and memory in proportion to the body.
+    ///
+    /// ```
+    /// use hookseal::delivery::{Delivery, Headers};
+    /// use hookseal::webhook::{Webhook, WebhookOptions};
+    ///
+    /// let secrets = vec!["It's a Secret to Everybody".to_owned().into()];
+    /// let hook = Webhook::built_in("github", WebhookOptions { secrets, ..WebhookOptions::default() })?;
+    /// let headers = Headers::from_iter([("Content-Type", "application/x-www-form-urlencoded")]);
+    /// let delivery = Delivery::new(headers, b"payload=%7B%22zen%22%3A%22Keep+it+simple%22%7D");
+    /// let form = hook.read_form(&delivery).expect("a form").expect("a payload");
+    /// assert_eq!(form.json(), br#"{"zen":"Keep it simple"}"#);
+    /// let delivery = delivery.clone().with_form(&form); // ready to be verified
+    /// # Ok::<(), hookseal::webhook::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Why the body is not the provider's form.
+    #[must_use]
+    pub fn read_form(&self, delivery: &Delivery<'_>) -> Option<Result<FormPayload, Box<Issue>>> {
+        if delivery.body.len() > self.verify_options.max_bytes {
+            return None;
+        }
+        self.provider.read_form(delivery)
     }
 
     /// Whether both webhooks have a secret in common, as those of one subscription have during a secret rotation. Two

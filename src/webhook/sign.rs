@@ -70,7 +70,8 @@ impl Webhook {
             return Err(Error::new(Code::BODY_EMPTY, "There is no body to sign."));
         }
         let provider = &self.provider;
-        let mut headers = vec![("Content-Type".to_owned(), provider.content_type.clone())];
+        let content_type = provider.made_content_type(body);
+        let mut headers = vec![("Content-Type".to_owned(), content_type.to_owned())];
         for (field, text) in types {
             headers.extend(field.header().map(|name| (name.to_owned(), (*text).to_owned())));
         }
@@ -113,7 +114,7 @@ impl Webhook {
         // The strongest scheme that has secrets signs.
         let Some(ActiveScheme { scheme, keys, .. }) = self.signing_scheme() else { return Ok(()) };
         let pairs = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let delivery = Delivery { headers: pairs.collect(), body, url, method: Some("POST") };
+        let delivery = Delivery { url, method: Some("POST"), ..Delivery::new(pairs.collect(), body) };
         let values = self.with_values(&delivery, &self.verify_options);
         let mut context =
             SignContext { now: now.as_millis(), id, headers: Headers::new(), url, method: Some("POST") };

@@ -29,7 +29,7 @@ impl Webhook {
 
     #[inline(never)]
     fn add_values<'d>(&self, delivery: &'d Delivery<'_>) -> Delivery<'d> {
-        let document = Document::parse(delivery.body).ok();
+        let document = Document::parse(delivery.json()).ok();
         let request = RequestParts { delivery, document: document.as_ref() };
         let mut headers = Headers::new();
         for (name, value) in delivery.headers.iter().filter(|(name, _)| !is_source(name)) {
@@ -50,7 +50,7 @@ impl Webhook {
             };
             headers.push(source.to_string(), value);
         }
-        Delivery { headers, body: delivery.body, url: delivery.url, method: delivery.method }
+        Delivery { headers, ..delivery.clone() }
     }
 
     /// The sources of the schemes.

@@ -2,6 +2,7 @@
 //! and the reason.
 
 mod ambiguous;
+mod bodies;
 mod fields;
 mod handshakes;
 mod reading;

@@ -12,6 +12,7 @@ mod event_types;
 #[cfg(feature = "full")]
 mod explaining;
 mod families;
+mod forms;
 mod handshakes;
 mod invisible_chars;
 mod parts;

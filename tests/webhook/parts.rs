@@ -269,7 +269,7 @@ proptest! {
         let scheme = hook.provider().scheme().expect("a scheme");
         let known: Vec<&str> = scheme.headers().collect();
         let pairs = names.iter().zip(&values).map(|(name, value)| (known[name % known.len()], value.as_str()));
-        let delivery = Delivery { headers: pairs.collect(), body: &body, url: url.as_deref(), method: method.as_deref() };
+        let delivery = Delivery { url: url.as_deref(), method: method.as_deref(), ..Delivery::new(pairs.collect(), &body) };
         let max_bytes = if small { 3 } else { 1000 };
         let report = hook.inspect_with(&delivery, NOW, &VerifyOptions { max_bytes, ..hook.verify_options() });
         content(&report, &body);

@@ -34,6 +34,7 @@ impl ImportedDelivery {
             body: &self.body,
             url: self.url.as_deref(),
             method: self.method.as_deref(),
+            form: None,
         }
     }
 

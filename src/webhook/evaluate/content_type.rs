@@ -9,10 +9,9 @@ impl Evaluator<'_, '_, '_> {
     /// A delivery without the header passes: JSON has no other encoding than UTF-8.
     pub(super) fn check_content_type(&mut self) {
         let provider = &self.webhook.provider;
-        let expected = &provider.content_type;
         let mut values = self.delivery.headers.get_all("content-type");
         let Some(received) = values.next() else { return };
-        let (severity, message) = match MediaType::parse(received, expected) {
+        let (severity, message) = match provider.media_type(received) {
             _ if values.next().is_some() => {
                 (Severity::Error, into_owned_outlined("Duplicate header Content-Type."))
             }
@@ -26,7 +25,7 @@ impl Evaluator<'_, '_, '_> {
             }
         };
         let issue = PendingIssue::new(Code::CONTENT_TYPE, severity, Location::Request, message)
-            .expected(expected.clone())
+            .expected(provider.content_type.clone())
             .hint("Let the sender write its own Content-Type, and every proxy pass it on. Something on the way may have re-encoded the body; the signature covers the original bytes.");
         match severity {
             Severity::Error => drop(self.reject(issue)),

@@ -2,7 +2,7 @@
 
 use crate::Code;
 use crate::issue::{Issue, Location, PendingIssue, Severity};
-use crate::json::{Document, without_location};
+use crate::json::{Document, FormPayload, without_location};
 use crate::signature::{Outcome, ReceivedSignature};
 use crate::webhook::{Error, Webhook};
 
@@ -26,6 +26,8 @@ pub(crate) struct Findings<'d> {
     /// Whether the evaluation skipped later stages, so that the number of errors is unknown.
     pub(super) is_partial: bool,
     pub(super) issues: Vec<PendingIssue>,
+    /// The payload of a body that is a form, in which issues are located.
+    pub(super) form: Option<&'d FormPayload>,
     /// Why the body is not JSON.
     pub(super) syntax_error: Option<Box<Issue>>,
 }
@@ -34,14 +36,18 @@ impl Findings<'_> {
     /// Takes the issues and locates them, the slow part: line and column are counted from the start of the body.
     pub fn take_issues(&mut self, document: Option<&Document<'_>>) -> Vec<Issue> {
         let issues = std::mem::take(&mut self.issues);
-        match document {
+        let mut located: Vec<Issue> = match document {
             Some(document) => document.locate(issues),
             None => issues
                 .into_iter()
                 .map(without_location)
                 .chain(self.syntax_error.take().map(|issue| *issue))
                 .collect(),
+        };
+        if let Some(form) = self.form {
+            form.relocate(&mut located);
         }
+        located
     }
 
     /// The error of a rejected delivery, without its issues. PERF: only the issue of the message is located.
@@ -55,7 +61,7 @@ impl Findings<'_> {
         };
         let reason = errors().filter(|issue| issue.code == code).min_by_key(rank);
         let syntax_error = self.syntax_error.as_deref();
-        let first = match syntax_error.filter(|issue| reason.is_none() && issue.code == code) {
+        let mut first = match syntax_error.filter(|issue| reason.is_none() && issue.code == code) {
             Some(issue) => Some(issue.clone()),
             None => match reason.or_else(|| errors().min_by_key(rank)) {
                 Some(issue) => match document {
@@ -65,6 +71,9 @@ impl Findings<'_> {
                 None => syntax_error.cloned(),
             },
         };
+        if let (Some(form), Some(first)) = (self.form, &mut first) {
+            form.relocate(std::slice::from_mut(first));
+        }
         // The message does not count other errors if there may be more.
         let count = if self.is_partial { 1 } else { errors().count() + usize::from(syntax_error.is_some()) };
         Error::about(code, first.as_ref(), count)
