@@ -348,8 +348,23 @@ describe("docs/providers.md", () => {
     assert.equal(hook.check({ headers, body: `${body} ` }).error.code, "signature-mismatch");
   });
 
+  it("has an example of forms", async () => {
+    const { hook } = await program(9, "", { CHAT_SECRET: "a secret of the subscription" });
+    const eventOf = (body: string) => {
+      const { type, event } = hook.verify(hook.sign(body));
+      return [type, event];
+    };
+    assert.deepEqual(eventOf('{"type":"a"}'), ["a", { type: "a" }]);
+    assert.deepEqual(eventOf("command=%2Fgo&text=a"), ["command", { command: "/go", text: "a" }]);
+    assert.deepEqual(eventOf("type=a&tag=x"), ["a", { type: "a", tag: ["x"] }]);
+    assert.deepEqual(eventOf(`payload=${encodeURIComponent('{"type":"é","n":1}')}`), [
+      "é",
+      { type: "é", n: 1 },
+    ]);
+  });
+
   it("has an example of a signature in the body", async () => {
-    const { hook } = await program(9, "", { LEDGER_SECRET: "a secret of the subscription" });
+    const { hook } = await program(10, "", { LEDGER_SECRET: "a secret of the subscription" });
     const signed = hook.sign('{"type":"paid","id":"evt_1","amount":1,"sent":"","seal":""}', { now });
     const { signature, id } = hook.verify(signed, { now });
     assert.deepEqual([id, signature.covers, signature.uncovered], ["paid:evt_1", "fields", undefined]);
