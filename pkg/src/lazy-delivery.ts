@@ -96,7 +96,8 @@ export class LazyDelivery implements LazyFields {
   event(): unknown {
     if (this.#event === undefined) {
       const offset = this.#tapedOffset();
-      this.#event = offset === undefined ? JSON.parse(this.#kept.form ?? this.#decodedText()) : this.#tapedEvent(offset);
+      this.#event =
+        offset === undefined ? JSON.parse(this.#kept.form ?? this.#decodedText()) : this.#tapedEvent(offset);
     }
     return this.#event;
   }
