@@ -18,6 +18,7 @@ mod idempotency;
 mod members;
 mod notation;
 mod own_members;
+mod read_body;
 mod request_source;
 pub(crate) mod rules;
 mod schemes;

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::Item;
 use super::digest::digest;
+use super::item::Item;
 use crate::issue::Issue;
 use crate::json::{Document, Value};
 use crate::provider::{CoveredPart, Uncovered};

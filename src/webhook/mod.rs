@@ -11,6 +11,7 @@ mod evaluate;
 mod explain;
 mod handshake;
 mod inspect;
+mod item;
 mod items;
 mod report;
 mod resign;
@@ -30,7 +31,7 @@ pub use explain::{
     FRAMEWORKS, FrameworkFix, RAW_BODY_FIX, SECRET_FIX,
 };
 pub use handshake::HandshakeResponse;
-pub use items::Item;
+pub use item::Item;
 pub use report::{HandshakeReport, Report, SignatureReport, SignedPart, StageReport, StageState, Verdict};
 pub use sign::SignedDelivery;
 pub use sign_params::SignParams;

@@ -283,13 +283,13 @@ fn rejects_an_invalid_definition_with_location_and_reason() {
             signature("algorithms", json!(["ed448"])),
             Code::ENUM,
             "/signature/algorithms/0",
-            "Expected \"sha1\", \"sha256\" or \"sha512\", got a string of 7 characters.",
+            "Expected \"sha1\", \"sha256\", \"sha512\", \"ed25519\", \"ecdsa-p256\", \"ecdsa-p256-raw\", \"rsa-sha1\", \"rsa-sha256\" or \"rsa-sha512\", got a string of 5 characters.",
         ),
         (
             signature("algorithms", json!(["SHA256"])),
             Code::ENUM,
             "/signature/algorithms/0",
-            "Expected \"sha1\", \"sha256\" or \"sha512\", got a string of 6 characters.",
+            "Expected \"sha1\", \"sha256\", \"sha512\", \"ed25519\", \"ecdsa-p256\", \"ecdsa-p256-raw\", \"rsa-sha1\", \"rsa-sha256\" or \"rsa-sha512\", got a string of 6 characters.",
         ),
         (
             signature("algorithms", json!([])),
@@ -313,7 +313,7 @@ fn rejects_an_invalid_definition_with_location_and_reason() {
             signature("secret", json!("base32")),
             Code::PATTERN,
             "/signature/secret",
-            "Expected utf8, base64 or hex, after an optional prefix, such as whsec_{base64}, got a string of 6 characters.",
+            "Expected utf8, base64, hex or pem, after an optional prefix, such as whsec_{base64}, got a string of 6 characters.",
         ),
         (
             signature("timestampUnit", json!("hours")),

@@ -59,7 +59,8 @@ fn content(report: &Report, body: &[u8]) -> Vec<u8> {
 fn tag(provider: &str, content: &[u8]) -> String {
     let hook = hook_of(provider);
     let original = hook.provider().scheme().expect("a scheme").definition();
-    let format = if original.format.contains("{hex}") { "{hex}" } else { "{base64}" };
+    let formats = ["{hex}", "{base64url}", "{base64}"];
+    let format = formats.into_iter().find(|name| original.format.contains(name)).expect("a format");
     let scheme = Scheme::new(SchemeDefinition {
         algorithms: vec![original.algorithms[0]],
         secret: original.secret.clone(),
@@ -98,8 +99,11 @@ fn the_parts_of_every_built_in_provider_are_its_signed_content() {
             assert_eq!(names.collect::<String>(), scheme.signed_content(), "{provider}");
             if scheme.has_timestamp() {
                 assert_eq!(report.signature.timestamp, Some(1_700_000_000_000), "{provider}");
-                let is_ms = scheme.definition().timestamp_unit == TimestampUnit::Milliseconds;
-                let expected = if is_ms { "1700000000000" } else { "1700000000" };
+                let expected = match scheme.definition().timestamp_unit {
+                    TimestampUnit::Milliseconds => "1700000000000",
+                    TimestampUnit::Rfc3339 | TimestampUnit::Iso8601 => "2023-11-14T22:13:20.000+00:00",
+                    _ => "1700000000",
+                };
                 assert_eq!(part(&report, "timestamp").value.as_deref(), Some(expected), "{provider}");
             } else if provider != "linear" {
                 assert_eq!(report.signature.timestamp, None, "{provider}");

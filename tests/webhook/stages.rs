@@ -163,7 +163,10 @@ fn every_issue_about_the_signed_time_has_a_hint() {
             .iter()
             .filter(|(name, _)| !name.to_ascii_lowercase().contains("timestamp"))
             .map(|(name, value)| {
-                let is_time = |item: &&str| item.trim_end_matches('0').ends_with("=17");
+                let is_time = |item: &&str| {
+                    let digits = item.trim_end_matches('0');
+                    digits == "17" || digits.ends_with("=17")
+                };
                 let rest = value
                     .split_inclusive([',', ';'])
                     .filter(|item| !is_time(&item.trim_end_matches([',', ';'])));

@@ -80,7 +80,7 @@ mod tests {
                 assert_eq!(body.matches(&line).count(), 1, "{}.{}", group.name, item.name);
             }
         }
-        assert!(text.contains(r#"["sha1", "sha256", "sha512"]"#) && text.contains("[20, 32, 64]"), "{text}");
+        assert!(text.contains(r#"["sha1", "sha256", "sha512", "#) && text.contains("[20, 32, 64]"), "{text}");
     }
 
     #[test]
