@@ -164,8 +164,8 @@ fn every_issue_about_the_signed_time_has_a_hint() {
             .filter(|(name, _)| !name.to_ascii_lowercase().contains("timestamp"))
             .map(|(name, value)| {
                 let is_time = |item: &&str| {
-                    let digits = item.trim_end_matches('0');
-                    digits == "17" || digits.ends_with("=17")
+                    let value = item.rsplit('=').next().unwrap_or_default();
+                    value.trim_end_matches('0') == "17" || value.starts_with("2023-11-14T")
                 };
                 let rest = value
                     .split_inclusive([',', ';'])

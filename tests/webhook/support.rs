@@ -62,7 +62,14 @@ pub const URL: &str = "https://h.example/hook";
 pub fn secret_of(provider: &str) -> &'static str {
     let definition = hookseal::provider::definition(provider).expect("a provider");
     let definition: Value = serde_json::from_str(definition).expect("JSON");
-    match definition["signature"]["secret"].as_str() {
+    let signature = match &definition["signature"] {
+        Value::Array(schemes) => &schemes[0],
+        scheme => scheme,
+    };
+    if signature["format"] == "Basic {base64}" {
+        return "user:a password of these tests";
+    }
+    match signature["secret"].as_str() {
         Some("hex") => "44782def547aaa06c910c43932b1eb0c71fc68d9d0c057550c48ec2acf6ba056",
         Some(format) if format.contains("base64") => "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
         _ => SECRET,

@@ -57,6 +57,10 @@ export function descriptions(): Record<string, string[]> {
 /** Members of a definition that the page shows or uses without its schemas. */
 const SUMMARY = ["id", "title", "signature", "envelope", "headers", "sensitive", "immutable"];
 
+/** The secret format of a signature scheme. That of basic authentication is a user name and a password. */
+const formatOf = ({ format, secret }: { format?: string; secret?: string }): string =>
+  format === "Basic {base64}" ? "user:password" : (secret ?? "utf8");
+
 /** Title and secret format of each built-in provider; no format for a provider that does not sign. */
 function names(): Record<string, [title: string, encoding?: string]> {
   return Object.fromEntries(
@@ -64,7 +68,7 @@ function names(): Record<string, [title: string, encoding?: string]> {
       const { id, title, signature } = readDefinition(provider);
       return [
         provider,
-        signature === undefined ? [title ?? id] : [title ?? id, [signature].flat()[0].secret ?? "utf8"],
+        signature === undefined ? [title ?? id] : [title ?? id, formatOf([signature].flat()[0])],
       ];
     }),
   );

@@ -149,6 +149,9 @@ export const SENDERS: Record<string, Sender> = {
       "close-sig-hash": hmac(`${at}${body}`, "hex", Buffer.from(HEX_SECRET, "hex")),
     }),
   },
+  "cloudflare-stream": {
+    headers: (body) => ({ "Webhook-Signature": `time=${at},sig1=${hmac(`${at}.${body}`, "hex")}` }),
+  },
   "coinbase-commerce": { headers: (body) => ({ "X-CC-Webhook-Signature": hmac(body, "hex") }) },
   crisp: {
     headers: (body) => ({
@@ -170,6 +173,15 @@ export const SENDERS: Record<string, Sender> = {
       "X-Signature-Timestamp": `${at}`,
     }),
   },
+  discourse: {
+    headers: (body, type) => ({
+      "X-Discourse-Instance": "https://example.com",
+      "X-Discourse-Event-Id": "1",
+      "X-Discourse-Event-Type": type.split("_")[0] ?? "",
+      "X-Discourse-Event": type,
+      "X-Discourse-Event-Signature": `sha256=${hmac(body, "hex")}`,
+    }),
+  },
   docusign: { headers: (body) => ({ "X-DocuSign-Signature-1": hmac(body, "base64") }) },
   "dodo-payments": standardWebhooks,
   dropbox: { headers: (body) => ({ "X-Dropbox-Signature": hmac(body, "hex") }) },
@@ -184,6 +196,19 @@ export const SENDERS: Record<string, Sender> = {
     headers: (body) => ({
       "X-Front-Request-Timestamp": `${now}`,
       "X-Front-Signature": hmac(`${now}:${body}`, "base64"),
+    }),
+  },
+  gitea: {
+    // It sends the headers of GitHub, too.
+    headers: (body, type) => ({
+      "X-Gitea-Delivery": "delivery-1",
+      "X-Gitea-Event": type,
+      "X-Gitea-Event-Type": type,
+      "X-Gitea-Signature": hmac(body, "hex"),
+      "X-Hub-Signature": `sha1=${hmac(body, "hex", SECRET, "sha1")}`,
+      "X-Hub-Signature-256": `sha256=${hmac(body, "hex")}`,
+      "X-GitHub-Delivery": "delivery-1",
+      "X-GitHub-Event": type,
     }),
   },
   github: {
@@ -219,6 +244,11 @@ export const SENDERS: Record<string, Sender> = {
     headers: (body) => ({ "X-Hookdeck-EventID": "delivery-1", "X-Hookdeck-Signature": hmac(body, "base64") }),
   },
   "incident-io": svix,
+  increase: {
+    headers: (body) => ({
+      "Increase-Webhook-Signature": `t=2026-01-01T00:00:00Z,v1=${hmac(`2026-01-01T00:00:00Z.${body}`, "hex")}`,
+    }),
+  },
   intercom: { headers: (body) => ({ "X-Hub-Signature": `sha1=${hmac(body, "hex", SECRET, "sha1")}` }) },
   jira: {
     headers: (body) => ({
@@ -226,6 +256,7 @@ export const SENDERS: Record<string, Sender> = {
       "X-Hub-Signature": `sha256=${hmac(body, "hex")}`,
     }),
   },
+  launchdarkly: { headers: (body) => ({ "X-LD-Signature": hmac(body, "hex") }) },
   lemonsqueezy: { headers: (body, type) => ({ "X-Event-Name": type, "X-Signature": hmac(body, "hex") }) },
   line: { headers: (body) => ({ "X-Line-Signature": hmac(body, "base64") }) },
   linear: {
@@ -249,6 +280,7 @@ export const SENDERS: Record<string, Sender> = {
   mollie: { headers: (body) => ({ "X-Mollie-Signature": `sha256=${hmac(body, "hex")}` }) },
   mux: { headers: (body) => ({ "Mux-Signature": `t=${at},v1=${hmac(`${at}.${body}`, "hex")}` }) },
   notion: { headers: (body) => ({ "X-Notion-Signature": `sha256=${hmac(body, "hex")}` }) },
+  nylas: { headers: (body) => ({ "X-Nylas-Signature": hmac(body, "hex") }) },
   onfido: { headers: (body) => ({ "X-SHA2-Signature": hmac(body, "hex") }) },
   openai: standardWebhooks,
   orb: {
@@ -273,6 +305,13 @@ export const SENDERS: Record<string, Sender> = {
   // Its library encodes the secret in base64 for the library of Standard Webhooks.
   polar: { headers: standard(Buffer.from(SECRET).toString("base64")) },
   postmark: { secret: BASIC_SECRET, headers: () => ({ Authorization: BASIC }) },
+  pulumi: {
+    headers: (body, type) => ({
+      "Pulumi-Webhook-ID": "delivery-1",
+      "Pulumi-Webhook-Kind": type,
+      "Pulumi-Webhook-Signature": hmac(body, "hex"),
+    }),
+  },
   pusher: { headers: (body) => ({ "X-Pusher-Key": "example-key", "X-Pusher-Signature": hmac(body, "hex") }) },
   razorpay: {
     headers: (body) => ({ "x-razorpay-event-id": "event-1", "X-Razorpay-Signature": hmac(body, "hex") }),
@@ -294,6 +333,7 @@ export const SENDERS: Record<string, Sender> = {
       "Revolut-Signature": `v1=${hmac(`v1.${now}.${body}`, "hex")}`,
     }),
   },
+  rootly: { headers: (body) => ({ "X-Rootly-Signature": `t=${at},v1=${hmac(`${at}${body}`, "hex")}` }) },
   sanity: {
     headers: (body, type) => ({
       "sanity-operation": type,
@@ -321,6 +361,7 @@ export const SENDERS: Record<string, Sender> = {
       "X-Slack-Signature": `v0=${hmac(`v0:${at}:${body}`, "hex")}`,
     }),
   },
+  sonarqube: { headers: (body) => ({ "X-Sonar-Webhook-HMAC-SHA256": hmac(body, "hex") }) },
   square: {
     url: "https://example.com/hooks/square",
     headers: (body) => ({
@@ -546,6 +587,18 @@ export const EXAMPLES: Example[] = [
     secret: "hookdeck_secret_example_0001",
     headers: { "X-Hookdeck-Signature": "3D/2OpNv6Ma8HSeCX5racba6BW6tIErBhpPP1d2Se4g=" },
     body: '{"text":"example"}',
+  },
+  {
+    id: "increase",
+    source: "github.com/Increase/increase-python, tests/api_resources/test_webhooks.py",
+    published: true,
+    secret: "whsec_zlFsbBZ8Xcodlpcu6NDTdSzZRLSdhkst",
+    headers: {
+      "Increase-Webhook-Signature":
+        "t=2022-01-31T23:59:59Z,v1=3f9c3dcc820ca3adfae8e196d05b09dfef63b91db5ce5ac1407090f2aa424a6f",
+    },
+    body: '{"id":"event_123abc","created_at":"2020-01-31T23:59:59Z"}',
+    time: Date.UTC(2022, 0, 31, 23, 59, 59),
   },
   {
     id: "jira",

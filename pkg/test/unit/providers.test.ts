@@ -462,7 +462,9 @@ describe("the receivers of providers with a handshake", () => {
   };
 
   it("respond to a GET with the challenge, and to no other GET", async () => {
-    assert.deepEqual(await responseTo("dropbox", get("challenge=abc")), [200, "abc"]);
+    for (const id of ["dropbox", "nylas"]) {
+      assert.deepEqual(await responseTo(id, get("challenge=abc")), [200, "abc"]);
+    }
     const token = `sha256=${hmac("abc", "base64")}`;
     const crc = JSON.stringify({ response_token: token });
     assert.deepEqual(await responseTo("x", get("crc_token=abc")), [200, crc]);

@@ -174,7 +174,12 @@ fn the_signed_content_of_another_provider_is_proved_with_its_name() {
     let hook = painchek(&[SECRET]);
     let time = "1700000000";
     for (content, header, value, provider) in [
-        (format!("{time}.{TEXT}"), "X-Request-Timestamp", time, "Buildkite, Calendly, ElevenLabs and others"),
+        (
+            format!("{time}.{TEXT}"),
+            "X-Request-Timestamp",
+            time,
+            "Buildkite, Calendly, Cloudflare Stream and others",
+        ),
         (format!("v0:{time}:{TEXT}"), "X-Slack-Request-Timestamp", time, "Customer.io, Slack, Zoom"),
         (format!("{time}:{TEXT}"), "Timestamp", time, "Front application webhook, Paddle Billing, Webflow"),
     ] {

@@ -101,6 +101,7 @@ export const getEncoding = (id: string): string => providerEntry(id).encoding;
 
 /** The sample secret in the secret format of a provider. */
 export function sampleSecret(id: string): string {
+  if (getEncoding(id) === "user:password") return `user:${SAMPLE_SECRET}`;
   const format = /^(.*?)\{?(utf8|base64|hex)\}?$/.exec(getEncoding(id));
   const hex = Array.from(SAMPLE_SECRET, (letter) => letter.charCodeAt(0).toString(16)).join("");
   return `${format?.[1] ?? ""}${format?.[2] === "base64" ? btoa(SAMPLE_SECRET) : format?.[2] === "hex" ? hex : SAMPLE_SECRET}`;
