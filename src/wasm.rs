@@ -313,7 +313,7 @@ impl Hook {
     /// The items of the delivery in the scratch buffer, which was accepted; null for a provider that sends one event at a time.
     #[must_use]
     pub fn items(&self, head: usize, body: usize) -> JsValue {
-        with_delivery(head, body, |delivery| to_js(&self.0.items(delivery)))
+        with_delivery(Some(&self.0), head, body, |delivery| to_js(&self.0.items(delivery)))
     }
 
     /// The response to the handshake in the scratch buffer; null for any other request.
