@@ -190,6 +190,9 @@ codes! {
     SIGNATURE_MISMATCH = "signature-mismatch" 401 Signature,
         "The signature is not the one of this body under any configured secret.",
         "Run `explain`, which tests the usual causes. Check that the raw body is passed, and that the secret belongs to this subscription.";
+    DIGEST_MISMATCH = "digest-mismatch" 401 Signature,
+        "The signature is valid, but a digest that it covers is not that of the body.",
+        "Pass the raw body, before any parser reads it.";
     ALGORITHM_UNSUPPORTED = "algorithm-unsupported" 401 Signature,
         "The signature names an algorithm that this webhook does not accept.",
         "Configure the sender to use an algorithm that the message names. Or add the algorithm to `algorithms`.";

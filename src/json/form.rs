@@ -15,6 +15,8 @@ pub struct FormPayload {
     json: Vec<u8>,
     /// The offsets at which texts of the form begin in the JSON, in order, and their locations in the form.
     spans: Vec<(usize, ByteSpan)>,
+    /// The fields sorted by their names: each name, and its value.
+    sorted: Vec<u8>,
 }
 
 /// SECURITY: prints the length only. A form may contain personal data.
@@ -49,6 +51,7 @@ impl FormPayload {
     #[cold]
     pub(crate) fn read(body: &[u8], field: Option<&str>, lists: &[String]) -> Result<Self, Box<Issue>> {
         let fields = fields(body)?;
+        let sorted = sorted(&fields);
         let found = match field {
             None => None,
             Some(name) => Some(fields.iter().find(|field| field.name == name).ok_or_else(|| {
@@ -66,10 +69,14 @@ impl FormPayload {
             ));
         }
         if let Some(found) = found {
-            return Ok(Self { json: found.value.as_bytes().to_vec(), spans: vec![(0, found.value_span)] });
+            return Ok(Self {
+                json: found.value.as_bytes().to_vec(),
+                spans: vec![(0, found.value_span)],
+                sorted,
+            });
         }
         let mut payload =
-            Self { json: b"{".to_vec(), spans: vec![(0, ByteSpan { start: 0, end: body.len() })] };
+            Self { json: b"{".to_vec(), spans: vec![(0, ByteSpan { start: 0, end: body.len() })], sorted };
         for (index, field) in fields.iter().enumerate() {
             let is_list = is_list(&field.name);
             if is_list && fields[..index].iter().any(|other| other.name == field.name) {
@@ -101,6 +108,11 @@ impl FormPayload {
     #[must_use]
     pub fn json(&self) -> &[u8] {
         &self.json
+    }
+
+    /// Returns the fields as some providers sign them: sorted by their names, each name followed by its value.
+    pub(crate) fn sorted(&self) -> &[u8] {
+        &self.sorted
     }
 
     fn push(&mut self, text: &str, span: ByteSpan) {
@@ -184,6 +196,14 @@ fn fields(body: &[u8]) -> Result<Vec<Field<'_>>, Box<Issue>> {
     Ok(fields)
 }
 
+/// Joins names and values, sorted by the names. Fields of one name keep their order.
+fn sorted(fields: &[Field<'_>]) -> Vec<u8> {
+    let mut sorted: Vec<&Field<'_>> = fields.iter().collect();
+    sort_by(&mut sorted, |a, b| a.name.cmp(&b.name).then(a.name_span.start.cmp(&b.name_span.start)));
+    let texts = sorted.into_iter().flat_map(|field| [field.name.as_bytes(), field.value.as_bytes()]);
+    texts.flatten().copied().collect()
+}
+
 /// Returns the first field whose name an earlier field has.
 fn second_of_a_name<'f, 'b>(
     fields: &'f [Field<'b>],
@@ -231,6 +251,25 @@ pub(crate) fn decode_form_text(text: &str) -> Result<Cow<'_, str>, FormFault> {
         return Err(FormFault::Escape);
     }
     String::from_utf8(bytes).map(Cow::Owned).map_err(|_| FormFault::Encoding)
+}
+
+/// Encodes a name or a value of a form (WHATWG URL, application/x-www-form-urlencoded serializing).
+#[inline(never)]
+pub(crate) fn encode_form_text(text: &str) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b' ' => out.push('+'),
+            b'*' | b'-' | b'.' | b'_' => out.push(char::from(byte)),
+            _ if byte.is_ascii_alphanumeric() => out.push(char::from(byte)),
+            _ => {
+                let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
+                out.extend(['%', digit(byte >> 4), digit(byte & 15)]);
+            }
+        }
+    }
+    out
 }
 
 #[cfg(test)]
@@ -289,6 +328,15 @@ mod tests {
             ("a=%ED%A0%80", Code::FORM_ENCODING, 2, 11),
         ] {
             assert_eq!(read(body, None, &[]), Err((code, ByteSpan { start, end })), "{body}");
+        }
+    }
+
+    #[test]
+    fn encodes_what_it_decodes() {
+        for (text, encoded) in [("", ""), ("a b", "a+b"), ("*-._~", "*-._%7E"), ("+é=&", "%2B%C3%A9%3D%26")]
+        {
+            assert_eq!(encode_form_text(text), encoded);
+            assert_eq!(decode_form_text(encoded).as_deref(), Ok(text));
         }
     }
 

@@ -27,7 +27,7 @@ mod write;
 pub(crate) use equality::find_repeated_items;
 pub use equality::{hash, values_equal};
 pub use form::FormPayload;
-pub(crate) use form::decode_form_text;
+pub(crate) use form::{decode_form_text, encode_form_text};
 #[cfg(all(target_arch = "wasm32", feature = "js"))]
 pub(crate) use js_number::set_js_text;
 pub(crate) use keys::{KeyInterner, KeyTable, NO_SYMBOL, Symbol};

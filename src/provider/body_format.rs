@@ -23,27 +23,30 @@ blob!(struct FormFormat { media_type, field, lists });
 /// The formats of bodies.
 #[derive(Debug)]
 pub struct BodyFormats {
-    /// Whether bodies can be JSON.
-    pub(crate) has_json: bool,
+    /// The media type of JSON; `None` where bodies are no JSON.
+    pub(super) json: Option<String>,
     /// The forms, the preferred one first.
     pub(crate) forms: Vec<FormFormat>,
 }
 
-blob!(struct BodyFormats { has_json, forms });
+blob!(struct BodyFormats { json, forms });
 
 impl BodyFormats {
     /// Parses the member `body` of a definition. With it comes the media type of deliveries that are made.
     #[inline(never)]
     pub(super) fn parse(root: Value<'_>) -> Result<(Self, String), Mistake<'_>> {
         let content_type = text(root, "/contentType");
-        let mut formats = Self { has_json: root.get("body").is_none(), forms: Vec::new() };
-        if let (Some(body), Some(_)) = (root.get("body"), &content_type) {
+        let Some(body) = root.get("body") else {
+            let content_type = content_type.unwrap_or_else(|| "application/json".to_owned());
+            return Ok((Self { json: Some(content_type.clone()), forms: Vec::new() }, content_type));
+        };
+        let mut formats = Self { json: None, forms: Vec::new() };
+        if content_type.is_some() {
             return Err((
                 body,
                 "`contentType` already names the media type. Remove one of the two.".to_owned(),
             ));
         }
-        let mut json_type = None;
         for item in items(root, "body") {
             let media_type = text(item, "/type").unwrap_or_default();
             let kind = text(item, "/as");
@@ -72,13 +75,11 @@ impl BodyFormats {
                     return Err((value, "Only \"form-json\" has its payload in one field.".to_owned()));
                 }
                 _ => {
-                    formats.has_json = true;
-                    json_type.get_or_insert(media_type);
+                    formats.json.get_or_insert(media_type);
                 }
             }
         }
-        let form_type = formats.forms.first().map(|form| form.media_type.clone());
-        let content_type = content_type.or(json_type).or(form_type);
-        Ok((formats, content_type.unwrap_or_else(|| "application/json".to_owned())))
+        let content_type = body.elements().next().and_then(|item| text(item, "/type"));
+        Ok((formats, content_type.unwrap_or_default()))
     }
 }

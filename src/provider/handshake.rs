@@ -61,6 +61,17 @@ pub(crate) enum Condition {
     OneOf(Vec<String>),
 }
 
+impl Condition {
+    /// Whether what a request has at a source meets the condition.
+    pub fn is_met(&self, found: &Found<'_>) -> bool {
+        match (self, found) {
+            (Self::Present(is_present), found) => (*found != Found::Absent) == *is_present,
+            (Self::OneOf(texts), Found::Text(text)) => texts.iter().any(|one| *one == *text),
+            (Self::OneOf(_), _) => false,
+        }
+    }
+}
+
 /// A part of a response.
 #[derive(Debug)]
 pub(crate) enum ResponsePart {
@@ -91,13 +102,10 @@ blob!(struct Setting { name, description });
 impl Handshake {
     /// Whether a request meets the conditions on its body, or all other ones.
     pub fn matches(&self, request: &RequestParts<'_>, is_body: bool) -> bool {
-        self.when.iter().filter(|(source, _)| source.is_in_body() == is_body).all(
-            |(source, condition)| match (condition, source.find(request)) {
-                (Condition::Present(is_present), found) => (found != Found::Absent) == *is_present,
-                (Condition::OneOf(texts), Found::Text(text)) => texts.iter().any(|one| *one == text),
-                (Condition::OneOf(_), _) => false,
-            },
-        )
+        self.when
+            .iter()
+            .filter(|(source, _)| source.is_in_body() == is_body)
+            .all(|(source, condition)| condition.is_met(&source.find(request)))
     }
 }
 
@@ -273,7 +281,7 @@ const RESERVED_HEADERS: [&str; 7] = [
     "x-content-type-options",
 ];
 
-fn parse_condition(value: Value<'_>) -> Condition {
+pub(super) fn parse_condition(value: Value<'_>) -> Condition {
     let text = |value: Value<'_>| value.as_str().unwrap_or_default().into_owned();
     match value.as_bool() {
         Some(is_present) => Condition::Present(is_present),

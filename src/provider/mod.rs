@@ -5,6 +5,7 @@ mod body_format;
 mod bundles;
 mod catalog;
 mod compiled;
+mod conditions;
 mod coverage;
 mod definition;
 mod definition_error;

@@ -13,32 +13,32 @@ impl Provider {
         if self.body_formats.forms.iter().any(is_own) {
             return MediaType::Own;
         }
-        match MediaType::parse(received, &self.content_type) {
-            MediaType::Json if !self.body_formats.has_json => MediaType::Other,
-            media_type => media_type,
+        match &self.body_formats.json {
+            Some(json) => MediaType::parse(received, json),
+            None => MediaType::Other,
         }
     }
 
     /// Returns the media type of a body that is made: that of a form, where the body is one of the provider's and no JSON.
     pub(crate) fn made_content_type(&self, body: &[u8]) -> &str {
-        let BodyFormats { forms, .. } = &self.body_formats;
+        let BodyFormats { forms, json } = &self.body_formats;
         let form = forms.iter().find(|form| {
             FormPayload::read(body, form.field.as_deref(), &form.lists).is_ok()
                 && Document::parse(body).is_err()
         });
-        form.map_or(&self.content_type, |form| &form.media_type)
+        form.map_or(json.as_ref().unwrap_or(&self.content_type), |form| &form.media_type)
     }
 
     /// Reads the body of a delivery that is a form; `None` for any other body.
     pub(crate) fn read_form(&self, delivery: &Delivery<'_>) -> Option<Result<FormPayload, Box<Issue>>> {
-        let BodyFormats { forms, has_json } = &self.body_formats;
+        let BodyFormats { forms, json } = &self.body_formats;
         // PERF: nearly every provider sends JSON alone.
         if forms.is_empty() {
             return None;
         }
         let received = match delivery.headers.get("content-type") {
             Some(received) => received,
-            None if *has_json => return None,
+            None if json.is_some() => return None,
             None => &self.content_type,
         };
         let mut first_error = None;

@@ -9,11 +9,12 @@ use crate::signature::{
 use crate::text::eq_ignore_ascii_case;
 use std::borrow::Cow;
 
+use super::conditions::Conditions;
 use super::coverage::{Coverage, CoveredPart, Uncovered};
 use super::definition_error::{DefinitionError, definition_error};
 use super::envelope::Envelope;
 use super::idempotency::IdempotencySource;
-use super::members::{members, pointer, text, texts};
+use super::members::{items, members, pointer, text, texts};
 use super::request_source::RequestSource;
 use super::signed_time::SignedTime;
 
@@ -30,6 +31,8 @@ pub struct NamedScheme {
     pub(crate) coverage: Coverage,
     /// The values in the body and the URL that the scheme reads.
     pub(crate) sources: Vec<RequestSource>,
+    /// The deliveries that the scheme is for, the spellings of their URL, and their digests.
+    pub(crate) conditions: Conditions,
 }
 
 impl NamedScheme {
@@ -58,7 +61,7 @@ pub(crate) struct HeaderAlias {
 }
 
 blob!(struct HeaderAlias { first, other });
-blob!(struct NamedScheme { name, scheme, aliases, coverage, sources });
+blob!(struct NamedScheme { name, scheme, aliases, coverage, sources, conditions });
 
 /// Returns whether a scheme of the definition signs: tokens do not.
 pub(super) fn signs(root: Value<'_>) -> bool {
@@ -80,9 +83,21 @@ pub(super) fn schemes(
                 "Missing required property \"name\": with several schemes, secrets are bound to names.";
             return Err(definition_error(document, *signature, message));
         }
-        if let Some(value) = signature.get("name").filter(|_| schemes.iter().any(|other| other.name == name))
-        {
+        // Schemes of one name have the same secrets, and are for different deliveries.
+        let is_repeated = |other: &NamedScheme| {
+            other.name == name && (other.conditions.is_for_all() || signature.get("when").is_none())
+        };
+        if let Some(value) = signature.get("name").filter(|_| schemes.iter().any(is_repeated)) {
             return Err(definition_error(document, value, "Duplicate name: another scheme has it."));
+        }
+        let is_form = text(*signature, "/signedContent").is_some_and(|content| content.contains("{form}"));
+        if let Some(content) = signature.get("signedContent").filter(|_| is_form)
+            && !items(document.root(), "body")
+                .iter()
+                .any(|item| text(*item, "/as").as_deref() == Some("form"))
+        {
+            let message = "`{form}` is a body that is a form. Add one to `body`.";
+            return Err(definition_error(document, content, message));
         }
         if let Some(from) = signature.get("from").filter(|_| signature.get("header").is_some()) {
             let message = "`header` already says where the signature is. Remove one of the two.";
@@ -117,8 +132,10 @@ pub(super) fn schemes(
                 alias_of(&aliases, name).to_owned()
             });
             check_signed_fields(document, *signature, &coverage)?;
+            let conditions = Conditions::parse(*signature)
+                .map_err(|(value, message)| definition_error(document, value, &message))?;
             let sources = scheme.sources().filter_map(RequestSource::parse).collect();
-            schemes.push(NamedScheme { name: name.clone(), scheme, aliases, coverage, sources });
+            schemes.push(NamedScheme { name: name.clone(), scheme, aliases, coverage, sources, conditions });
         }
     }
     Ok(schemes)
@@ -241,7 +258,7 @@ fn scheme(
         id_header: name_in_family(root.pointer("/headers/id"), family),
         timestamp_unit: timestamp_unit(signature),
         ambiguous: signature.get("ambiguous").and_then(Value::as_bool).unwrap_or(false),
-        partial: signature.get("covers").is_some(),
+        partial: signature.get("covers").is_some() || signature.get("digests").is_some(),
     };
     if let Some(algorithm) = definition.algorithms.iter().find(|one| one.is_public_key() != is_public_key) {
         let value = signature.get("algorithms").unwrap_or(signature);

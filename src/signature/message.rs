@@ -65,6 +65,10 @@ impl Outcome<'_> {
                 Message::new("The delivery is accepted.")
             }
             Outcome::TokenMismatch => token_mismatch(header, keys),
+            Outcome::DigestMismatch => {
+                Message::new("The signature is valid, but the digest that it covers is not that of the body.")
+                    .hint("Pass the raw body: all of its bytes, and no others.")
+            }
             Outcome::NotCompared => Message::new("The signature was not compared."),
             Outcome::Missing => missing(scheme),
             Outcome::Malformed { header, reason, .. } => malformed(reason, header, scheme, keys),
@@ -102,6 +106,10 @@ impl Outcome<'_> {
                 .hint("Pass `url` exactly as the sender knows it, not as a proxy rewrites it."),
             Outcome::MethodMissing => Message::new("Missing method, which the signature covers.")
                 .hint("Pass `method` with the delivery."),
+            Outcome::BodyMalformed if scheme.content.is_form() => {
+                Message::new("The body is not a form with fields, which the signature covers.")
+                    .hint("Compare the Content-Type with the media types of the provider.")
+            }
             Outcome::BodyMalformed => Message::new(
                 "The body is not a JSON object or array, so nothing marks where the signed part next to the body ends.",
             )

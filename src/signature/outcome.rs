@@ -75,6 +75,8 @@ pub enum Outcome<'a> {
     TimestampMissing,
     /// The timestamp is not 1 to 16 digits.
     TimestampMalformed,
+    /// The signature is valid, and a digest that it covers is not that of the body.
+    DigestMismatch,
     /// The signature is valid, and its timestamp is further in the past than the tolerance. SECURITY: the timestamp is
     /// compared after the signature, so that a forger learns nothing about the clock.
     TooOld {
@@ -248,6 +250,7 @@ impl<'a> Outcome<'a> {
             Self::Mismatch { algorithm, .. } => Outcome::Mismatch { algorithm, received: none },
             Self::TimestampMissing => Outcome::TimestampMissing,
             Self::TimestampMalformed => Outcome::TimestampMalformed,
+            Self::DigestMismatch => Outcome::DigestMismatch,
             Self::TooOld { algorithm, secret, off_by_ms, tolerance, .. } => {
                 Outcome::TooOld { algorithm, secret, received: none, off_by_ms, tolerance }
             }
@@ -275,7 +278,7 @@ impl<'a> Outcome<'a> {
             Self::Unsigned => SignatureStatus::Unsigned,
             Self::Missing => SignatureStatus::Missing,
             Self::Token { .. } => SignatureStatus::Token,
-            Self::Mismatch { .. } | Self::TokenMismatch => SignatureStatus::Mismatch,
+            Self::Mismatch { .. } | Self::TokenMismatch | Self::DigestMismatch => SignatureStatus::Mismatch,
             Self::TooOld { .. } | Self::TooNew { .. } => SignatureStatus::Stale,
             Self::NotCompared
             | Self::Malformed { .. }
@@ -307,6 +310,7 @@ impl<'a> Outcome<'a> {
             Self::Unsupported { .. } => Code::ALGORITHM_UNSUPPORTED,
             Self::AlgorithmMismatch { .. } => Code::ALGORITHM_MISMATCH,
             Self::Mismatch { .. } | Self::TokenMismatch => Code::SIGNATURE_MISMATCH,
+            Self::DigestMismatch => Code::DIGEST_MISMATCH,
             Self::TimestampMissing => Code::TIMESTAMP_MISSING,
             Self::TimestampMalformed => Code::TIMESTAMP_MALFORMED,
             Self::TooOld { .. } => Code::TIMESTAMP_TOO_OLD,

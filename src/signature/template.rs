@@ -40,6 +40,8 @@ pub(crate) fn tokens(template: &str) -> Result<Vec<TemplateToken<'_>>, String> {
 #[derive(Clone, Debug)]
 pub(crate) struct SignedContent {
     parts: Vec<ContentPart>,
+    /// Whether the template names the body `{form}`: its fields sorted by their names, names and values joined.
+    is_form: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,14 +70,15 @@ blob!(enum ContentPart {
 impl Blob for SignedContent {
     fn put(&self, out: &mut Writer) {
         self.parts.put(out);
+        self.is_form.put(out);
     }
 
     fn get(input: &mut Reader<'_>) -> Self {
-        let parts = Vec::get(input);
+        let (parts, is_form): (Vec<ContentPart>, bool) = (Vec::get(input), bool::get(input));
         let is_body = |part: &&ContentPart| **part == ContentPart::Body;
         // The functions that look for the open part need one.
         input.check(!parts.is_empty() && parts.iter().filter(is_body).count() <= 1);
-        Self { parts }
+        Self { parts, is_form }
     }
 }
 
@@ -181,10 +184,15 @@ impl SignedContent {
     /// Parses the template. `{id}` is the value of the scheme's id header. The error is a sentence.
     pub fn parse(template: &str, id_header: Option<&str>) -> Result<Self, String> {
         let mut parts = Vec::new();
+        let mut is_form = false;
         for token in tokens(template)? {
             parts.push(match token {
                 TemplateToken::Literal(text) => ContentPart::Literal(into_owned_outlined(text)),
                 TemplateToken::Placeholder("body") => ContentPart::Body,
+                TemplateToken::Placeholder("form") => {
+                    is_form = true;
+                    ContentPart::Body
+                }
                 TemplateToken::Placeholder("timestamp") => ContentPart::Timestamp,
                 TemplateToken::Placeholder("url") => ContentPart::Url,
                 TemplateToken::Placeholder("method") => ContentPart::Method,
@@ -212,12 +220,17 @@ impl SignedContent {
             });
         }
         match parts.iter().filter(|part| **part == ContentPart::Body).count() {
-            0 if !parts.iter().any(|part| matches!(part, ContentPart::Header { .. })) => {
+            0 if !parts.iter().any(|part| matches!(part, ContentPart::Header { .. } | ContentPart::Url)) => {
                 Err(into_owned_outlined(NO_BODY))
             }
-            0 | 1 => Ok(Self { parts }),
+            0 | 1 => Ok(Self { parts, is_form }),
             _ => Err(into_owned_outlined("`{body}` occurs more than once.")),
         }
+    }
+
+    /// Returns whether the body is signed as a form: sorted, and not as it was sent.
+    pub fn is_form(&self) -> bool {
+        self.is_form
     }
 
     /// Returns whether the body is signed as a whole.
@@ -238,7 +251,7 @@ impl SignedContent {
     /// The body between two texts of any kind, which are passed as `{url}` and `{method}`.
     #[cfg(feature = "full")]
     pub fn framed() -> Self {
-        Self { parts: vec![ContentPart::Url, ContentPart::Body, ContentPart::Method] }
+        Self { parts: vec![ContentPart::Url, ContentPart::Body, ContentPart::Method], is_form: false }
     }
 
     pub fn has_timestamp(&self) -> bool {
@@ -449,7 +462,8 @@ impl SignedContent {
             let bytes = part.bytes(values);
             // `Scheme::values` rejects an empty header, timestamp, URL or method as missing.
             let is_missing = bytes.is_empty() && !matches!(part, ContentPart::Literal(_) | ContentPart::Body);
-            (part.placeholder(), (!is_missing).then_some(bytes))
+            let form = (self.is_form && *part == ContentPart::Body).then(|| into_owned_outlined("form"));
+            (form.or_else(|| part.placeholder()), (!is_missing).then_some(bytes))
         })
     }
 }

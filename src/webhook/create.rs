@@ -4,12 +4,13 @@ use std::borrow::Cow;
 
 use super::evaluate::{Evaluation, EvaluationMode};
 use super::sign_params::SignParams;
-use super::{AcceptedDelivery, Error, SignedDelivery, Webhook};
+use super::values::signs_form;
+use super::{AcceptedDelivery, ActiveScheme, Error, SignedDelivery, Webhook};
 use crate::delivery::Delivery;
 use crate::instant::format_rfc3339;
 use crate::issue::{Code, PendingIssue, Severity};
 use crate::json::Pointer;
-use crate::json::{Document, Kind, Value, quoted};
+use crate::json::{Document, Kind, Value, encode_form_text, quoted};
 use crate::provider::{Batch, Envelope, FieldSource, RequestSource};
 use crate::signature::SignError;
 
@@ -78,12 +79,16 @@ impl Webhook {
                 values.push((&**pointer, quoted(&text)));
             }
         }
-        let body = match &self.provider.batch {
+        let mut body = match &self.provider.batch {
             None => wrap_in_envelope(envelope, &types, root, sent_at, &values, params),
             Some(batch) => {
                 wrap_in_list(batch, &wrap_in_envelope(envelope, &types, root, None, &values, params), sent_at)
             }
         };
+        let is_form = |active: ActiveScheme<'_>| signs_form(&self.provider.schemes[active.index]);
+        if self.signing_scheme().is_some_and(is_form) {
+            body = form_of(&body)?;
+        }
         // `params.id` is the id of the event, and of the delivery only where events have none.
         let delivery_id = params.id.as_ref().filter(|_| envelope.id.is_none());
         let id = delivery_id.cloned().unwrap_or_else(|| params.uuid(0).to_string());
@@ -91,6 +96,8 @@ impl Webhook {
         let pairs = signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let mut delivery = Delivery::new(pairs.collect(), &signed.body).with_method("POST");
         delivery.url = params.url.as_deref();
+        let form = self.read_form(&delivery).and_then(Result::ok);
+        delivery.form = form.as_ref();
         match self.evaluate(&delivery, params.now, &self.verify_options, EvaluationMode::Full) {
             Evaluation::Accepted { accepted, .. } if self.has_type(&delivery, &accepted, event_type) => {
                 Ok(signed)
@@ -243,6 +250,23 @@ fn wrap_in_list(batch: &Batch, item: &str, sent_at: Option<(&Pointer, String)>) 
     let mut out = String::new();
     body.write(&mut out);
     out
+}
+
+/// Makes a form of a flat object.
+#[cold]
+fn form_of(body: &str) -> Result<String, Error> {
+    let document =
+        Document::parse(body.as_bytes()).map_err(|issue| Error::rejected(issue.code, vec![*issue]))?;
+    let mut fields = Vec::new();
+    for (name, value) in document.root().members() {
+        let Some(text) = value.as_str() else {
+            let message = "The data of a form has strings only.";
+            let issue = PendingIssue::new(Code::EVENT_INVALID, Severity::Error, value.location(), message);
+            return Err(Error::rejected(issue.code, document.locate(vec![issue])));
+        };
+        fields.push([encode_form_text(&name.text()), encode_form_text(&text)].join("="));
+    }
+    Ok(fields.join("&"))
 }
 
 fn raw(value: Value<'_>) -> String {

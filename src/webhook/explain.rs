@@ -106,8 +106,9 @@ impl Webhook {
     ) -> Explanation {
         let now = now.into();
         let values = self.with_values(delivery, options);
+        let sent = delivery;
         let delivery = values.as_ref().unwrap_or(delivery);
-        let selected = self.select(&delivery.headers);
+        let selected = self.select(delivery);
         let keys = selected.map(|active| active.keys);
         let scheme =
             selected.map(|active| active.scheme).or(self.provider.schemes.first().map(|named| &named.scheme));
@@ -138,7 +139,8 @@ impl Webhook {
             webhook: self,
             scheme,
             keys,
-            delivery,
+            // The fields that are signed are not the body that was sent.
+            delivery: if scheme.is_some_and(|scheme| scheme.content.is_form()) { sent } else { delivery },
             substituted: substituted.as_ref().unwrap_or(delivery),
             renamed: renamed.as_ref(),
             received: &received,
@@ -175,6 +177,9 @@ impl Webhook {
                     explanation.observations.extend(limit.map(|limit| *limit));
                 }
             }
+        }
+        if sent.body != delivery.body {
+            explanation.signed_body = None;
         }
         evidence::sort(&mut explanation.observations);
         remove_refuted(&mut explanation);

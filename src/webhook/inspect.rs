@@ -176,7 +176,7 @@ impl Webhook {
             signed_content: None,
             parts: Vec::new(),
         };
-        let selected = self.select(&delivery.headers).map_or(0, |active| active.index);
+        let selected = self.select(delivery).map_or(0, |active| active.index);
         let Some(named) = self.provider.schemes.get(selected) else { return report };
         report.covers = outcome.secret().filter(|_| outcome.code().is_none()).map(|_| named.coverage.part);
         if let Some((type_source, key_source)) = sources

@@ -42,7 +42,7 @@ pub use crate::signature::SignatureStatus;
 pub(crate) use digest::digest;
 
 use self::settings::Settings;
-use crate::delivery::{Delivery, Headers, MediaType};
+use crate::delivery::{Delivery, MediaType};
 use crate::issue::{Code, Issue, Profile};
 use crate::json::{FormPayload, quoted};
 use crate::provider::{self, NamedScheme, Provider, Uncovered};
@@ -275,24 +275,25 @@ impl Webhook {
         uncovered.unwrap_or_else(|| self.provider.uncovered())
     }
 
-    /// Returns the scheme that decides on a delivery, with its keys: the first active one whose header the delivery has,
-    /// and the first active one where there is none. SECURITY: a stronger signature that fails is not saved by a weaker one
+    /// Returns the scheme that decides on a delivery, with its keys: the first active one that is for such deliveries and whose
+    /// header the delivery has, and the first active one where there is none. SECURITY: a stronger signature that fails is not saved by a weaker one
     /// in the same delivery. `None` without secrets.
     #[inline]
-    pub(crate) fn select(&self, headers: &Headers<'_>) -> Option<ActiveScheme<'_>> {
+    pub(crate) fn select(&self, delivery: &Delivery<'_>) -> Option<ActiveScheme<'_>> {
         // PERF: nearly every provider has one scheme.
         match self.keys.len() {
             1 => self.active_scheme(0),
-            _ => self.select_among_several(headers),
+            _ => self.select_among_several(delivery),
         }
     }
 
     #[inline(never)]
-    fn select_among_several(&self, headers: &Headers<'_>) -> Option<ActiveScheme<'_>> {
+    fn select_among_several(&self, delivery: &Delivery<'_>) -> Option<ActiveScheme<'_>> {
         let mut first = None;
         for index in 0..self.keys.len() {
             let active = self.active_scheme(index);
-            if active.is_some_and(|active| active.scheme.is_present(headers)) {
+            let is_for = |index: usize| self.provider.schemes[index].conditions.apply_to(delivery);
+            if active.is_some_and(|active| active.scheme.is_present(&delivery.headers) && is_for(index)) {
                 return active;
             }
             first = first.or(active);
@@ -300,7 +301,16 @@ impl Webhook {
         first
     }
 
-    /// Returns the strongest scheme that has secrets: the one that signs.
+    /// Returns the strongest scheme that has secrets and is for such deliveries: the one that signs.
+    #[inline(never)]
+    pub(crate) fn signing_scheme_for(&self, delivery: &Delivery<'_>) -> Option<ActiveScheme<'_>> {
+        let mut active = (0..self.keys.len()).filter_map(|index| self.active_scheme(index));
+        active
+            .find(|active| self.provider.schemes[active.index].conditions.apply_to(delivery))
+            .or_else(|| self.signing_scheme())
+    }
+
+    /// Returns the strongest scheme that has secrets.
     #[inline(never)]
     pub(crate) fn signing_scheme(&self) -> Option<ActiveScheme<'_>> {
         (0..self.keys.len()).find_map(|index| self.active_scheme(index))

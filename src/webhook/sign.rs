@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::sign_params::SignParams;
-use super::values::write_value;
+use super::values::{signs_form, write_value};
 use super::{ActiveScheme, EXPLAIN_ONLY, EXPLAIN_ONLY_HINT, Error, Timestamp, Webhook};
 use crate::delivery::{Delivery, Headers};
 use crate::issue::Code;
@@ -112,9 +112,18 @@ impl Webhook {
             return Err(Error::new(Code::OPTION_INVALID, EXPLAIN_ONLY).hint(Some(EXPLAIN_ONLY_HINT)));
         }
         // The strongest scheme that has secrets signs.
-        let Some(ActiveScheme { scheme, keys, .. }) = self.signing_scheme() else { return Ok(()) };
         let pairs = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let delivery = Delivery { url, method: Some("POST"), ..Delivery::new(pairs.collect(), body) };
+        let Some(active) = self.signing_scheme_for(&delivery) else { return Ok(()) };
+        let ActiveScheme { index, scheme, keys } = active;
+        let form = self.read_form(&delivery).and_then(Result::ok);
+        if signs_form(&self.provider.schemes[index])
+            && form.as_ref().is_none_or(|form| form.sorted().is_empty())
+        {
+            let message = "Invalid body: expected a form with fields, which the signature covers.";
+            return Err(Error::new(Code::OPTION_INVALID, message));
+        }
+        let delivery = Delivery { form: form.as_ref(), ..delivery };
         let values = self.with_values(&delivery, &self.verify_options);
         let mut context =
             SignContext { now: now.as_millis(), id, headers: Headers::new(), url, method: Some("POST") };

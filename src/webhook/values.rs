@@ -5,7 +5,7 @@ use super::{Error, VerifyOptions, Webhook};
 use crate::delivery::{Delivery, Headers};
 use crate::issue::{ByteSpan, Code};
 use crate::json::{Document, Kind, quoted};
-use crate::provider::{Found, RequestParts, RequestSource};
+use crate::provider::{Found, NamedScheme, RequestParts, RequestSource};
 use crate::signature::is_source;
 
 /// The value of a source that no signature can cover. SECURITY: schemes reject every value with a control character.
@@ -21,7 +21,10 @@ impl Webhook {
         options: &VerifyOptions,
     ) -> Option<Delivery<'d>> {
         // PERF: nearly every provider signs headers and the body.
-        if self.provider.schemes.iter().all(|named| named.sources.is_empty()) {
+        let is_plain = |named: &NamedScheme| {
+            named.sources.is_empty() && !named.conditions.has_urls() && !signs_form(named)
+        };
+        if self.provider.schemes.iter().all(is_plain) {
             return None;
         }
         (delivery.body.len() <= options.max_bytes).then(|| self.add_values(delivery))
@@ -50,13 +53,23 @@ impl Webhook {
             };
             headers.push(source.to_string(), value);
         }
-        Delivery { headers, ..delivery.clone() }
+        let selected = self.select(delivery).and_then(|active| self.provider.schemes.get(active.index));
+        let body = match delivery.form {
+            Some(form) if selected.is_some_and(signs_form) => form.sorted(),
+            _ => delivery.body,
+        };
+        Delivery { headers, body, ..delivery.clone() }
     }
 
     /// The sources of the schemes.
     pub(super) fn signed_sources(&self) -> impl Iterator<Item = &RequestSource> {
         self.provider.schemes.iter().flat_map(|named| &named.sources)
     }
+}
+
+/// Whether a scheme signs the fields of a form, and not the body as it was sent.
+pub(super) fn signs_form(named: &NamedScheme) -> bool {
+    named.scheme.hmac().is_some_and(|scheme| scheme.content.is_form())
 }
 
 /// Writes a text at a source of a body, in place of the value there. Other bytes stay as they are.

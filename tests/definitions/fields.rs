@@ -145,3 +145,81 @@ fn computes_what_is_covered() {
     definition["signature"]["ambiguous"] = json!(true);
     assert_eq!(mistake(&definition).1, "/signature/covers");
 }
+
+#[test]
+fn rejects_mistakes_of_conditions_digests_and_forms() {
+    let json_form = json!([{ "type": "application/x-www-form-urlencoded", "as": "form-json", "field": "a" }]);
+    for (changes, body, place, message) in [
+        (
+            json!({ "signedContent": "{form}", "ambiguous": true }),
+            None,
+            "/signature/signedContent",
+            "`{form}` is a body that is a form. Add one to `body`.",
+        ),
+        (
+            json!({ "signedContent": "{form}" }),
+            Some(json_form),
+            "/signature/signedContent",
+            "`{form}` is a body that is a form. Add one to `body`.",
+        ),
+        (
+            json!({ "when": { "/type": true } }),
+            None,
+            "/signature/when/~1type",
+            "A scheme is selected before the body is read. Name a header or a parameter of the query.",
+        ),
+        (
+            json!({ "signedContent": "{header:X-A}", "digests": { "query:sum": "{body:sha256:hex}" } }),
+            None,
+            "/signature/digests/query:sum",
+            "The signature does not cover query:sum, so an attacker can change the digest.",
+        ),
+        (
+            json!({ "signedContent": "{url}", "digests": { "query:sum": "{body:md5:hex}" } }),
+            None,
+            "/signature/digests/query:sum",
+            "Expected a digest of the body",
+        ),
+        (
+            json!({ "signedContent": "{body}", "digests": { "query:sum": "{body:sha256:hex}" } }),
+            None,
+            "/signature",
+            "`signedContent` includes `{body}`, so the body is covered.",
+        ),
+        (json!({ "url": ["port"] }), None, "/signature/url/0", "Expected"),
+    ] {
+        let mut definition = whole();
+        definition["signature"] = json!({ "header": "X-Sig", "format": "{hex}", "algorithms": ["sha256"] });
+        for (key, value) in changes.as_object().expect("an object") {
+            definition["signature"][key] = value.clone();
+        }
+        if let Some(body) = body {
+            definition["body"] = body;
+        }
+        let (_, pointer, text) = mistake(&definition);
+        assert_eq!(pointer, place, "{changes} {text}");
+        assert!(text.starts_with(message), "{changes} {text}");
+    }
+}
+
+#[test]
+fn schemes_of_one_name_are_for_different_deliveries() {
+    let scheme = |when: Value| {
+        let mut scheme =
+            json!({ "name": "one", "header": "X-Sig", "format": "{hex}", "algorithms": ["sha256"] });
+        if !when.is_null() {
+            scheme["when"] = when;
+        }
+        scheme
+    };
+    let mut definition = whole();
+    definition["signature"] =
+        json!([scheme(json!({ "query:v": false })), scheme(json!({ "query:v": true }))]);
+    Provider::from_json(definition.to_string().as_bytes()).expect("valid");
+    definition["signature"] = json!([scheme(json!({ "query:v": false })), scheme(Value::Null)]);
+    let (_, pointer, text) = mistake(&definition);
+    assert_eq!(
+        (pointer.as_str(), text.as_str()),
+        ("/signature/1/name", "Duplicate name: another scheme has it.")
+    );
+}

@@ -21,6 +21,7 @@ mod schemes;
 mod secrets;
 mod seeds;
 mod severities;
+mod signed_forms;
 mod signed_time;
 mod stages;
 mod support;

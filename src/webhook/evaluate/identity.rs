@@ -167,7 +167,7 @@ pub(crate) fn idempotency_header<'d>(
 /// The index of the scheme that decides on a delivery. SECURITY: ids are read in the family of headers whose signature
 /// decides, so that a foreign id next to a signed one changes nothing.
 fn deciding_scheme(webhook: &Webhook, delivery: &Delivery<'_>) -> usize {
-    webhook.select(&delivery.headers).map_or(0, |active| active.index)
+    webhook.select(delivery).map_or(0, |active| active.index)
 }
 
 fn header_key<'d>(delivery: &'d Delivery<'_>, name: &'d str) -> Option<&'d str> {

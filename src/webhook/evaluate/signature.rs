@@ -6,8 +6,9 @@ use crate::delivery::Delivery;
 use crate::issue::{Code, Location, PendingIssue, Severity};
 use crate::json::Document;
 use crate::provider::CoveredPart;
-use crate::signature::{Keys, Outcome, SignedBy, TimestampUnit, detect_unit, is_source};
+use crate::signature::{Keys, Outcome, SignatureStatus, SignedBy, TimestampUnit, detect_unit, is_source};
 use crate::text::into_owned_outlined;
+use crate::webhook::values::signs_form;
 use crate::webhook::{ActiveScheme, EXPLAIN_ONLY, EXPLAIN_ONLY_HINT, Webhook};
 
 /// What else a mismatch can mean.
@@ -22,7 +23,7 @@ impl<'b> Evaluator<'b, '_, '_> {
         if webhook.explain_only {
             return Err(self.reject_by_explain_only());
         }
-        let Some(ActiveScheme { index, scheme, keys }) = webhook.select(&self.delivery.headers) else {
+        let Some(ActiveScheme { index, scheme, keys }) = webhook.select(self.delivery) else {
             self.findings.signature = Some(Outcome::Unsigned);
             self.warn_about_unchecked_signature();
             return Ok(None);
@@ -35,7 +36,18 @@ impl<'b> Evaluator<'b, '_, '_> {
                 (outcome, issue)
             }
             Some(delivery) => {
-                let (outcome, issue) = self.compare(active, &delivery);
+                let (mut outcome, mut issue) = self.compare(active, &delivery);
+                let conditions = &webhook.provider.schemes[index].conditions;
+                for url in conditions.spellings(delivery.url) {
+                    if outcome.status() != SignatureStatus::Mismatch {
+                        break;
+                    }
+                    let spelled = Delivery { url: Some(&url), ..delivery.clone() };
+                    let (other, other_issue) = self.compare(active, &spelled);
+                    if other.status() != SignatureStatus::Mismatch {
+                        (outcome, issue) = (other.without_texts(scheme.names()), other_issue);
+                    }
+                }
                 (outcome.without_texts(scheme.names()), issue)
             }
         };
@@ -65,8 +77,15 @@ impl<'b> Evaluator<'b, '_, '_> {
         let webhook = self.webhook;
         let tolerance = u64::from(self.options.tolerance);
         let part = webhook.provider.schemes[index].coverage.part;
+        let named = &webhook.provider.schemes[index];
+        let conditions = &named.conditions;
         let outcome = match scheme.verify(keys, delivery, self.now.as_millis(), tolerance) {
+            Outcome::Verified { .. } if !conditions.has_digests(self.delivery) => Outcome::DigestMismatch,
             Outcome::Missing if webhook.allow_unsigned => Outcome::Unsigned,
+            // SECURITY: otherwise the signature of a URL without fields would be that of any other body.
+            _ if signs_form(named) && delivery.form.is_none_or(|form| form.sorted().is_empty()) => {
+                Outcome::BodyMalformed
+            }
             // SECURITY: a signature over nothing of the event is worth as much as a token.
             Outcome::Verified { secret, .. } if part == CoveredPart::Nothing => Outcome::Token { secret },
             outcome => outcome,
@@ -157,7 +176,7 @@ impl<'b> Evaluator<'b, '_, '_> {
         else {
             return Ok(());
         };
-        let Some(ActiveScheme { scheme, keys, .. }) = webhook.select(&self.delivery.headers) else {
+        let Some(ActiveScheme { scheme, keys, .. }) = webhook.select(self.delivery) else {
             return Ok(());
         };
         let timestamp = time.parse(document.root());
@@ -193,7 +212,7 @@ impl<'b> Evaluator<'b, '_, '_> {
 
 /// The state of a signature that the evaluation did not reach, because the body is over the size limit.
 pub(crate) fn unread_signature<'d>(webhook: &'d Webhook, delivery: &'d Delivery<'_>) -> Outcome<'d> {
-    match webhook.select(&delivery.headers) {
+    match webhook.select(delivery) {
         // What a large body has at a source is not known.
         Some(active) if is_source(active.scheme.header()) || active.scheme.is_present(&delivery.headers) => {
             Outcome::NotCompared

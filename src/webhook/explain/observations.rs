@@ -202,9 +202,9 @@ impl ObservationCollector<'_, '_> {
         header_value(&self.delivery.headers, "content-type").is_some_and(declares_form)
     }
 
-    /// Whether the provider documents forms in addition to JSON.
+    /// Whether the provider sends forms in addition to JSON.
     fn sends_forms(&self) -> bool {
-        ["github", "slack"].contains(&self.webhook.provider().id.as_str())
+        !self.webhook.provider().body_formats.forms.is_empty()
     }
 
     fn signatures(&mut self, scheme: &Scheme, keys: &Keys) {
