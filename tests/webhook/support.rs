@@ -42,7 +42,7 @@ pub fn fresh() -> SignParams {
     SignParams::new(NOW, *b"thirty-two bytes that are random")
 }
 
-/// The built-in providers that sign in a header: `sign` leaves their bodies as they are.
+/// The built-in providers that sign any body in a header: `sign` leaves their bodies as they are.
 pub fn signing_in_headers() -> impl Iterator<Item = &'static str> {
     let signs = |id: &&str| {
         let provider = hookseal::provider::Provider::from_json(
@@ -50,7 +50,9 @@ pub fn signing_in_headers() -> impl Iterator<Item = &'static str> {
         );
         let provider = provider.expect("valid");
         let scheme = provider.schemes.first().and_then(|named| named.scheme.hmac());
-        scheme.is_some_and(|scheme| !scheme.header().starts_with('/'))
+        scheme.is_some_and(|scheme| {
+            !scheme.header().starts_with('/') && !scheme.signed_content().contains("{form}")
+        })
     };
     hookseal::provider::ids().filter(signs)
 }

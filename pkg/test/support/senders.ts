@@ -57,7 +57,16 @@ export interface Sender {
   secret?: string;
   /** The URL of the requests, where it is signed. */
   url?: string;
+  /** The body of a sample, where it is not the JSON of the sample. */
+  body?: (sample: string) => string;
 }
+
+/** The fields of a form as some providers sign them: sorted by their names, names and values joined. */
+const sortedFields = (form: string) =>
+  [...new URLSearchParams(form)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flat()
+    .join("");
 
 /** What a provider sends that uses the library of Svix, or of Standard Webhooks. */
 const svix: Sender = {
@@ -395,6 +404,14 @@ export const SENDERS: Record<string, Sender> = {
       "X-Trello-Webhook": hmac(`${body}https://example.com/hooks/trello`, "base64", SECRET, "sha1"),
     }),
   },
+  twilio: {
+    url: "https://example.com/hook",
+    body: (sample) => `${new URLSearchParams(JSON.parse(sample))}`,
+    headers: (body) => ({
+      "Content-Type": "application/x-www-form-urlencoded",
+      "X-Twilio-Signature": hmac(`https://example.com/hook${sortedFields(body)}`, "base64", SECRET, "sha1"),
+    }),
+  },
   twitch: {
     headers: (body) => ({
       "Twitch-Eventsub-Message-Id": "msg_1",
@@ -459,16 +476,22 @@ export function otherSecretOf(id: string): string {
 }
 
 /** Every sample as a delivery of its provider. */
-export async function deliveries(id: string): Promise<(Delivery & { type: string; body: string })[]> {
+export async function deliveries(
+  id: string,
+): Promise<(Delivery & { type: string; body: string; payload: unknown })[]> {
   return Promise.all(
     samplesOf(id).map(async ({ type, body: bytes }) => {
-      const body = text.decode(bytes);
+      const sample = text.decode(bytes);
+      const body = bodyOf(id, sample);
       const headers = (await SENDERS[id]?.headers(body, type)) as SentHeaders;
       const { url } = SENDERS[id] as Sender;
-      return { type, body, headers, ...(url === undefined ? {} : { url }) };
+      return { type, body, payload: JSON.parse(sample), headers, ...(url === undefined ? {} : { url }) };
     }),
   );
 }
+
+/** The body that a provider sends for a sample. */
+export const bodyOf = (id: string, sample: string): string => SENDERS[id]?.body?.(sample) ?? sample;
 
 /** A signature that is known from elsewhere. */
 export interface Example {
@@ -788,6 +811,27 @@ export const EXAMPLES: Example[] = [
     },
     body: '{"test": 2432232314}',
     time: 1614265330_000,
+  },
+  {
+    id: "twilio",
+    source: "github.com/twilio/twilio-node, spec/validation.spec.js",
+    published: true,
+    secret: "12345",
+    url: "https://mycompany.com/myapp.php?foo=1&bar=2",
+    headers: {
+      "Content-Type": "application/x-www-form-urlencoded",
+      "X-Twilio-Signature": "RSOYDt4T1cUTdK1PDd93/VVr8B8=",
+    },
+    body: "CallSid=CA1234567890ABCDE&Caller=%2B14158675309&Digits=1234&From=%2B14158675309&To=%2B18005551212",
+  },
+  {
+    id: "twilio",
+    source: "github.com/twilio/twilio-node, spec/validation.spec.js, JSON",
+    published: true,
+    secret: "12345",
+    url: "https://mycompany.com/myapp.php?foo=1&bar=2&bodySHA256=0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620",
+    headers: { "Content-Type": "application/json", "X-Twilio-Signature": "a9nBmqA0ju/hNViExpshrM61xv4=" },
+    body: '{"property": "value", "boolean": true}',
   },
   {
     id: "webflow",

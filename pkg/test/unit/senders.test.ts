@@ -14,6 +14,7 @@ import {
 } from "../../src/index.ts";
 import { samplesOf, schemeOf, text } from "../support/fixtures.ts";
 import {
+  bodyOf,
   deliveries,
   EXAMPLES,
   type Example,
@@ -212,7 +213,7 @@ describe("a delivery of another provider", () => {
         ? await deliveries(sender)
         : samplesOf(sender).map(({ type, body }) => ({
             type,
-            ...from.sign(body, { now, type, id: "msg_1", url }),
+            ...from.sign(bodyOf(sender, text.decode(body)), { now, type, id: "msg_1", url }),
           }));
       for (const { type, ...rest } of signed) {
         const delivery = { url, ...rest };

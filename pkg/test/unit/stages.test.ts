@@ -78,7 +78,7 @@ describe("the signed content of a report", () => {
   // signed content of fields is not in it.
   const signsBody = (id: string) => {
     const { algorithms, from, signedContent } = schemeOf(providerDefinition(id)) ?? {};
-    return algorithms !== undefined && from === undefined && signedContent?.includes("{/") !== true;
+    return algorithms !== undefined && from === undefined && !/\{(\/|form)/.test(signedContent ?? "");
   };
   for (const id of providers().filter((id) => signsBody(id) && !hasPublicKey(id))) {
     it(`has the parts that ${id} signs`, () => {
