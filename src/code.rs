@@ -153,7 +153,7 @@ codes! {
         "Copy the public key as the provider shows it. The message says what is wrong with it.";
     PUBLIC_KEY_UNAVAILABLE = "public-key-unavailable" 500 none,
         "The provider signs with a private key, and this runtime cannot verify such signatures synchronously.",
-        "Run the program where `node:crypto` is: in Node.js, Bun, Deno, or in Cloudflare Workers with the flag `nodejs_compat`.";
+        "Add `import \"hookseal/public-key\"` to the program, or `import \"hookseal/ed25519\"` for Ed25519 alone.";
     SIGNING_UNSUPPORTED = "signing-unsupported" 500 none,
         "The provider signs with a private key, which only the provider has.",
         "Verify recorded deliveries instead. For a test, make an own key pair and sign with your own program.";

@@ -206,7 +206,7 @@ impl Hook {
     #[wasm_bindgen(constructor)]
     pub fn new(id: Option<String>, definition: &str, options: &JsValue) -> Result<Hook, JsValue> {
         let mut options = read_options(options).map_err(|error| error_to_js(&error))?;
-        options.verify_public_key = public_key::verifier();
+        options.verify_public_key = Some(public_key::verify);
         let webhook = match id.filter(|_| definition.is_empty()) {
             Some(id) => Webhook::built_in(&id, options),
             None => compiled::provider(definition).and_then(|provider| Webhook::new(provider, options)),

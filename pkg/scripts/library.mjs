@@ -10,7 +10,8 @@ import { constants } from "./constants.mjs";
 const INTERNAL_ENTRIES = ["loading", "runtime"];
 
 /** Files that are not part of a chunk: those that a runtime replaces, and the glue, which the tests of the playground replace. */
-const SEPARATE = /^\.\.?\/((?:index|runtime|(?:core|full)-module|generated\/(?:glue|catalog))\.js)$/;
+const SEPARATE =
+  /^\.\.?\/((?:index|runtime|(?:core|full|public-key|ed25519)-module|generated\/(?:glue|catalog))\.js)$/;
 
 /** @param {string} pkg the folder of the package */
 export async function library(pkg) {
@@ -174,7 +175,7 @@ function modules(dist) {
   // The texts are scripts, which ES modules and CommonJS share. PERF: as CommonJS, Node would search each text for exports. Node
   // requires none, since there CommonJS reads the modules themselves.
   writeFileSync(join(dist, "text/package.json"), '{ "type": "module" }\n');
-  for (const name of ["core", "full"]) {
+  for (const name of ["core", "full", "public-key", "ed25519"]) {
     cpSync(join(generated, `${name}.wasm`), join(dist, `${name}.wasm`));
     cpSync(join(generated, `text/${name}.js`), join(dist, `text/${name}.js`));
     writeFileSync(

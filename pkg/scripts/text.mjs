@@ -37,10 +37,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (folder === undefined) throw new Error("usage: node text.mjs FOLDER");
   const hashes = [];
   mkdirSync(join(folder, "text"), { recursive: true });
-  for (const name of ["core", "full"]) {
+  for (const name of ["core", "full", "public-key", "ed25519"]) {
     const module = readFileSync(join(folder, `${name}.wasm`));
     const hash = createHash("sha256").update(module).digest("hex");
-    hashes.push(`  ${name}: "${hash}",\n`);
+    hashes.push(`  "${name}": "${hash}",\n`);
     writeFileSync(
       join(folder, "text", `${name}.js`),
       `// @ts-nocheck\nglobalThis[Symbol.for("hookseal.${name}.${hash}")] =\n  "${encode(module)}";\n`,

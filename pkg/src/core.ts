@@ -260,8 +260,7 @@ function instantiate(source: Compilable): void {
   instanceGeneration = generation;
   const hasher = createNativeHasher(memoryBytes);
   if (hasher !== undefined) glue.set_native_hasher(hasher);
-  const verifier = createPublicKeyVerifier(memoryBytes);
-  if (verifier !== undefined) glue.set_public_key_verifier(verifier);
+  glue.set_public_key_verifier(createPublicKeyVerifier(memoryBytes));
 }
 
 /**

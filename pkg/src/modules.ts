@@ -55,6 +55,17 @@ export function setFullLoader(load: ModuleLoader): void {
   loadFull = load;
 }
 
+/** The modules that verify with public keys: see public-key.ts and ed25519.ts. */
+export const publicKeyModules: ModuleLoader[] = [];
+
+/**
+ * Adds a module that verifies with public keys.
+ * @internal
+ */
+export function addPublicKeyModule(load: ModuleLoader): void {
+  publicKeyModules.push(load);
+}
+
 /**
  * The module that calls start with: `core`, or `full` where only that one is there.
  * @internal

@@ -1,6 +1,7 @@
-/** Verification with public keys by Node's crypto, for the core. */
+/** Verification with public keys, for the core: by Node's crypto, or by a module that the program imports. */
 import { builtin } from "./builtin.js";
 import { ALGORITHMS } from "./generated/layout.js";
+import { compileNow, publicKeyModules } from "./modules.js";
 
 /** A key of Node's crypto. */
 type KeyObject = object;
@@ -16,6 +17,16 @@ interface NodeCrypto {
   ): boolean;
 }
 
+/** The functions of a module: see public-key/src/lib.rs. */
+interface ModuleExports {
+  memory: WebAssembly.Memory;
+  reserve(length: number): number;
+  verify(algorithm: number, keyLength: number, messageLength: number): number;
+}
+
+/** Verifies a signature; returns the number of a `PublicKeyCheck`. */
+type Verify = (algorithm: number, key: Uint8Array, message: Uint8Array, signature: Uint8Array) => number;
+
 /** The function that the core calls: see src/wasm/public_key.rs. */
 export interface PublicKeyVerifier {
   verify(
@@ -29,9 +40,10 @@ export interface PublicKeyVerifier {
   ): number;
 }
 
-const VALID = 1;
 const INVALID = 0;
+const VALID = 1;
 const KEY_REJECTED = 2;
+const UNAVAILABLE = 3;
 
 /** Limit of imported keys that are kept: importing a key takes as long as a verification. */
 const MAX_KEYS = 64;
@@ -49,11 +61,33 @@ const METHODS: Partial<
 };
 
 /**
- * Node's own verification, which other runtimes have, too. WebCrypto is asynchronous, so it cannot be used.
+ * The verification of the platform, or else that of the modules which the program imports. WebCrypto is asynchronous, so it
+ * cannot be used.
  *
  * @param memoryBytes returns the core's memory
  */
-export function createPublicKeyVerifier(memoryBytes: () => Uint8Array): PublicKeyVerifier | undefined {
+export function createPublicKeyVerifier(memoryBytes: () => Uint8Array): PublicKeyVerifier {
+  const node = nodeVerify();
+  return {
+    verify(algorithm, key, keyLength, message, messageLength, signature, signatureLength) {
+      const memory = memoryBytes();
+      const parts = [
+        memory.subarray(key, key + keyLength),
+        memory.subarray(message, message + messageLength),
+        memory.subarray(signature, signature + signatureLength),
+      ] as const;
+      if (node !== undefined) return node(algorithm, ...parts);
+      for (const verify of moduleVerifiers()) {
+        const check = verify(algorithm, ...parts);
+        if (check !== UNAVAILABLE) return check;
+      }
+      return UNAVAILABLE;
+    },
+  };
+}
+
+/** The verification of Node's crypto, which other runtimes have, too. */
+function nodeVerify(): Verify | undefined {
   const { createPublicKey, verify } = builtin<NodeCrypto>("node:crypto") ?? {};
   if (createPublicKey === undefined || verify === undefined) return undefined;
   const keys = new Map<string, KeyObject>();
@@ -61,37 +95,58 @@ export function createPublicKeyVerifier(memoryBytes: () => Uint8Array): PublicKe
     const text = String.fromCharCode(...der);
     let key = keys.get(text);
     if (key === undefined) {
-      key = createPublicKey({ key: der, format: "der", type: "spki" });
+      // A copy: some runtimes keep the bytes that they are passed.
+      key = createPublicKey({ key: der.slice(), format: "der", type: "spki" });
       if (keys.size >= MAX_KEYS) keys.clear();
       keys.set(text, key);
     }
     return key;
   };
-  return {
-    verify(algorithm, key, keyLength, message, messageLength, signature, signatureLength) {
-      const method = METHODS[ALGORITHMS[algorithm] as (typeof ALGORITHMS)[number]];
-      if (method === undefined) return KEY_REJECTED;
-      const memory = memoryBytes();
-      let imported: KeyObject;
-      try {
-        // A copy: some runtimes keep the bytes that they are passed.
-        imported = importKey(memory.slice(key, key + keyLength));
-      } catch {
-        return KEY_REJECTED;
-      }
-      const { hash, ...options } = method;
-      try {
-        const isValid = verify(
-          hash,
-          memory.subarray(message, message + messageLength),
-          { key: imported, ...options },
-          memory.subarray(signature, signature + signatureLength),
-        );
-        return isValid === true ? VALID : INVALID;
-      } catch {
-        // Some runtimes throw for a signature that is no DER.
-        return INVALID;
-      }
-    },
+  return (algorithm, key, message, signature) => {
+    const method = METHODS[ALGORITHMS[algorithm] as (typeof ALGORITHMS)[number]];
+    if (method === undefined) return UNAVAILABLE;
+    let imported: KeyObject;
+    try {
+      imported = importKey(key);
+    } catch {
+      return KEY_REJECTED;
+    }
+    const { hash, ...options } = method;
+    try {
+      return verify(hash, message, { key: imported, ...options }, signature) === true ? VALID : INVALID;
+    } catch {
+      // Some runtimes throw for a signature that is no DER.
+      return INVALID;
+    }
+  };
+}
+
+const verifiers: Verify[] = [];
+
+/** The verification of each imported module. */
+function moduleVerifiers(): readonly Verify[] {
+  for (const load of publicKeyModules.slice(verifiers.length)) verifiers.push(moduleVerify(load));
+  return verifiers;
+}
+
+/** The verification of a module. */
+export function moduleVerify(load: (typeof publicKeyModules)[number]): Verify {
+  let functions: ModuleExports | undefined;
+  return (algorithm, key, message, signature) => {
+    try {
+      functions ??= new WebAssembly.Instance(compileNow(load())).exports as unknown as ModuleExports;
+      const length = key.length + message.length + signature.length;
+      const start = functions.reserve(length);
+      const target = new Uint8Array(functions.memory.buffer, start, length);
+      target.set(key);
+      target.set(message, key.length);
+      target.set(signature, key.length + message.length);
+      return functions.verify(algorithm, key.length, message.length);
+    } catch (thrown) {
+      // A trap leaves the instance in an unknown state. SECURITY: nothing is verified.
+      functions = undefined;
+      if (thrown instanceof WebAssembly.RuntimeError || thrown instanceof RangeError) return INVALID;
+      throw thrown;
+    }
   };
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::hmac::{HmacKey, Tag, constant_time_eq};
 use super::native_hash::NativeHash;
-use super::public_key::VerifyPublicKey;
+use super::public_key::{PublicKeyCheck, VerifyPublicKey};
 #[cfg(feature = "full")]
 use super::secret_error::SecretError;
 use super::secret_hint::SecretWarning;
@@ -105,20 +105,18 @@ impl Keys {
         self
     }
 
-    /// Returns whether anything verifies with public keys.
-    #[cfg(feature = "full")]
-    pub(crate) fn can_verify_public_keys(&self) -> bool {
-        self.verify_public_key.is_some()
-    }
-
-    /// Returns the index of the first public key that the platform rejects.
-    pub(crate) fn find_rejected_public_key(&self) -> Option<usize> {
-        let (verify, algorithm) = (self.verify_public_key?, *self.algorithms.first()?);
-        // The signature is not one of the key. Whether it can be verified is all that counts.
-        let is_rejected = |secret: &PreparedSecret| {
-            !secret.bytes.is_empty() && verify(algorithm, &secret.bytes, b"", &[0; 64]).is_none()
+    /// Asks the platform whether it can verify with each key. Returns the first one that it cannot verify with, and why.
+    pub(crate) fn find_rejected_public_key(&self) -> Option<(usize, PublicKeyCheck)> {
+        let algorithm = *self.algorithms.first()?;
+        let check = |secret: &PreparedSecret| match self.verify_public_key {
+            None => PublicKeyCheck::Unavailable,
+            // The signature is none. Whether the platform can tell is all that counts.
+            Some(verify) => verify(algorithm, &secret.bytes, b"", &[0; 64]),
         };
-        self.secrets.iter().position(is_rejected)
+        let checks = self.secrets.iter().map(check).enumerate();
+        checks
+            .into_iter()
+            .find(|(_, check)| !matches!(check, PublicKeyCheck::Valid | PublicKeyCheck::Invalid))
     }
 
     /// Returns the index of the public key that verifies a signature.
@@ -131,7 +129,8 @@ impl Keys {
         let verify = self.verify_public_key?;
         // SECURITY: a text that is no key has no bytes.
         self.secrets.iter().position(|secret| {
-            !secret.bytes.is_empty() && verify(algorithm, &secret.bytes, message, signature) == Some(true)
+            !secret.bytes.is_empty()
+                && verify(algorithm, &secret.bytes, message, signature) == PublicKeyCheck::Valid
         })
     }
 

@@ -55,9 +55,9 @@ pub use hmac::sha256;
 pub use keys::{Keys, KeysError};
 pub use outcome::{MalformedReason, Outcome, ReceivedSignature, SignatureStatus, SignedBy};
 pub(crate) use public_key::BUILT_IN_PUBLIC_KEY;
-pub use public_key::VerifyPublicKey;
-#[cfg(feature = "public-key")]
+#[cfg(feature = "ed25519")]
 pub use public_key::verify_public_key;
+pub use public_key::{PublicKeyCheck, VerifyPublicKey};
 pub use scheme::{Scheme, SchemeDefinition, SchemeError};
 pub use secret::Secret;
 pub use secret_error::SecretError;

@@ -1,9 +1,9 @@
 //! Public keys: parsed from the text that a provider shows, and checked. The core does no arithmetic with them: the platform
-//! verifies a signature, or the crates behind the feature `public-key`.
+//! verifies a signature, or crates, with the feature `public-key`.
 
 mod der;
 mod fault;
-#[cfg(feature = "public-key")]
+#[cfg(feature = "ed25519")]
 mod rust_crypto;
 
 pub(super) use fault::KeyFault;
@@ -12,20 +12,32 @@ use fault::KeyKind;
 use super::{Algorithm, SecretEncoding, SecretFormat};
 use crate::text::decode_base64;
 
-/// Verifies one signature: algorithm, key (SPKI in DER), message, signature. Returns `None` if the platform does not know the
-/// algorithm, or rejects the key.
+/// The result of one verification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PublicKeyCheck {
+    /// The signature is not one of the message under the key.
+    Invalid,
+    /// The signature is valid.
+    Valid,
+    /// The key is none: nothing verifies with it.
+    KeyRejected,
+    /// Nothing here verifies with this algorithm.
+    Unavailable,
+}
+
+/// Verifies one signature: algorithm, key (SPKI in DER), message, signature.
 ///
 /// A signature is DER for [`Algorithm::EcdsaP256`], and r and s of 32 bytes each for [`Algorithm::EcdsaP256Raw`].
-pub type VerifyPublicKey = fn(Algorithm, &[u8], &[u8], &[u8]) -> Option<bool>;
+pub type VerifyPublicKey = fn(Algorithm, &[u8], &[u8], &[u8]) -> PublicKeyCheck;
 
-#[cfg(feature = "public-key")]
+#[cfg(feature = "ed25519")]
 pub use rust_crypto::verify as verify_public_key;
 
 /// The function of this build, if it has one.
-#[cfg(feature = "public-key")]
+#[cfg(feature = "ed25519")]
 pub(crate) const BUILT_IN_PUBLIC_KEY: Option<VerifyPublicKey> = Some(rust_crypto::verify);
 /// The function of this build, if it has one.
-#[cfg(not(feature = "public-key"))]
+#[cfg(not(feature = "ed25519"))]
 pub(crate) const BUILT_IN_PUBLIC_KEY: Option<VerifyPublicKey> = None;
 
 /// Parses a public key of any notation: PEM and certificates say what they are; any other text has the encoding of the
@@ -67,19 +79,34 @@ pub(super) fn parse(text: &str, format: &SecretFormat, algorithm: Algorithm) -> 
 /// them.
 fn parse_pem(rest: &str, expected: KeyKind) -> Result<Vec<u8>, KeyFault> {
     let fault = KeyFault::Encoding(SecretEncoding::Pem);
-    let (label, rest) = rest.split_once("-----").ok_or(fault)?;
+    let (label, rest) = split_at_dashes(rest).ok_or(fault)?;
     if label.ends_with("PRIVATE KEY") {
         return Err(KeyFault::Private);
     }
-    let (body, _) = rest.split_once("-----END").ok_or(fault)?;
-    let base64: String = body.replace("\\n", "").replace("\\r", "").split_whitespace().collect();
-    let der = decode_base64(base64.trim_end_matches('=')).ok_or(fault)?;
+    let (body, _) = split_at_dashes(rest).ok_or(fault)?;
+    let mut base64 = String::with_capacity(body.len());
+    let mut characters = body.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => drop(characters.next()),
+            '=' => {}
+            _ if character.is_ascii_whitespace() => {}
+            _ => base64.push(character),
+        }
+    }
+    let der = decode_base64(&base64).ok_or(fault)?;
     match label {
         "PUBLIC KEY" => from_spki(&der, expected),
         "RSA PUBLIC KEY" => check(KeyKind::Rsa, &der, expected),
         "CERTIFICATE" => from_spki(der::certificate(&der).ok_or(KeyFault::Structure)?, expected),
         _ => Err(KeyFault::Label),
     }
+}
+
+/// Splits a text at its first five dashes.
+fn split_at_dashes(text: &str) -> Option<(&str, &str)> {
+    let start = text.as_bytes().windows(5).position(|window| window == b"-----")?;
+    Some((&text[..start], &text[start + 5..]))
 }
 
 fn from_spki(der: &[u8], expected: KeyKind) -> Result<Vec<u8>, KeyFault> {

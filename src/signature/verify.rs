@@ -87,7 +87,10 @@ impl Scheme {
         for &header_timestamp in candidates.timestamps() {
             let timestamp = if header_timestamp.is_empty() { values.timestamp } else { header_timestamp };
             let values = TemplateValues { timestamp, ..*values };
-            let message: Vec<u8> = self.content.parts(&values).collect::<Vec<_>>().concat();
+            let mut message = Vec::with_capacity(values.body.len() + 256);
+            for part in self.content.parts(&values) {
+                message.extend_from_slice(part);
+            }
             for candidate in candidates.iter() {
                 let (algorithm, encoded) = (candidate.algorithm, candidate.encoded);
                 let received =

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::signature::{Algorithm, VerifyPublicKey};
+use crate::signature::{Algorithm, PublicKeyCheck};
 
 thread_local! {
     static VERIFIER: RefCell<Option<PublicKeyVerifier>> = const { RefCell::new(None) };
@@ -16,8 +16,7 @@ extern "C" {
     pub type PublicKeyVerifier;
 
     /// Verifies a signature. The arguments are the number of the algorithm, and start and length of the key (SPKI in DER), of
-    /// the message and of the signature. Returns 1 if the signature is valid, 0 if it is not, and another number if the
-    /// platform rejects the key.
+    /// the message and of the signature. Returns the number of a [`PublicKeyCheck`].
     #[wasm_bindgen(method)]
     fn verify(
         this: &PublicKeyVerifier,
@@ -37,16 +36,12 @@ pub fn set_public_key_verifier(verifier: PublicKeyVerifier) {
     VERIFIER.set(Some(verifier));
 }
 
-/// Returns the platform's verification, if it has one.
-pub(super) fn verifier() -> Option<VerifyPublicKey> {
-    VERIFIER.with_borrow(Option::is_some).then_some(verify)
-}
-
-fn verify(algorithm: Algorithm, key: &[u8], message: &[u8], signature: &[u8]) -> Option<bool> {
+/// Verifies a signature by the platform. SECURITY: any other result than the one of a valid signature counts as none.
+pub(super) fn verify(algorithm: Algorithm, key: &[u8], message: &[u8], signature: &[u8]) -> PublicKeyCheck {
     let at = |bytes: &[u8]| (bytes.as_ptr().addr(), bytes.len());
     let ((key, key_length), (message, message_length), (signature, signature_length)) =
         (at(key), at(message), at(signature));
-    let result = VERIFIER.with_borrow(|verifier| {
+    let number = VERIFIER.with_borrow(|verifier| {
         let verifier = verifier.as_ref()?;
         Some(verifier.verify(
             algorithm as u32,
@@ -58,9 +53,10 @@ fn verify(algorithm: Algorithm, key: &[u8], message: &[u8], signature: &[u8]) ->
             signature_length,
         ))
     });
-    match result {
-        Some(1) => Some(true),
-        Some(0) => Some(false),
-        _ => None,
+    match number {
+        Some(0) => PublicKeyCheck::Invalid,
+        Some(1) => PublicKeyCheck::Valid,
+        Some(2) => PublicKeyCheck::KeyRejected,
+        _ => PublicKeyCheck::Unavailable,
     }
 }

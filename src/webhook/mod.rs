@@ -48,7 +48,8 @@ use crate::json::{FormPayload, quoted};
 use crate::provider::{self, NamedScheme, Provider, Uncovered};
 use crate::schema::closest;
 use crate::signature::{
-    Algorithm, BUILT_IN_PUBLIC_KEY, Keys, Secret, SecretError, SignatureScheme, VerifyPublicKey,
+    Algorithm, BUILT_IN_PUBLIC_KEY, Keys, PublicKeyCheck, Secret, SecretError, SignatureScheme,
+    VerifyPublicKey,
 };
 use zeroize::Zeroizing;
 
@@ -432,13 +433,14 @@ fn prepare(
         SignatureScheme::Token(scheme) => Ok(scheme.keys(&secrets)?),
         SignatureScheme::PublicKey(scheme) => {
             let keys = scheme.keys(&secrets, options.algorithms.as_deref())?;
-            let Some(verify) = options.verify_public_key.or(BUILT_IN_PUBLIC_KEY) else {
-                return if options.explain_only { Ok(keys) } else { Err(no_public_keys()) };
+            let keys = match options.verify_public_key.or(BUILT_IN_PUBLIC_KEY) {
+                Some(verify) => keys.with_public_key_verifier(verify),
+                None => keys,
             };
-            let keys = keys.with_public_key_verifier(verify);
             match keys.find_rejected_public_key().filter(|_| !options.explain_only) {
-                Some(index) => Err(secret_error(index, &SecretError::rejected_public_key())),
                 None => Ok(keys),
+                Some((_, PublicKeyCheck::Unavailable)) => Err(no_public_keys()),
+                Some((index, _)) => Err(secret_error(index, &SecretError::rejected_public_key())),
             }
         }
     }
@@ -449,7 +451,7 @@ fn no_public_keys() -> Error {
     let (message, hint) = if cfg!(feature = "js") {
         (
             "The provider signs with a private key, and this runtime has no node:crypto to verify with its public key.",
-            "Run the receiver in Node.js, Bun, Deno, or in Cloudflare Workers with the flag nodejs_compat.",
+            "Add `import \"hookseal/public-key\"`, or `import \"hookseal/ed25519\"` for Ed25519 alone.",
         )
     } else {
         (

@@ -1,4 +1,4 @@
-//! The crates in the WebAssembly module: their source folders and licenses.
+//! The crates in the WebAssembly modules: their source folders and licenses.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -16,13 +16,14 @@ pub struct Crate {
     pub folder: PathBuf,
 }
 
-/// Every crate that the module is compiled from, and the macros that write code for it, in order of their names.
+/// Every crate that the modules are compiled from, and the macros that write code for it, in order of their names.
 pub fn linked() -> Result<Vec<Crate>, Failure> {
     let tree = capture_stdout(cargo().args([
         "tree",
         "--locked",
         "--package=hookseal",
-        "--features=js-full",
+        "--package=hookseal-public-key",
+        "--features=hookseal/js-full,hookseal-public-key/all",
         "--target=wasm32-unknown-unknown",
         "--edges=normal",
         "--prefix=none",

@@ -86,7 +86,7 @@ impl Notices {
     fn print(&self) -> String {
         let mut text = String::from(
             "Third-party software in this package\n\n\
-             core.wasm, full.wasm, and the same modules as text in the scripts, are compiled from the Rust crates below, or\n\
+             core.wasm, full.wasm, public-key.wasm, ed25519.wasm, and the same modules as text in the scripts, are compiled from the Rust crates below, or\n\
              with code that their macros wrote. The command cli.cjs contains commander. Where several licenses are offered, this package\n\
              takes MIT. The text of each license follows the list.\n\n",
         );

@@ -31,6 +31,8 @@ pub fn build() -> Result<(), Failure> {
             "pkg/dist/definition.schema.json",
             "pkg/dist/core.wasm",
             "pkg/dist/full.wasm",
+            "pkg/dist/public-key.wasm",
+            "pkg/dist/ed25519.wasm",
             "pkg/dist/text/core.js",
             "pkg/dist/text/full.js",
             "pkg/README.md",

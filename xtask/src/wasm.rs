@@ -25,23 +25,52 @@ struct Module {
     has_glue: bool,
     /// The profile of cargo.
     profile: &'static str,
+    /// Arguments of cargo that select the package.
+    package: [&'static str; 2],
     /// Arguments of cargo that select the features.
     features: &'static [&'static str],
 }
 
+/// Arguments of cargo for the package of the core.
+const HOOKSEAL: [&str; 2] = ["--package", "hookseal"];
 /// Arguments of cargo for a module without the feature `full`.
 const LIGHT: &[&str] = &["--no-default-features", "--features", "js"];
 
 /// The module of the npm package that signs and verifies. It runs with the glue of [`FULL`].
-const CORE: Module =
-    Module { id: "core", name: "core", has_glue: false, profile: "release", features: LIGHT };
+const CORE: Module = Module {
+    id: "core",
+    name: "core",
+    has_glue: false,
+    profile: "release",
+    package: HOOKSEAL,
+    features: LIGHT,
+};
 /// The module of the npm package that also explains and imports.
 const FULL: Module = Module {
     id: "full",
     name: "full",
     has_glue: true,
     profile: "release",
+    package: HOOKSEAL,
     features: &["--features", "js-full"],
+};
+/// The module that verifies with public keys of every algorithm. It has no glue.
+const PUBLIC_KEY: Module = Module {
+    id: "public-key",
+    name: "public-key",
+    has_glue: false,
+    profile: "small",
+    package: ["--package", "hookseal-public-key"],
+    features: &["--features", "all"],
+};
+/// The same for Ed25519 alone.
+const ED25519: Module = Module {
+    id: "ed25519",
+    name: "ed25519",
+    has_glue: false,
+    profile: "small",
+    package: ["--package", "hookseal-public-key"],
+    features: &[],
 };
 /// The module that the playground starts with: smaller, half as fast (`[profile.page]` in Cargo.toml), and with outlines for the
 /// editor. It runs with the glue of [`PAGE_FULL`].
@@ -50,6 +79,7 @@ const PAGE_CORE: Module = Module {
     name: "core",
     has_glue: false,
     profile: "page",
+    package: HOOKSEAL,
     features: &["--no-default-features", "--features", "outline"],
 };
 /// The module of the playground that also explains and imports, built the same way.
@@ -58,6 +88,7 @@ const PAGE_FULL: Module = Module {
     name: "full",
     has_glue: true,
     profile: "page",
+    package: HOOKSEAL,
     features: &["--features", "js-full,outline"],
 };
 
@@ -97,7 +128,11 @@ pub fn build() -> Result<(), Failure> {
     }
     check_shared_glue(&CORE.glue("js")?, &FULL.glue("js")?)?;
     catalog::write()?;
-    let outputs = ["text/core.js", "text/full.js", "hashes.ts"].map(|name| folder.join(name));
+    for module in [PUBLIC_KEY, ED25519] {
+        files.push(module.build(&folder, &[], &["-Oz"])?);
+    }
+    let outputs = ["text/core.js", "text/full.js", "text/public-key.js", "text/ed25519.js", "hashes.ts"]
+        .map(|name| folder.join(name));
     CachedStep::new("texts", &files, &outputs)?
         .run_if_stale(|| run(node("pkg/scripts/text.mjs").arg(&folder), "fix what Node reports"))
 }
@@ -175,6 +210,10 @@ impl Module {
         )?
         .run_if_stale(|| {
             progress(&format!("optimizing the module {}: wasm-bindgen, wasm-opt {}", self.id, level[0]));
+            // The other modules take and return numbers, so they need no glue.
+            if self.package != HOOKSEAL {
+                return optimize(&compiled, level, &file);
+            }
             self.bind(&compiled)?;
             self.rename_casts()?;
             if self.has_glue {
@@ -200,11 +239,11 @@ impl Module {
     fn compile(&self, flags: &[&str]) -> Result<PathBuf, Failure> {
         progress(&format!("compiling the module {}: cargo rustc --profile {}", self.id, self.profile));
         let mut command = cargo_wasm("rustc")?;
-        command.args(self.features).args(["--profile", self.profile, "--package", "hookseal", "--lib"]);
+        command.args(self.package).args(self.features).args(["--profile", self.profile, "--lib"]);
         command.args(["--quiet", JSON_MESSAGES, "--"]).args(flags);
         cargo_messages(&mut command)?
             .iter()
-            .filter(|message| message["target"]["name"] == "hookseal")
+            .filter(|message| message["target"]["name"] == self.package[1].replace('-', "_"))
             .filter_map(|message| message["filenames"].as_array())
             .flatten()
             .filter_map(|file| file.as_str().map(PathBuf::from))
@@ -345,7 +384,7 @@ fn test_modules() -> Result<Vec<PathBuf>, Failure> {
     let mut modules = Vec::new();
     for features in [LIGHT, FULL.features] {
         let mut command = cargo_wasm("test")?;
-        command.args(features).args(["--quiet", "--package", "hookseal", "--test", "wasm", "--no-run"]);
+        command.args(HOOKSEAL).args(features).args(["--quiet", "--test", "wasm", "--no-run"]);
         modules.extend(
             cargo_messages(command.arg(JSON_MESSAGES))?
                 .iter()

@@ -116,17 +116,22 @@ await init(file(process.argv[2]));\n${PROGRAM}`,
   it("is each in one file and in one text of the package", () => {
     const dist = join(folder, "node_modules/hookseal/dist");
     const files = readdirSync(dist, { recursive: true, encoding: "utf8" });
-    for (const name of ["core", "full"]) {
+    for (const name of ["core", "full", "public-key", "ed25519"]) {
       const module = readFileSync(join(dist, `${name}.wasm`));
       const texts = files.filter(
         (file) => /\.(js|cjs)$/.test(file) && readFileSync(join(dist, file)).length > module.length / 2,
       );
       assert.ok(texts.includes(join("text", `${name}.js`)), texts.join());
       assert.deepEqual(
-        texts.filter((file) => !/^text.(core|full)\.js$/.test(file)),
+        texts.filter((file) => !/^text.(core|full|public-key|ed25519)\.js$/.test(file)),
         [],
       );
     }
-    assert.deepEqual(files.filter((file) => file.endsWith(".wasm")).sort(), ["core.wasm", "full.wasm"]);
+    assert.deepEqual(files.filter((file) => file.endsWith(".wasm")).sort(), [
+      "core.wasm",
+      "ed25519.wasm",
+      "full.wasm",
+      "public-key.wasm",
+    ]);
   });
 });

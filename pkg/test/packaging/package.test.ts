@@ -56,6 +56,8 @@ describe("the package", () => {
       "THIRD-PARTY-NOTICES.txt",
       "dist/core.wasm",
       "dist/full.wasm",
+      "dist/public-key.wasm",
+      "dist/ed25519.wasm",
     ]) {
       assert.ok(files.includes(`package/${name}`), `${name} is missing`);
     }

@@ -76,7 +76,7 @@ pub(super) fn spki(der: &[u8]) -> Option<(KeyKind, &[u8])> {
 }
 
 /// Returns the SPKI in a certificate. SECURITY: nothing else of the certificate is read, and no signature of it is verified:
-/// the user vouches for the key by configuring it.
+/// the user decides which key is right by configuring it.
 pub(super) fn certificate(der: &[u8]) -> Option<&[u8]> {
     let mut fields = Der(Der(der).only_sequence()?.expect(SEQUENCE)?);
     let mut first = fields.next()?;

@@ -431,7 +431,7 @@ causes! {
             "Compare the public key with the one at the provider, of the same application and environment. Or check that the body is passed before anything parses it."
         PUBLIC_KEY_UNAVAILABLE observation "public-key-unavailable" "No verification with public keys" NONE
             "Nothing in this runtime verifies signatures with public keys, so nothing was tried."
-            "Run the program in Node.js, Bun or Deno. In Rust: enable the feature `public-key`."
+            "Run the program in Node.js, Bun or Deno. Or add `import \"hookseal/public-key\"`; in Rust, enable the feature `public-key`."
         HEADER_SIMILAR observation "header-similar" "Other headers with signatures" NONE
             "Headers that look like a signature: {names}. Expected {header}."
             "Check whether a proxy renamed {header}, or whether another provider sent this delivery."

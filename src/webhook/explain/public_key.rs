@@ -7,7 +7,7 @@ use super::observations::content_length;
 use super::shared::secret_label;
 use super::{causes, valid_signature};
 use crate::delivery::Delivery;
-use crate::signature::{Keys, Outcome, Scheme};
+use crate::signature::{Keys, Outcome, PublicKeyCheck, Scheme};
 use crate::webhook::{Timestamp, VerifyOptions, Webhook};
 
 /// Bodies that are tried: a second at most, where a verification takes a millisecond and there are three keys.
@@ -57,7 +57,8 @@ pub fn explain(
         explanation.observations.push(with_fix(rejected, issue.hint.as_deref()));
         return explanation;
     }
-    if !keys.can_verify_public_keys() {
+    let is_unavailable = |(_, check)| check == PublicKeyCheck::Unavailable;
+    if keys.find_rejected_public_key().is_some_and(is_unavailable) {
         explanation.observations.push(causes::PUBLIC_KEY_UNAVAILABLE.render(&[]));
         return explanation;
     }
