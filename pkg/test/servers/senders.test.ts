@@ -22,7 +22,8 @@ const env = {
 
 const folder = project("senders", {
   "package.json": `{ "name": "senders", "private": true, "type": "module" }`,
-  "worker.js": `import { webhook } from "hookseal";
+  "worker.js": `import "hookseal/public-key";
+import { webhook } from "hookseal";
 import { receiver } from "hookseal/fetch";
 
 const receivers = new Map();
