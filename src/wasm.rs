@@ -459,8 +459,12 @@ fn write_result(accepted: AcceptedDelivery<'_, '_>, is_handshake: bool, form: &[
         accepted.delivery_id,
         (!is_known_type).then_some(&*accepted.event_type),
     ];
-    let [a, b, c, d, e] = texts.map(|text| text.unwrap_or_default().as_bytes());
-    let bytes = write_text(&[a, b, c, d, e, form]) - form.len();
+    // The body of a form as JSON is the last text.
+    let mut parts = [form; 6];
+    for (part, text) in parts.iter_mut().zip(texts) {
+        *part = text.unwrap_or_default().as_bytes();
+    }
+    let bytes = write_text(&parts) - form.len();
     let is_ascii = accepted.is_ascii && texts.iter().flatten().all(|text| text.is_ascii());
     let units = |text: &str| to_u32(if is_ascii { text.len() } else { text.encode_utf16().count() });
     let [id, created_at, webhook_id, delivery_id, event_type] =

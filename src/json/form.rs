@@ -141,6 +141,7 @@ fn set_span(issue: &mut Issue, span: ByteSpan) {
 struct Fault(Issue);
 
 impl Fault {
+    #[allow(clippy::unnecessary_box_returns, reason = "the error of every parser is boxed")]
     fn with_hint(mut self, hint: &str) -> Box<Issue> {
         self.0.hint = Some(hint.to_owned());
         Box::new(self.0)

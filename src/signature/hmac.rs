@@ -38,7 +38,6 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 }
 
 /// The digest of the bytes without a key, which some senders confuse with HMAC.
-#[cfg(feature = "full")]
 #[inline(never)]
 pub(crate) fn plain_digest(algorithm: Algorithm, bytes: &[u8]) -> Vec<u8> {
     HashState::new(algorithm, bytes).finish().as_bytes().to_vec()
