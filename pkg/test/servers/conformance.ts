@@ -1,6 +1,6 @@
 /** Tests for the receiver of every framework, over HTTP to a server in another process. */
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
+import { createHmac, randomUUID } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 import { deflateSync, gzipSync } from "node:zlib";
 import {
@@ -168,6 +168,30 @@ export function conforms(name: string, start: () => Promise<Running>, exceptions
       assert.equal((await seen(running)).calls.length, before);
     });
 
+    it("handles each event of a delivery once, and only the one that failed in the retry", async () => {
+      const start = randomUUID();
+      const body = Buffer.from(
+        JSON.stringify({
+          destination: "U1",
+          events: ["1", "2", "3"].map((end) => ({
+            type: "follow",
+            webhookEventId: start + end,
+            ...(end === "2" && { x_test: "throw" }),
+          })),
+        }),
+      );
+      const tag = createHmac("sha256", SECRET).update(body).digest("base64");
+      const headers = { "content-type": "application/json", "x-line-signature": tag };
+      const send = () => post(`${running.url}/each`, { headers, body });
+      isProblem(await send(), 500, "handler-failed", ["user"]);
+      assert.deepEqual(
+        [(await send()).text, (await send()).text],
+        ['{"status":"handled"}', '{"status":"duplicate"}'],
+      );
+      const times = ["1", "2", "3"].map((end) => timesCalled(running, `follow:${start}${end}`));
+      assert.deepEqual(await Promise.all(times), [1, 2, 1]);
+    });
+
     it("accepts only POST", async () => {
       for (const method of ["GET", "PUT", "DELETE"]) {
         const reply = await post(hook, { body: Buffer.alloc(0) }, method);
@@ -331,7 +355,7 @@ export function conforms(name: string, start: () => Promise<Running>, exceptions
       assert.ok(!JSON.stringify(events).includes("5e0c6b3a"), "an event contains the patient");
       assert.ok(!text.includes("sha256="), "an event contains a signature");
       for (const event of events) {
-        assert.match(event.provider, event.outcome === "handshake" ? /^slack$/ : /^(painchek|slack)$/);
+        assert.match(event.provider, event.outcome === "handshake" ? /^slack$/ : /^(line|painchek|slack)$/);
         assert.ok(event.durations.total >= 0 && event.startedAt > 0);
         if (event.status === 401) assert.deepEqual([event.id, event.deliveryId], [undefined, undefined]);
         if (event.outcome === "handled") assert.match(event.digest, /^[0-9a-f]{64}$/);

@@ -3,7 +3,7 @@ import process from "node:process";
 import type Express from "express";
 import { receiver } from "hookseal/express";
 import { listening } from "./listening.ts";
-import { compressed, handler, hook, options, seen, slack } from "./shared.ts";
+import { compressed, each, handler, hook, itemHandler, line, options, seen, slack } from "./shared.ts";
 
 // The types are those of Express 5. The used ones are equal in Express 4.
 const express: typeof Express = (await import(process.argv[2] ?? "express")).default;
@@ -12,6 +12,7 @@ const receive = receiver(hook, handler, options);
 app.all("/hook", receive);
 app.all("/gzip", receiver(hook, handler, compressed));
 app.all("/slack", receiver(slack, handler, options));
+app.all("/each", receiver(line, itemHandler, each));
 app.all("/raw", express.raw({ type: "*/*" }), receive);
 app.get("/seen", (_request, response) => void response.send(seen()));
 app.use(

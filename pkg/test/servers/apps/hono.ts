@@ -3,7 +3,7 @@ import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { receiver } from "hookseal/fetch";
 import { listening } from "./listening.ts";
-import { compressed, handler, hook, options, seen, slack } from "./shared.ts";
+import { compressed, each, handler, hook, itemHandler, line, options, seen, slack } from "./shared.ts";
 
 const app = new Hono();
 const receive = receiver(hook, handler, options);
@@ -12,6 +12,8 @@ const inflate = receiver(hook, handler, compressed);
 app.all("/gzip", (c) => inflate(c.req.raw));
 const respond = receiver(slack, handler, options);
 app.all("/slack", (c) => respond(c.req.raw));
+const receiveEach = receiver(line, itemHandler, each);
+app.all("/each", (c) => receiveEach(c.req.raw));
 app.all("/after", async (c) => {
   await c.req.json();
   return receive(c.req.raw);

@@ -5,7 +5,7 @@ import Koa from "koa";
 // @ts-expect-error: the package has no types
 import bodyParser from "koa-bodyparser";
 import { listening } from "./listening.ts";
-import { compressed, handler, hook, options, seen, slack } from "./shared.ts";
+import { compressed, each, handler, hook, itemHandler, line, options, seen, slack } from "./shared.ts";
 
 const app = new Koa();
 const receive = receiver(hook, handler, options);
@@ -13,6 +13,7 @@ const routes: Record<string, typeof receive> = {
   "/hook": receive,
   "/gzip": receiver(hook, handler, compressed),
   "/slack": receiver(slack, handler, options),
+  "/each": receiver(line, itemHandler, each),
 };
 app.use(async (context, next) => {
   const route = routes[context.path];

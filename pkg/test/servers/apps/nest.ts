@@ -5,7 +5,7 @@ import { All, Body, Controller, Get, Module, Post, Req, Res } from "@nestjs/comm
 import { NestFactory } from "@nestjs/core";
 import { receiver } from "hookseal/node";
 import { listening } from "./listening.ts";
-import { compressed, handler, hook, options, seen, slack } from "./shared.ts";
+import { compressed, each, handler, hook, itemHandler, line, options, seen, slack } from "./shared.ts";
 
 const receive = receiver(hook, handler, options);
 
@@ -32,5 +32,6 @@ const app = await NestFactory.create(Application, { rawBody: true, logger: false
 app.use("/hook", receive);
 app.use("/gzip", receiver(hook, handler, compressed));
 app.use("/slack", receiver(slack, handler, options));
+app.use("/each", receiver(line, itemHandler, each));
 await app.listen(0, "127.0.0.1");
 listening(app.getHttpServer());

@@ -1,15 +1,17 @@
 /** The routes of the servers with the Fetch API. */
 import { receiver } from "hookseal/fetch";
-import { compressed, handler, hook, options, seen, slack } from "./shared.ts";
+import { compressed, each, handler, hook, itemHandler, line, options, seen, slack } from "./shared.ts";
 
 const receive = receiver(hook, handler, options);
 const respond = receiver(slack, handler, options);
+const receiveEach = receiver(line, itemHandler, each);
 let inflate: typeof receive;
 
 export async function route(request: Request): Promise<Response> {
   const { pathname } = new URL(request.url);
   if (pathname === "/hook") return receive(request);
   if (pathname === "/slack") return respond(request);
+  if (pathname === "/each") return receiveEach(request);
   if (pathname === "/gzip") {
     try {
       inflate ??= receiver(hook, handler, compressed);

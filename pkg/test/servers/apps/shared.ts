@@ -9,6 +9,9 @@ export const hook: Webhook<PainchekEvents> = painchek({ secrets: [SECRET] });
 /** A webhook whose provider asks for a response before it sends events. */
 export const slack: Webhook = webhook("slack", { secrets: [SECRET] });
 
+/** A webhook whose provider sends several events in one delivery. */
+export const line: Webhook = webhook("line", { secrets: [SECRET] });
+
 /** The calls of the handler. */
 export const calls: { id: string; key: string; retryChanged: boolean; issues: string[]; score: unknown }[] =
   [];
@@ -57,6 +60,19 @@ export async function handler(
   return undefined;
 }
 
+/** Handles an event of a delivery that has several, as its field `x_test` requests. */
+export async function itemHandler(
+  // biome-ignore lint/suspicious/noExplicitAny: the contract does not declare the field
+  { id, event }: { id: string; event: any },
+  { key, retryChanged }: HandlerContext,
+): Promise<void> {
+  calls.push({ id, key, retryChanged, issues: [], score: 0 });
+  if (event.x_test === "throw" && !thrown.has(key)) {
+    thrown.add(key);
+    throw new Error("a user's name");
+  }
+}
+
 export const MAX_BYTES = 65_536;
 
 export const options: Pick<ReceiverOptions, "maxBytes" | "bodyTimeout" | "onEvent" | "onError"> = {
@@ -65,6 +81,9 @@ export const options: Pick<ReceiverOptions, "maxBytes" | "bodyTimeout" | "onEven
   onEvent: (event) => events.push(event),
   onError: () => {},
 };
+
+/** The options of a receiver whose handler is called with each event. */
+export const each: typeof options & { each: true } = { ...options, each: true };
 
 /** The options of a receiver that accepts compressed bodies. */
 export const compressed: typeof options & Pick<ReceiverOptions, "encodings"> = {
