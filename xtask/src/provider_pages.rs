@@ -229,7 +229,8 @@ impl Facts {
     /// The rows about one scheme.
     fn scheme_facts(&self, scheme: &Value) -> Vec<(&'static str, String)> {
         let member = |name: &str| scheme[name].as_str();
-        let mut facts = vec![("header", format!("`{}`", header_line(scheme)))];
+        let place = if scheme.get("from").is_some() { "signature" } else { "header" };
+        let mut facts = vec![(place, code(&header_line(scheme)))];
         if scheme["kind"] == "token" {
             let secret = if member("format").is_some_and(|format| format.contains("{base64}")) {
                 "`user:password`"
@@ -240,11 +241,12 @@ impl Facts {
             return facts;
         }
         let content = member("signedContent").unwrap_or("{body}");
-        facts.push(("signed content", format!("`{content}`")));
-        let algorithms: Vec<String> =
-            texts(&scheme["algorithms"]).iter().map(|name| format!("HMAC-SHA-{}", &name[3..])).collect();
+        facts.push(("signed content", code(content)));
+        let algorithms: Vec<String> = texts(&scheme["algorithms"]).into_iter().map(algorithm).collect();
         facts.push(("algorithm", algorithms.join(", ")));
-        facts.push(("secret", secret(member("secret").unwrap_or("utf8"))));
+        let is_public = scheme["kind"] == "public-key";
+        let key = secret(member("secret").unwrap_or("utf8"));
+        facts.push((if is_public { "public key" } else { "secret" }, key));
         let is_timed = content.contains("{timestamp}");
         let place = match (is_timed, member("timestamp")) {
             (_, Some(pointer)) => Some(format!("`{pointer}` in the body")),
@@ -312,7 +314,7 @@ impl Facts {
         if self.schemes().is_empty() {
             options.push("unsigned: \"allow\"".to_owned());
         } else {
-            options.push(format!("secrets: [process.env.{}]", self.variable("WEBHOOK_SECRET")));
+            options.push(format!("secrets: [process.env.{}]", self.key_variable()));
         }
         let settings = self.definition.get("settings").and_then(Value::as_object);
         let settings: Vec<&str> = settings.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
@@ -399,7 +401,7 @@ impl Facts {
         let secret = if self.schemes().is_empty() {
             "--unsigned".to_owned()
         } else {
-            format!("--secret-env {}", self.variable("WEBHOOK_SECRET"))
+            format!("--secret-env {}", self.key_variable())
         };
         let _ = write!(
             text,
@@ -412,6 +414,12 @@ impl Facts {
             let _ = writeln!(text, "npx hookseal explain request.http --provider {} {secret}", self.id);
         }
         text.push_str("```\n\n`request.http` is a captured request; the page of the [command line](../cli.md) has every command.\n");
+    }
+
+    /// The name of the environment variable with the secret, or with the public key.
+    fn key_variable(&self) -> String {
+        let is_public = self.schemes().iter().any(|scheme| scheme["kind"] == "public-key");
+        self.variable(if is_public { "PUBLIC_KEY" } else { "WEBHOOK_SECRET" })
     }
 
     /// The name of an environment variable.
@@ -437,13 +445,23 @@ fn texts(value: &Value) -> Vec<&str> {
 }
 
 fn code(text: &str) -> String {
-    if text.is_empty() { String::new() } else { format!("`{text}`") }
+    // A bar ends a cell of a table.
+    if text.is_empty() { String::new() } else { format!("`{}`", text.replace('|', "\\|")) }
 }
 
-/// The signature header as it is sent: its names, and its format.
+/// The signature header as it is sent: its names, and its format. Or the source of a signature in the body or the URL.
 fn header_line(scheme: &Value) -> String {
-    let names: Vec<&str> = one_or_many(&scheme["header"]).iter().filter_map(Value::as_str).collect();
+    let place = scheme.get("from").unwrap_or(&scheme["header"]);
+    let names: Vec<&str> = one_or_many(place).iter().filter_map(Value::as_str).collect();
     format!("{}: {}", names.join(", "), scheme["format"].as_str().unwrap_or("{token}"))
+}
+
+/// The name of an algorithm in a sentence.
+fn algorithm(name: &str) -> String {
+    match name.strip_prefix("sha") {
+        Some(bits) => format!("HMAC-SHA-{bits}"),
+        None => name.to_owned(),
+    }
 }
 
 /// How the text of a secret becomes the key.
