@@ -190,6 +190,9 @@ codes! {
     SIGNATURE_MISMATCH = "signature-mismatch" 401 Signature,
         "The signature is not the one of this body under any configured secret.",
         "Run `explain`, which tests the usual causes. Check that the raw body is passed, and that the secret belongs to this subscription.";
+    CLAIM_MISMATCH = "claim-mismatch" 401 Signature,
+        "The token is signed, and one of its claims does not have the expected value.",
+        "Compare the claim that the message names with the webhook at the provider. A URL has to be the one that the sender requested.";
     DIGEST_MISMATCH = "digest-mismatch" 401 Signature,
         "The signature is valid, but a digest that it covers is not that of the body.",
         "Pass the raw body, before any parser reads it.";

@@ -70,8 +70,7 @@ impl Coverage {
         name_of: &dyn Fn(&str) -> String,
     ) -> Self {
         let scheme = match scheme.signing() {
-            Some(scheme) if part != CoveredPart::Nothing => scheme,
-            _ => {
+            _ if part == CoveredPart::Nothing || !scheme.is_signature() => {
                 let has_key = |source: &IdempotencySource| !matches!(source, IdempotencySource::None);
                 return Self {
                     part: CoveredPart::Nothing,
@@ -79,10 +78,12 @@ impl Coverage {
                     uncovered_sources: dedupe.iter().map(has_key).collect(),
                 };
             }
+            // `None` for a token with a digest of the body, which signs no header.
+            scheme => scheme,
         };
-        let is_unsigned = |name: &str| !scheme.signs_header(&name_of(name));
-        let is_unsigned_pointer =
-            |pointer: &str| part == CoveredPart::Fields && !scheme.signs_header(pointer);
+        let signs = |name: &str| scheme.is_some_and(|scheme| scheme.signs_header(name));
+        let is_unsigned = |name: &str| !signs(&name_of(name));
+        let is_unsigned_pointer = |pointer: &str| part == CoveredPart::Fields && !signs(pointer);
         let is_unsigned_source = |source: &IdempotencySource| match source {
             IdempotencySource::Header(name) => is_unsigned(name),
             IdempotencySource::Pointer(pointer) => is_unsigned_pointer(pointer),

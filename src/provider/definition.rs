@@ -306,7 +306,8 @@ fn check_consistency(document: &Document<'_>, event_type: &TypeSources) -> Resul
             .iter()
             .any(|pointer| text(*signature, pointer).is_some_and(|text| text.contains("{timestamp}")))
     };
-    let signed_time = signature_member(root, "timestamp");
+    let signed_time = signature_member(root, "timestamp")
+        .filter(|time| !time.as_str().is_some_and(|time| time.starts_with("claim:")));
     match (signed_time, root.pointer("/headers/timestamp")) {
         (Some(_), Some(header)) => {
             let message = "`signature.timestamp` already names a timestamp. Remove one of the two.";

@@ -3,8 +3,8 @@
 use crate::blob::blob;
 use crate::json::{Document, Kind, Value};
 use crate::signature::{
-    Algorithm, Scheme, SchemeDefinition, SecretEncoding, SecretFormat, SignatureScheme, TimestampUnit,
-    TokenScheme,
+    Algorithm, JwtDefinition, JwtScheme, Scheme, SchemeDefinition, SecretEncoding, SecretFormat,
+    SignatureScheme, TimestampUnit, TokenScheme,
 };
 use crate::text::eq_ignore_ascii_case;
 use std::borrow::Cow;
@@ -235,6 +235,9 @@ fn scheme(
             definition_error(document, signature.get(error.field()).unwrap_or(signature), error.message())
         });
     }
+    if is_jwt(signature) {
+        return jwt_scheme(document, signature, family);
+    }
     let is_public_key = text(signature, "/kind").as_deref() == Some("public-key");
     let format = text(signature, "/format").unwrap_or_default();
     let signed_content = text(signature, "/signedContent").unwrap_or_else(|| "{body}".to_owned());
@@ -283,6 +286,40 @@ fn scheme(
     })
 }
 
+pub(super) fn is_jwt(signature: Value<'_>) -> bool {
+    text(signature, "/kind").as_deref() == Some("jwt")
+}
+
+#[inline(never)]
+fn jwt_scheme(
+    document: &Document<'_>,
+    signature: Value<'_>,
+    family: usize,
+) -> Result<SignatureScheme, DefinitionError> {
+    let mut claims = Vec::new();
+    for (name, value) in members(signature, "claims") {
+        let templates = match value.as_str() {
+            Some(template) => vec![template.into_owned()],
+            None => value.elements().filter_map(Value::as_str).map(Cow::into_owned).collect(),
+        };
+        claims.push((name.text().trim_start_matches('/').to_owned(), templates));
+    }
+    let timestamp = text(signature, "/timestamp");
+    let definition = JwtDefinition {
+        header: name_in_family(signature.get("header"), family).unwrap_or_default(),
+        format: text(signature, "/format").unwrap_or_else(|| "{jwt}".to_owned()),
+        algorithms: texts(signature, "algorithms"),
+        claims,
+        timestamp: timestamp.and_then(|source| source.strip_prefix("claim:/").map(str::to_owned)),
+        is_timeless: signature.get("requireTime").and_then(Value::as_bool) == Some(false),
+        secret: secret_format(text(signature, "/secret").as_deref().unwrap_or("utf8"), false),
+        optional: is_optional(signature),
+    };
+    JwtScheme::new(definition).map(SignatureScheme::Jwt).map_err(|error| {
+        definition_error(document, signature.get(error.field()).unwrap_or(signature), error.message())
+    })
+}
+
 fn is_optional(signature: Value<'_>) -> bool {
     signature.get("optional").and_then(Value::as_bool).unwrap_or(false)
 }
@@ -304,7 +341,7 @@ pub(super) fn has_body_time(signature: Value<'_>) -> bool {
 }
 
 pub(super) fn signed_time(root: Value<'_>) -> Option<SignedTime> {
-    let mut signatures = signatures(root).into_iter();
+    let mut signatures = signatures(root).into_iter().filter(|signature| !is_jwt(*signature));
     let signature = signatures.find(|signature| has_body_time(*signature))?;
     Some(SignedTime { pointer: pointer(signature, "/timestamp")?, unit: timestamp_unit(signature) })
 }

@@ -1,7 +1,7 @@
 //! What a definition says about sending: whether a signature expires, and which headers belong to the provider.
 
 use super::{NamedScheme, Provider};
-use crate::signature::is_source;
+use crate::signature::{SignatureScheme, is_source};
 
 /// Whether receivers reject a signature after a while, and how a sender renews it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,10 @@ impl Provider {
     #[must_use]
     pub fn signature_expiry(&self) -> SignatureExpiry {
         match self.scheme() {
+            // A token is valid for some minutes.
+            None if self.schemes.iter().any(|named| matches!(named.scheme, SignatureScheme::Jwt(_))) => {
+                SignatureExpiry::ByHeader
+            }
             Some(_) if self.signed_time.is_some() => SignatureExpiry::ByBody,
             Some(scheme) if scheme.timestamp_header().is_some_and(is_source) => SignatureExpiry::ByBody,
             Some(scheme) if scheme.has_timestamp() => SignatureExpiry::ByHeader,
@@ -50,7 +54,7 @@ impl Provider {
     /// The headers with a token, which is a secret: never stored, and never sent to another origin.
     #[must_use]
     pub fn token_headers(&self) -> Vec<&str> {
-        let is_token = |named: &&NamedScheme| named.scheme.signing().is_none();
+        let is_token = |named: &&NamedScheme| matches!(named.scheme, SignatureScheme::Token(_));
         let headers = self.schemes.iter().filter(is_token).map(|named| named.scheme.header());
         headers.filter(|name| !is_source(name)).collect()
     }
@@ -64,6 +68,8 @@ impl Provider {
             names.extend(scheme.timestamp_header());
             names.extend(scheme.definition().id_header.as_deref());
         }
+        let is_jwt = |named: &&NamedScheme| matches!(named.scheme, SignatureScheme::Jwt(_));
+        names.extend(self.schemes.iter().filter(is_jwt).map(|named| named.scheme.header()));
         for name in [&self.webhook_id, &self.delivery_id] {
             names.extend(name.as_deref());
         }

@@ -140,7 +140,7 @@ impl Encoding {
 /// Translates URL-safe base64 to the standard alphabet, because one decoder is enough (wasm size); `None` for characters
 /// that only the standard alphabet has.
 #[inline(never)]
-fn to_standard_alphabet(text: &mut [u8]) -> Option<&str> {
+pub(super) fn to_standard_alphabet(text: &mut [u8]) -> Option<&str> {
     for byte in text.iter_mut() {
         match byte {
             b'+' | b'/' => return None,

@@ -5,7 +5,7 @@
 
 use super::candidates::{MAX_HEADER_BYTES, MAX_TIMESTAMPS};
 use super::template::is_source;
-use super::{Algorithm, Keys, MalformedReason, Outcome, Scheme, TokenScheme};
+use super::{Algorithm, JwtScheme, Keys, MalformedReason, Outcome, Scheme, TokenScheme};
 use crate::issue::{Code, Location, PendingIssue, Severity};
 
 /// A sentence, and what to do about it.
@@ -57,6 +57,63 @@ impl Outcome<'_> {
         issue
     }
 
+    /// Returns the issue of an outcome of a scheme with JSON Web Tokens.
+    #[cold]
+    pub(crate) fn jwt_issue(&self, code: Code, scheme: &JwtScheme, keys: &Keys) -> PendingIssue {
+        let header = scheme.header();
+        let Message(message, hint) = match *self {
+            Outcome::Missing if scheme.is_optional() => {
+                Message::new(missing_part("token", header)).hint(UNSIGNED_HINT)
+            }
+            Outcome::Missing => Message::new(missing_part("token", header))
+                .hint(format!("Set a signing secret at the sender. Or {}.", reach(header))),
+            Outcome::Malformed { reason, .. } => malformed_jwt(reason, header),
+            Outcome::Unsupported { name, .. } => {
+                let name = if name.is_empty() { "another algorithm" } else { name };
+                Message::new(format!("The token in {header} is signed with {name}; expected {}.", scheme.algorithm_names()))
+                    .hint("Configure the sender to use an expected algorithm. Or add it to `algorithms` if the provider documents it.")
+            }
+            Outcome::Mismatch { .. } => {
+                let mut hint = "Check that the secret is that of this webhook. The body is not part of this check.".to_owned();
+                add_warning(&mut hint, keys);
+                Message::new(format!("The token in {header} was not signed with {}.", configured(keys))).hint(hint)
+            }
+            Outcome::ClaimMismatch { claim, is_missing: true, .. } => {
+                Message::new(format!("The token in {header} has no claim `{claim}`."))
+                    .hint("Compare the token with the documentation of the provider.")
+            }
+            Outcome::ClaimMismatch { claim, is_digest: true, .. } => {
+                Message::new(format!("The claim `{claim}` of the token is not the digest of this body."))
+                    .hint("Pass the raw body: all of its bytes, and no others. The token itself is valid.")
+            }
+            Outcome::ClaimMismatch { claim, .. } => {
+                Message::new(format!("The claim `{claim}` of the token does not have the expected value."))
+                    .hint("Compare the claim with the webhook at the provider, and `url` with the URL that the sender requested. The token itself is valid.")
+            }
+            Outcome::Expired { off_by_ms, .. } => {
+                Message::new(format!("The token expired {} s ago.", off_by_ms.div_ceil(1000)))
+                    .hint("Check for replays and queued deliveries, and the clock of this machine. The signature itself is valid.")
+            }
+            Outcome::TooOld { off_by_ms, tolerance, .. } => outside_tolerance("past", off_by_ms, tolerance),
+            Outcome::TooNew { off_by_ms, tolerance, .. } => outside_tolerance("future", off_by_ms, tolerance)
+                .hint("Check the clocks of this machine and of the sender. The signature itself is valid."),
+            Outcome::TimestampMissing => Message::new("The token has no expiry and no time of signing.")
+                .hint("Let the sender add the claim `exp`: without a time, a replay cannot be recognized."),
+            Outcome::TimestampMalformed => {
+                Message::new("A time of the token is no number of seconds since 1970.")
+            }
+            Outcome::UrlMissing => Message::new("Missing URL, which the token covers.")
+                .hint("Pass `url` exactly as the sender knows it, not as a proxy rewrites it."),
+            _ => Message::new("The token was not compared."),
+        };
+        let mut issue = PendingIssue::new(code, Severity::Error, Location::Request, message);
+        issue.hint = hint;
+        if matches!(self, Outcome::Missing | Outcome::Malformed { .. }) {
+            issue.expected = Some(scheme.format());
+        }
+        issue
+    }
+
     fn message(&self, scheme: &Scheme, keys: &Keys) -> Message {
         let header = scheme.header();
         let timestamp_header = scheme.timestamp_header().unwrap_or(header);
@@ -69,6 +126,8 @@ impl Outcome<'_> {
                 Message::new("The signature is valid, but the digest that it covers is not that of the body.")
                     .hint("Pass the raw body: all of its bytes, and no others.")
             }
+            // Outcomes of tokens with claims.
+            Outcome::Expired { .. } | Outcome::ClaimMismatch { .. } => Message::new("The token is not accepted."),
             Outcome::NotCompared => Message::new("The signature was not compared."),
             Outcome::Missing => missing(scheme),
             Outcome::Malformed { header, reason, .. } => malformed(reason, header, scheme, keys),
@@ -165,6 +224,20 @@ fn missing_part(part: &str, name: &str) -> String {
     ["Missing ", part, if is_source(name) { " at " } else { " header " }, name, "."].concat()
 }
 
+#[cold]
+fn malformed_jwt(reason: MalformedReason, header: &str) -> Message {
+    match reason {
+        MalformedReason::Empty => Message::new(format!("The header {header} contains an empty token.")),
+        MalformedReason::Repeated => Message::new(format!("The header {header} occurs more than once.")),
+        MalformedReason::ControlCharacter => control_character(header),
+        MalformedReason::TooLong => more_than(header, MAX_HEADER_BYTES, "bytes"),
+        MalformedReason::CriticalHeader => Message::new(format!(
+            "The token in {header} demands an extension (`crit`), which is not supported."
+        )),
+        _ => Message::new(format!("The header {header} contains no JSON Web Token.")).hint(pass_on(header)),
+    }
+}
+
 fn missing_token(scheme: &TokenScheme) -> Message {
     let header = scheme.header();
     let message = Message::new(missing_part("token", header));
@@ -249,6 +322,7 @@ fn missing(scheme: &Scheme) -> Message {
 
 fn malformed(reason: MalformedReason, header: &str, scheme: &Scheme, keys: &Keys) -> Message {
     match reason {
+        MalformedReason::CriticalHeader => malformed_jwt(reason, header),
         MalformedReason::Empty => Message::new(format!("The {} contains an empty signature.", place(header))),
         MalformedReason::ControlCharacter => control_character(header),
         MalformedReason::TooLong => more_than(header, MAX_HEADER_BYTES, "bytes"),

@@ -27,6 +27,7 @@ mod candidates;
 mod encoding;
 mod header;
 pub mod hmac;
+mod jwt;
 mod keys;
 mod message;
 pub(crate) mod native_hash;
@@ -52,6 +53,7 @@ pub(crate) use encoding::Encoding;
 #[cfg(feature = "full")]
 pub(crate) use header::HeaderItem;
 pub use hmac::sha256;
+pub use jwt::{JwtDefinition, JwtScheme};
 pub use keys::{Keys, KeysError};
 pub use outcome::{MalformedReason, Outcome, ReceivedSignature, SignatureStatus, SignedBy};
 pub(crate) use public_key::BUILT_IN_PUBLIC_KEY;

@@ -104,6 +104,26 @@ pub enum Outcome<'a> {
         /// The tolerance, in seconds.
         tolerance: u64,
     },
+    /// The token is signed, and its expiry is further in the past than the leeway.
+    Expired {
+        /// The algorithm of the signature.
+        algorithm: Algorithm,
+        /// The index of the secret.
+        secret: usize,
+        /// The signature in the header.
+        received: ReceivedSignature<'a>,
+        /// How far the expiry lies in the past, in milliseconds.
+        off_by_ms: u64,
+    },
+    /// The token is signed, and one of its claims does not have the value that it has to have.
+    ClaimMismatch {
+        /// The name of the claim in the definition.
+        claim: &'a str,
+        /// Whether the token lacks the claim.
+        is_missing: bool,
+        /// Whether the claim has to be a digest of the body.
+        is_digest: bool,
+    },
     /// A header, or a value in the body or the URL, is part of the signed content and absent.
     HeaderMissing {
         /// The header, or the source of the value.
@@ -179,6 +199,8 @@ pub enum MalformedReason {
     Format,
     /// The delivery has the header several times, with different values.
     Repeated,
+    /// The token's header demands an extension (`crit`).
+    CriticalHeader,
     /// The value of a signed header contains the separator between the header and the next part.
     ContainsSeparator,
 }
@@ -257,6 +279,12 @@ impl<'a> Outcome<'a> {
             Self::TooNew { algorithm, secret, off_by_ms, tolerance, .. } => {
                 Outcome::TooNew { algorithm, secret, received: none, off_by_ms, tolerance }
             }
+            Self::Expired { algorithm, secret, off_by_ms, .. } => {
+                Outcome::Expired { algorithm, secret, received: none, off_by_ms }
+            }
+            Self::ClaimMismatch { claim, is_missing, is_digest } => {
+                Outcome::ClaimMismatch { claim: name_of(claim), is_missing, is_digest }
+            }
             Self::HeaderMissing { name } => Outcome::HeaderMissing { name: name_of(name) },
             Self::UrlMissing => Outcome::UrlMissing,
             Self::MethodMissing => Outcome::MethodMissing,
@@ -278,8 +306,11 @@ impl<'a> Outcome<'a> {
             Self::Unsigned => SignatureStatus::Unsigned,
             Self::Missing => SignatureStatus::Missing,
             Self::Token { .. } => SignatureStatus::Token,
-            Self::Mismatch { .. } | Self::TokenMismatch | Self::DigestMismatch => SignatureStatus::Mismatch,
-            Self::TooOld { .. } | Self::TooNew { .. } => SignatureStatus::Stale,
+            Self::Mismatch { .. }
+            | Self::TokenMismatch
+            | Self::DigestMismatch
+            | Self::ClaimMismatch { .. } => SignatureStatus::Mismatch,
+            Self::TooOld { .. } | Self::TooNew { .. } | Self::Expired { .. } => SignatureStatus::Stale,
             Self::NotCompared
             | Self::Malformed { .. }
             | Self::Unsupported { .. }
@@ -313,7 +344,9 @@ impl<'a> Outcome<'a> {
             Self::DigestMismatch => Code::DIGEST_MISMATCH,
             Self::TimestampMissing => Code::TIMESTAMP_MISSING,
             Self::TimestampMalformed => Code::TIMESTAMP_MALFORMED,
-            Self::TooOld { .. } => Code::TIMESTAMP_TOO_OLD,
+            Self::ClaimMismatch { is_digest: true, .. } => Code::DIGEST_MISMATCH,
+            Self::ClaimMismatch { .. } => Code::CLAIM_MISMATCH,
+            Self::TooOld { .. } | Self::Expired { .. } => Code::TIMESTAMP_TOO_OLD,
             Self::TooNew { .. } => Code::TIMESTAMP_TOO_NEW,
             Self::HeaderMissing { name } if is_source(name) => Code::FIELD_MISSING,
             Self::HeaderMissing { .. } => Code::HEADER_MISSING,
@@ -336,6 +369,7 @@ impl<'a> Outcome<'a> {
             | Self::AlgorithmMismatch { algorithm, .. }
             | Self::Mismatch { algorithm, .. }
             | Self::TooOld { algorithm, .. }
+            | Self::Expired { algorithm, .. }
             | Self::TooNew { algorithm, .. } => Some(algorithm),
             Self::Unsupported { name, .. } => Algorithm::from_name(name),
             _ => None,
@@ -349,8 +383,19 @@ impl<'a> Outcome<'a> {
             Self::Verified { received, .. }
             | Self::Mismatch { received, .. }
             | Self::TooOld { received, .. }
+            | Self::Expired { received, .. }
             | Self::TooNew { received, .. } => Some(received),
             _ => None,
+        }
+    }
+
+    /// The outcome of a verified token that expired so long ago.
+    pub(super) fn expired(self, off_by_ms: u64) -> Self {
+        match self {
+            Self::Verified { algorithm, secret, received } => {
+                Self::Expired { algorithm, secret, received, off_by_ms }
+            }
+            other => other,
         }
     }
 
@@ -361,6 +406,7 @@ impl<'a> Outcome<'a> {
             Self::Verified { secret, .. }
             | Self::Token { secret }
             | Self::TooOld { secret, .. }
+            | Self::Expired { secret, .. }
             | Self::TooNew { secret, .. } => Some(secret),
             _ => None,
         }

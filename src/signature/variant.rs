@@ -1,7 +1,9 @@
 //! The kinds of signature schemes.
 
 use super::template::is_source;
-use super::{Keys, Outcome, Scheme, Secret, SecretError, SecretFormat, SignContext, SignError, TokenScheme};
+use super::{
+    JwtScheme, Keys, Outcome, Scheme, Secret, SecretError, SecretFormat, SignContext, SignError, TokenScheme,
+};
 use crate::blob::blob;
 use crate::delivery::{Delivery, Headers};
 use crate::issue::{Code, PendingIssue};
@@ -16,9 +18,11 @@ pub enum SignatureScheme {
     Token(TokenScheme),
     /// A signature over parts of the delivery, which a public key verifies.
     PublicKey(Scheme),
+    /// A JSON Web Token.
+    Jwt(JwtScheme),
 }
 
-blob!(enum SignatureScheme { 0 => Hmac(scheme), 1 => Token(scheme), 2 => PublicKey(scheme) });
+blob!(enum SignatureScheme { 0 => Hmac(scheme), 1 => Token(scheme), 2 => PublicKey(scheme), 3 => Jwt(scheme) });
 
 impl SignatureScheme {
     /// The scheme of a kind that its algorithms tell.
@@ -35,7 +39,7 @@ impl SignatureScheme {
     pub fn hmac(&self) -> Option<&Scheme> {
         match self {
             Self::Hmac(scheme) => Some(scheme),
-            Self::Token(_) | Self::PublicKey(_) => None,
+            Self::Token(_) | Self::PublicKey(_) | Self::Jwt(_) => None,
         }
     }
 
@@ -44,7 +48,22 @@ impl SignatureScheme {
     pub fn signing(&self) -> Option<&Scheme> {
         match self {
             Self::Hmac(scheme) | Self::PublicKey(scheme) => Some(scheme),
-            Self::Token(_) => None,
+            Self::Token(_) | Self::Jwt(_) => None,
+        }
+    }
+
+    /// Returns whether the scheme is a JSON Web Token with a claim that is made of the URL.
+    pub(crate) fn is_jwt_with_url(&self) -> bool {
+        matches!(self, Self::Jwt(scheme) if scheme.has_url())
+    }
+
+    /// Returns whether the scheme can cover a body: one that signs, and a token with a digest of the body.
+    #[must_use]
+    pub fn is_signature(&self) -> bool {
+        match self {
+            Self::Hmac(_) | Self::PublicKey(_) => true,
+            Self::Token(_) => false,
+            Self::Jwt(scheme) => scheme.covers_body(),
         }
     }
 
@@ -66,6 +85,7 @@ impl SignatureScheme {
         match self {
             Self::Hmac(scheme) | Self::PublicKey(scheme) => scheme.header(),
             Self::Token(scheme) => scheme.header(),
+            Self::Jwt(scheme) => scheme.header(),
         }
     }
 
@@ -75,6 +95,7 @@ impl SignatureScheme {
         match self {
             Self::Hmac(scheme) | Self::PublicKey(scheme) => scheme.secret_format(),
             Self::Token(scheme) => scheme.secret_format(),
+            Self::Jwt(scheme) => scheme.secret_format(),
         }
     }
 
@@ -90,6 +111,7 @@ impl SignatureScheme {
         match self {
             Self::Hmac(scheme) | Self::PublicKey(scheme) => scheme.verify(keys, delivery, now, tolerance),
             Self::Token(scheme) => scheme.verify(keys, &delivery.headers),
+            Self::Jwt(scheme) => scheme.verify(keys, delivery, now, tolerance),
         }
     }
 
@@ -106,6 +128,7 @@ impl SignatureScheme {
         match self {
             Self::Hmac(scheme) | Self::PublicKey(scheme) => scheme.sign(keys, body, context),
             Self::Token(scheme) => scheme.sign(keys),
+            Self::Jwt(scheme) => scheme.sign(keys, body, context),
         }
     }
 
@@ -114,6 +137,7 @@ impl SignatureScheme {
         match self {
             Self::Hmac(scheme) | Self::PublicKey(scheme) => outcome.issue(code, scheme, keys),
             Self::Token(scheme) => outcome.token_issue(code, scheme, keys),
+            Self::Jwt(scheme) => outcome.jwt_issue(code, scheme, keys),
         }
     }
 

@@ -17,6 +17,7 @@ mod exposed;
 mod forms;
 mod frameworks;
 mod inputs;
+mod jwt;
 mod number_keys;
 mod numbers;
 mod observations;
@@ -117,6 +118,9 @@ impl Webhook {
         }
         if let Some(SignatureScheme::PublicKey(scheme)) = scheme {
             return public_key::explain(self, scheme, keys, delivery, now, options, max_combinations);
+        }
+        if let Some(SignatureScheme::Jwt(scheme)) = scheme {
+            return jwt::explain(scheme, keys, delivery, now.as_millis(), u64::from(options.tolerance));
         }
         let scheme = scheme.and_then(SignatureScheme::hmac);
         let is_too_large = delivery.body.len() > options.max_bytes;

@@ -269,7 +269,7 @@ impl Webhook {
     pub fn uncovered(&self) -> Uncovered {
         let mut uncovered: Option<Uncovered> = None;
         for (index, named) in self.provider.schemes.iter().enumerate() {
-            if named.scheme.signing().is_some() && self.active_scheme(index).is_some() {
+            if named.scheme.is_signature() && self.active_scheme(index).is_some() {
                 uncovered = Some(uncovered.unwrap_or_default().or(named.uncovered()));
             }
         }
@@ -381,7 +381,7 @@ fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Vec<Option<Keys
         all.push(if texts.is_empty() { None } else { Some(prepare(scheme, &texts, name, options)?) });
     }
     if let Some(algorithms) = &options.algorithms
-        && !provider.schemes.iter().any(|named| named.scheme.signing().is_some())
+        && provider.schemes.iter().all(|named| matches!(named.scheme, SignatureScheme::Token(_)))
         && !algorithms.is_empty()
     {
         let message =
@@ -431,6 +431,7 @@ fn prepare(
     match scheme {
         SignatureScheme::Hmac(scheme) => Ok(scheme.keys(&secrets, options.algorithms.as_deref())?),
         SignatureScheme::Token(scheme) => Ok(scheme.keys(&secrets)?),
+        SignatureScheme::Jwt(scheme) => Ok(scheme.keys(&secrets, options.algorithms.as_deref())?),
         SignatureScheme::PublicKey(scheme) => {
             let keys = scheme.keys(&secrets, options.algorithms.as_deref())?;
             let keys = match options.verify_public_key.or(BUILT_IN_PUBLIC_KEY) {

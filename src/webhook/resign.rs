@@ -2,7 +2,7 @@
 
 use super::{Error, Timestamp, Webhook};
 use crate::delivery::Delivery;
-use crate::signature::{Scheme, is_source};
+use crate::signature::{Scheme, SignatureScheme, is_source};
 use crate::text::{eq_ignore_ascii_case, into_owned_outlined};
 
 impl Webhook {
@@ -39,6 +39,7 @@ impl Webhook {
 
     fn resign_at(&self, delivery: &Delivery<'_>, now: Timestamp) -> Result<Vec<(String, String)>, Error> {
         let strongest = self.signing_scheme();
+        let is_jwt = strongest.is_some_and(|active| matches!(active.scheme, SignatureScheme::Jwt(_)));
         // A timestamp in the body stays: the body of a retry is the same.
         let has_timestamp =
             |scheme: &&Scheme| scheme.has_timestamp() && !scheme.timestamp_header().is_some_and(is_source);
@@ -54,6 +55,8 @@ impl Webhook {
         if let Some(scheme) = scheme {
             let id = scheme.definition().id_header.as_deref().and_then(|name| delivery.headers.get(name));
             self.add_signature(&mut headers, id, &mut delivery.body.to_vec(), now, delivery.url)?;
+        } else if is_jwt {
+            self.add_signature(&mut headers, None, &mut delivery.body.to_vec(), now, delivery.url)?;
         }
         Ok(headers)
     }

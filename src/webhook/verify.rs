@@ -80,6 +80,7 @@ impl Webhook {
     pub fn requires_target(&self) -> bool {
         let mut schemes = self.provider.schemes.iter().filter_map(|named| named.scheme.signing());
         schemes.any(|scheme| scheme.content.has_url() || scheme.content.has_method())
+            || self.provider.schemes.iter().any(|named| named.scheme.is_jwt_with_url())
             || self
                 .handshake_sources()
                 .chain(self.signed_sources())

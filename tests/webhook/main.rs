@@ -15,6 +15,7 @@ mod families;
 mod forms;
 mod handshakes;
 mod invisible_chars;
+mod jwt;
 mod parts;
 mod privacy;
 mod schemes;

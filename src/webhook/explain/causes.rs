@@ -479,6 +479,12 @@ causes! {
         TOKEN_VALID observation "token-valid" "Valid token" NONE
             "The token in {header} is {secret}. A token does not sign the body."
             "Compare header and secret with those of your application, if it rejects the delivery."
+        JWT_VALID observation "jwt-valid" "Valid JSON Web Token" NONE
+            "The token in {header} was made with {secret}, and its claims and times are right. {covers}"
+            "Compare header, body and secret with those of your application, if it rejects the delivery."
+        JWT_REJECTED observation "jwt-rejected" "JSON Web Token not accepted" NONE
+            "{message}"
+            "{hint}"
         PROVIDER_UNSIGNED observation "provider-unsigned" "Provider without signatures" NONE
             "{provider} does not sign its webhooks, so there is no signature to explain."
             "Protect the URL in another way: a secret path, an IP allowlist or mutual TLS."

@@ -1,0 +1,429 @@
+//! Signatures that are JSON Web Tokens (RFC 7519) with HMAC: the token signs claims, and one of them is a digest of the body.
+//!
+//! SECURITY: only `alg` of the token's header is read. Keys that a token brings or names (`jwk`, `jku`, `x5c`, `x5u`, `kid`) are
+//! never used, and a token with `crit` is rejected (RFC 7515, section 4.1.11). Claims are not read before the signature is valid.
+
+use super::hmac::{constant_time_eq, sha256};
+use super::scheme::SchemeError;
+use super::template::{TemplateToken, tokens};
+use super::{
+    Algorithm, Encoding, Keys, KeysError, MalformedReason, Outcome, ReceivedSignature, Secret, SecretFormat,
+    SignContext, SignError, TokenScheme,
+};
+use crate::blob::blob;
+use crate::delivery::{Delivery, Headers};
+use crate::issue::Code;
+use crate::json::{Document, Kind, Value, quoted};
+use crate::text::{decode_base64, into_owned_outlined};
+
+/// The clock difference that `exp` and `nbf` allow.
+const LEEWAY_MS: i64 = 60_000;
+/// How long a token that is made here is valid.
+const LIFETIME_MS: i64 = 300_000;
+/// The claims that every scheme judges.
+const TIME_CLAIMS: [&str; 2] = ["exp", "nbf"];
+
+/// A JWT scheme as data.
+#[derive(Clone, Debug, Default)]
+pub struct JwtDefinition {
+    /// The header with the token.
+    pub header: String,
+    /// The format of the header: `{jwt}`, `Bearer {jwt}`.
+    pub format: String,
+    /// The names of the algorithms (RFC 7518, section 3.1), the preferred one first: `HS256`, `HS512`.
+    pub algorithms: Vec<String>,
+    /// Claims with the templates of which the value has to equal one.
+    pub claims: Vec<(String, Vec<String>)>,
+    /// The claim with the time of signing, in seconds.
+    pub timestamp: Option<String>,
+    /// Accept tokens without an expiry and without a time of signing.
+    pub is_timeless: bool,
+    /// The format of secrets.
+    pub secret: SecretFormat,
+    /// Whether the provider documents deliveries without a signature.
+    pub optional: bool,
+}
+
+/// A scheme whose header contains a JSON Web Token.
+#[derive(Clone, Debug)]
+pub struct JwtScheme {
+    /// The header, and the text before the token.
+    token: TokenScheme,
+    algorithms: Vec<Algorithm>,
+    claims: Vec<Claim>,
+    timestamp: Option<String>,
+    is_timeless: bool,
+    secret: SecretFormat,
+}
+
+/// A claim that has to equal one of several values.
+#[derive(Clone, Debug)]
+struct Claim {
+    name: String,
+    values: Vec<ClaimValue>,
+}
+
+/// What a claim has to equal.
+#[derive(Clone, Debug)]
+enum ClaimValue {
+    Text(String),
+    Url,
+    UrlDigest(Encoding),
+    BodyDigest(Encoding),
+}
+
+blob!(struct JwtScheme { token, algorithms, claims, timestamp, is_timeless, secret });
+blob!(struct Claim { name, values });
+blob!(enum ClaimValue { 0 => Text(text), 1 => Url, 2 => UrlDigest(encoding), 3 => BodyDigest(encoding) });
+
+fn jwa_name(algorithm: Algorithm) -> &'static str {
+    match algorithm {
+        Algorithm::Sha256 => "HS256",
+        Algorithm::Sha512 => "HS512",
+        _ => "",
+    }
+}
+
+/// The algorithms that messages name. Others are "another one".
+const KNOWN_ALGORITHMS: [&str; 14] = [
+    "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384",
+    "PS512", "EdDSA", "none",
+];
+
+impl ClaimValue {
+    fn parse(template: &str) -> Result<Self, String> {
+        let parts = tokens(template)?;
+        let encoding = |name: &str| Encoding::ALL.into_iter().find(|encoding| encoding.name() == name);
+        match parts[..] {
+            [TemplateToken::Literal(text)] => Ok(Self::Text(into_owned_outlined(text))),
+            [TemplateToken::Placeholder("url")] => Ok(Self::Url),
+            [TemplateToken::Placeholder(name)] => name
+                .strip_prefix("body:sha256:")
+                .and_then(encoding)
+                .map(Self::BodyDigest)
+                .or_else(|| name.strip_prefix("url:sha256:").and_then(encoding).map(Self::UrlDigest))
+                .ok_or(EXPECTED.to_owned()),
+            _ => Err(EXPECTED.to_owned()),
+        }
+    }
+
+    /// Returns the text of a claim in a delivery; `None` without a URL.
+    fn text(&self, body: &[u8], url: Option<&str>) -> Option<String> {
+        Some(match self {
+            Self::Text(text) => text.clone(),
+            Self::Url => url?.to_owned(),
+            Self::UrlDigest(encoding) => encoding.encode(&sha256(url?.as_bytes())),
+            Self::BodyDigest(encoding) => encoding.encode(&sha256(body)),
+        })
+    }
+
+    fn has_url(&self) -> bool {
+        matches!(self, Self::Url | Self::UrlDigest(_))
+    }
+}
+
+const EXPECTED: &str = "Expected a text, {url}, {body:sha256:hex}, {body:sha256:base64}, {body:sha256:base64url} or {url:sha256:hex}.";
+
+impl JwtScheme {
+    /// Checks and compiles a definition.
+    ///
+    /// # Errors
+    /// If the definition cannot verify a delivery.
+    pub fn new(definition: JwtDefinition) -> Result<Self, SchemeError> {
+        let fail = |field, message: &str| Err(SchemeError::new(field, message));
+        if !definition.format.contains("{jwt}") || definition.format.contains("{token}") {
+            return fail("format", "Expected one {jwt} after an optional text, such as Bearer {jwt}.");
+        }
+        let format = definition.format.replace("{jwt}", "{token}");
+        let token = TokenScheme::new(&definition.header, &format, definition.optional)?;
+        let mut algorithms = Vec::new();
+        for name in &definition.algorithms {
+            let known = [Algorithm::Sha256, Algorithm::Sha512].into_iter().find(|a| jwa_name(*a) == name);
+            match known {
+                Some(algorithm) => algorithms.push(algorithm),
+                None => return fail("algorithms", "Expected HS256 or HS512."),
+            }
+        }
+        if algorithms.is_empty() {
+            return fail("algorithms", "Expected at least one algorithm: HS256 or HS512.");
+        }
+        let mut claims = Vec::new();
+        for (name, templates) in definition.claims {
+            if TIME_CLAIMS.contains(&name.as_str()) || Some(&name) == definition.timestamp.as_ref() {
+                return fail(
+                    "claims",
+                    "`exp`, `nbf` and the timestamp are always checked. Remove the claim.",
+                );
+            }
+            let parse = |template: &String| ClaimValue::parse(template);
+            let values: Vec<ClaimValue> = templates
+                .iter()
+                .map(parse)
+                .collect::<Result<_, _>>()
+                .map_err(|message| SchemeError::new("claims", &message))?;
+            let is_digest = |value: &ClaimValue| matches!(value, ClaimValue::BodyDigest(_));
+            if values.iter().any(is_digest) && !values.iter().all(is_digest) {
+                return fail(
+                    "claims",
+                    "A claim is a digest of the body, or another text. Remove one of the two.",
+                );
+            }
+            claims.push(Claim { name, values });
+        }
+        Ok(Self {
+            token,
+            algorithms,
+            claims,
+            timestamp: definition.timestamp,
+            is_timeless: definition.is_timeless,
+            secret: definition.secret,
+        })
+    }
+
+    /// Prepares secrets. The first one signs, all verify.
+    ///
+    /// # Errors
+    /// As [`Scheme::keys`](super::Scheme::keys).
+    pub fn keys(&self, secrets: &[Secret], accepted: Option<&[Algorithm]>) -> Result<Keys, KeysError> {
+        Keys::new(secrets, &self.algorithms, accepted)
+    }
+
+    /// Returns the header with the token.
+    #[must_use]
+    pub fn header(&self) -> &str {
+        self.token.header()
+    }
+
+    /// Returns the format of the header.
+    #[must_use]
+    pub fn format(&self) -> String {
+        self.token.format().replace("{token}", "{jwt}")
+    }
+
+    /// Returns the format of secrets.
+    #[must_use]
+    pub fn secret_format(&self) -> &SecretFormat {
+        &self.secret
+    }
+
+    pub(super) fn is_optional(&self) -> bool {
+        self.token.is_optional()
+    }
+
+    /// Returns whether a claim is a digest of the body. Otherwise a token that was captured authenticates any body.
+    #[must_use]
+    pub fn covers_body(&self) -> bool {
+        let is_digest = |value: &ClaimValue| matches!(value, ClaimValue::BodyDigest(_));
+        self.claims.iter().any(|claim| claim.values.iter().any(is_digest))
+    }
+
+    /// Returns whether a claim is made of the URL.
+    #[must_use]
+    pub fn has_url(&self) -> bool {
+        self.claims.iter().any(|claim| claim.values.iter().any(ClaimValue::has_url))
+    }
+
+    /// Returns the names of the algorithms.
+    pub(crate) fn algorithm_names(&self) -> String {
+        self.algorithms.iter().map(|algorithm| jwa_name(*algorithm)).collect::<Vec<_>>().join(" or ")
+    }
+
+    /// Verifies the token of a delivery with every secret, then its claims and its times. `now` is in milliseconds since 1970,
+    /// and `tolerance` in seconds.
+    #[must_use]
+    pub fn verify<'a>(
+        &'a self,
+        keys: &Keys,
+        delivery: &'a Delivery<'_>,
+        now: i64,
+        tolerance: u64,
+    ) -> Outcome<'a> {
+        self.try_verify(keys, delivery, now, tolerance).unwrap_or_else(|outcome| outcome)
+    }
+
+    #[inline(never)]
+    fn try_verify<'a>(
+        &'a self,
+        keys: &Keys,
+        delivery: &'a Delivery<'_>,
+        now: i64,
+        tolerance: u64,
+    ) -> Result<Outcome<'a>, Outcome<'a>> {
+        let malformed = |reason| Outcome::Malformed { header: self.header(), received: "", reason };
+        let is_format = || malformed(MalformedReason::Format);
+        let token = self.find(&delivery.headers)?;
+        let mut parts = token.split('.');
+        let (Some(head), Some(payload), Some(signature), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(is_format());
+        };
+        let head = decode(head).ok_or_else(is_format)?;
+        let head = Document::parse(&head).ok().filter(is_unambiguous).ok_or_else(is_format)?;
+        let name = head.root().get("alg").and_then(Value::as_str).ok_or_else(is_format)?;
+        let algorithm = keys.algorithms().iter().copied().find(|algorithm| jwa_name(*algorithm) == name);
+        let Some(algorithm) = algorithm else {
+            // SECURITY: `none` and algorithms of public keys are never accepted, whatever the token says.
+            let known = KNOWN_ALGORITHMS.into_iter().find(|known| *known == name);
+            let name = known.unwrap_or_default();
+            return Err(Outcome::Unsupported { name, is_labelled: true, received: "" });
+        };
+        if head.root().get("crit").is_some() {
+            return Err(malformed(MalformedReason::CriticalHeader));
+        }
+        let digest = decode(signature).ok_or_else(is_format)?;
+        let signed = &token[..token.len() - signature.len() - 1];
+        let received = ReceivedSignature { item: token, encoded: signature, timestamp: "" };
+        let mut found = None;
+        for (secret, key) in keys.iter().filter(|(_, key)| key.algorithm() == algorithm) {
+            let is_equal = key.tag(signed.as_bytes()).ct_eq(&digest);
+            found = found.or(is_equal.then_some(secret));
+        }
+        let secret = found.ok_or(Outcome::Mismatch { algorithm, received })?;
+        let payload = decode(payload).ok_or_else(is_format)?;
+        let payload = Document::parse(&payload).ok().filter(is_unambiguous).ok_or_else(is_format)?;
+        self.check_claims(payload.root(), delivery)?;
+        let verified = Outcome::Verified { algorithm, secret, received };
+        let verified = self.check_times(payload.root(), verified, now, tolerance);
+        // A token that covers no body authenticates its sender alone.
+        Ok(if verified.is_verified() && !self.covers_body() { Outcome::Token { secret } } else { verified })
+    }
+
+    /// Returns the token. SECURITY: one value of the header, as a whole.
+    fn find<'a>(&'a self, headers: &'a Headers<'_>) -> Result<&'a str, Outcome<'a>> {
+        let malformed = |reason| Outcome::Malformed { header: self.header(), received: "", reason };
+        let mut values = headers.get_all(self.header());
+        let value = values.next().ok_or(Outcome::Missing)?;
+        if values.next().is_some() {
+            return Err(malformed(MalformedReason::Repeated));
+        }
+        if let Some(reason) = super::candidates::check_header_value(value) {
+            return Err(malformed(reason));
+        }
+        self.token.token(value).ok_or(malformed(MalformedReason::Format))
+    }
+
+    fn check_claims<'a>(&'a self, claims: Value<'_>, delivery: &Delivery<'_>) -> Result<(), Outcome<'a>> {
+        for Claim { name, values } in &self.claims {
+            let mismatch = |is_missing| Outcome::ClaimMismatch {
+                claim: name,
+                is_missing,
+                is_digest: values.iter().any(|value| matches!(value, ClaimValue::BodyDigest(_))),
+            };
+            let url = delivery.url.filter(|url| !url.is_empty());
+            if values.iter().any(ClaimValue::has_url) && url.is_none() {
+                return Err(Outcome::UrlMissing);
+            }
+            let Some(claim) = claims.get(name) else { return Err(mismatch(true)) };
+            let is_expected = |claim: Value<'_>| {
+                let Some(text) = claim.as_str() else { return false };
+                values.iter().filter_map(|value| value.text(delivery.body, url)).any(|expected| {
+                    // Some senders pad base64, and others do not.
+                    let (text, expected) = (text.trim_end_matches('='), expected.trim_end_matches('='));
+                    constant_time_eq(text.as_bytes(), expected.as_bytes())
+                })
+            };
+            // An audience may be a list, of which one is the receiver (RFC 7519, section 4.1.3).
+            let is_equal = if name == "aud" && claim.kind() == Kind::Array {
+                claim.elements().any(is_expected)
+            } else {
+                is_expected(claim)
+            };
+            if !is_equal {
+                return Err(mismatch(false));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_times<'a>(
+        &self,
+        claims: Value<'_>,
+        verified: Outcome<'a>,
+        now: i64,
+        tolerance: u64,
+    ) -> Outcome<'a> {
+        let time = |name: &str| claims.get(name).map(|value| milliseconds(value).ok_or(()));
+        let signed_at = self.timestamp.as_deref().map(time);
+        let (expires, not_before) = (time("exp"), time("nbf"));
+        if [expires, not_before, signed_at.flatten()].contains(&Some(Err(()))) {
+            return Outcome::TimestampMalformed;
+        }
+        if signed_at == Some(None) || self.timestamp.is_none() && expires.is_none() && !self.is_timeless {
+            return Outcome::TimestampMissing;
+        }
+        if let Some(Ok(expires)) = expires
+            && now.saturating_sub(expires) > LEEWAY_MS
+        {
+            return verified.expired(now.saturating_sub(expires).unsigned_abs());
+        }
+        let leeway = LEEWAY_MS.unsigned_abs() / 1000;
+        if let Some(Ok(not_before)) = not_before {
+            // A time in the past is no error.
+            let outcome = verified.within_tolerance(not_before.max(now), now, leeway);
+            if !outcome.is_verified() {
+                return outcome;
+            }
+        }
+        match signed_at {
+            Some(Some(Ok(signed_at))) => verified.within_tolerance(signed_at, now, tolerance),
+            _ => verified,
+        }
+    }
+
+    /// Makes the header with a token of the first secret.
+    ///
+    /// # Errors
+    /// If the context lacks a value that the scheme signs.
+    pub fn sign(
+        &self,
+        keys: &Keys,
+        body: &[u8],
+        context: &SignContext<'_>,
+    ) -> Result<Vec<(String, String)>, SignError> {
+        let (_, key) = keys.iter().next().ok_or(SignError::NoKey)?;
+        if context.now < 0 {
+            return Err(SignError::Time);
+        }
+        let mut claims = String::from("{");
+        for Claim { name, values } in &self.claims {
+            let text =
+                values.first().and_then(|value| value.text(body, context.url)).ok_or(SignError::Url)?;
+            claims.push_str(&[&quoted(name), ":", &quoted(&text), ","].concat());
+        }
+        let mut add = |name: &str, ms: i64| claims.push_str(&format!("{}:{},", quoted(name), ms / 1000));
+        add("exp", context.now.saturating_add(LIFETIME_MS));
+        add("nbf", context.now);
+        if let Some(name) = self.timestamp.as_deref().filter(|name| !TIME_CLAIMS.contains(name)) {
+            add(name, context.now);
+        }
+        claims.pop();
+        claims.push('}');
+        let head = format!("{{\"alg\":\"{}\",\"typ\":\"JWT\"}}", jwa_name(key.algorithm()));
+        let encode = |bytes: &[u8]| Encoding::Base64Url.encode(bytes);
+        let signed = [encode(head.as_bytes()), ".".to_owned(), encode(claims.as_bytes())].concat();
+        let tag = key.tag(signed.as_bytes());
+        let token = [signed.as_str(), ".", &encode(tag.as_bytes())].concat();
+        Ok(vec![(into_owned_outlined(self.header()), self.format().replace("{jwt}", &token))])
+    }
+}
+
+/// Decodes a part of a token: base64url without padding (RFC 7515, section 2).
+fn decode(text: &str) -> Option<Vec<u8>> {
+    let mut text = text.as_bytes().to_vec();
+    decode_base64(super::encoding::to_standard_alphabet(&mut text)?)
+}
+
+/// Whether a part of a token is an object that every parser reads alike.
+fn is_unambiguous(document: &Document<'_>) -> bool {
+    document.root().kind() == Kind::Object
+        && document.diagnostics().iter().all(|issue| issue.code != Code::JSON_DUPLICATE_KEY)
+}
+
+/// Parses a time: seconds since 1970, with or without a fraction (RFC 7519, section 2).
+fn milliseconds(value: Value<'_>) -> Option<i64> {
+    value.as_decimal()?;
+    let text = std::str::from_utf8(value.raw_bytes()).ok()?;
+    let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
+    whole.parse::<i64>().ok().map(|seconds| seconds.saturating_mul(1000))
+}
