@@ -337,11 +337,12 @@ fn place(signature: Value<'_>, family: usize) -> String {
 /// Returns whether the timestamp of a scheme is signed as a part of the body, and not by `{timestamp}`.
 pub(super) fn has_body_time(signature: Value<'_>) -> bool {
     signature.get("timestamp").is_some()
+        && !is_jwt(signature)
         && !text(signature, "/signedContent").is_some_and(|content| content.contains("{timestamp}"))
 }
 
 pub(super) fn signed_time(root: Value<'_>) -> Option<SignedTime> {
-    let mut signatures = signatures(root).into_iter().filter(|signature| !is_jwt(*signature));
+    let mut signatures = signatures(root).into_iter();
     let signature = signatures.find(|signature| has_body_time(*signature))?;
     Some(SignedTime { pointer: pointer(signature, "/timestamp")?, unit: timestamp_unit(signature) })
 }

@@ -209,7 +209,6 @@ fn what_is_no_token_is_malformed() {
         &good[..good.len() - 1],
         &format!("{good}.x"),
         &format!("{head}.{payload}"),
-        &format!(" {good}"),
         &format!("{head}=.{payload}.{tag}"),
         &format!("{head}.{payload}.{tag}="),
         &format!("{head}.{payload}.+{tag}"),

@@ -88,6 +88,8 @@ const checks: Partial<Record<CauseCode, Check>> = {
   "token-other-header": inRust,
   "token-unknown": inRust,
   "token-missing": inRust,
+  "jwt-rejected": inRust,
+  "jwt-valid": inRust,
   "token-valid": inRust,
   "secret-as-token": inRust,
   "secret-leaked": inRust,

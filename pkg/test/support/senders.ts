@@ -1,6 +1,6 @@
 // Every built-in provider that signs: how it signs a body by its own library, or as its documentation describes. And
 // signatures that providers published, or that their libraries accept.
-import { createHmac, createPrivateKey, createPublicKey, sign as signWithKey } from "node:crypto";
+import { createHash, createHmac, createPrivateKey, createPublicKey, sign as signWithKey } from "node:crypto";
 import { sign as signGitHub } from "@octokit/webhooks-methods";
 import { Webhook as StandardWebhook } from "standardwebhooks";
 import Stripe from "stripe";
@@ -44,6 +44,16 @@ export function hmac(
   algorithm = "sha256",
 ): string {
   return createHmac(algorithm, key).update(message).digest(encoding);
+}
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+
+/** A JSON Web Token with these claims. */
+function jwt(claims: object): string {
+  const parts = [{ alg: "HS256", typ: "JWT" }, claims].map((part) =>
+    Buffer.from(JSON.stringify(part)).toString("base64url"),
+  );
+  return `${parts.join(".")}.${createHmac("sha256", SECRET).update(parts.join(".")).digest("base64url")}`;
 }
 
 const stripe = new Stripe("sk_test_unused");
@@ -276,6 +286,18 @@ export const SENDERS: Record<string, Sender> = {
   loops: standardWebhooks,
   // The sample is signed.
   mailgun: { headers: () => ({}) },
+  messagebird: {
+    url: "https://example.com/hook",
+    headers: (body) => ({
+      "MessageBird-Signature-JWT": jwt({
+        iss: "MessageBird",
+        nbf: at,
+        exp: at + 60,
+        url_hash: sha256("https://example.com/hook"),
+        payload_hash: sha256(body),
+      }),
+    }),
+  },
   meta: { headers: (body) => ({ "X-Hub-Signature-256": `sha256=${hmac(body, "hex")}` }) },
   "microsoft-teams": {
     secret: BASE64_SECRET,
@@ -288,6 +310,7 @@ export const SENDERS: Record<string, Sender> = {
   },
   mollie: { headers: (body) => ({ "X-Mollie-Signature": `sha256=${hmac(body, "hex")}` }) },
   mux: { headers: (body) => ({ "Mux-Signature": `t=${at},v1=${hmac(`${at}.${body}`, "hex")}` }) },
+  netlify: { headers: (body) => ({ "X-Webhook-Signature": jwt({ iss: "netlify", sha256: sha256(body) }) }) },
   notion: { headers: (body) => ({ "X-Notion-Signature": `sha256=${hmac(body, "hex")}` }) },
   nylas: { headers: (body) => ({ "X-Nylas-Signature": hmac(body, "hex") }) },
   onfido: { headers: (body) => ({ "X-SHA2-Signature": hmac(body, "hex") }) },
@@ -715,6 +738,19 @@ export const EXAMPLES: Example[] = [
     body,
     time: Number(/ts=(\d+)/.exec(header)?.[1]) * 1000,
   })),
+  {
+    id: "messagebird",
+    source: "github.com/messagebird/messagebird-nodejs, lib/testdata/webhook-signature-jwt-reference.json",
+    published: true,
+    secret: "36efdd1aace2e26cd490f0d951138253bef2f7c6d34d18981da781555cc4cebb",
+    url: "https://example.com/path?bar=1&foo=2",
+    headers: {
+      "MessageBird-Signature-JWT":
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJNZXNzYWdlQmlyZCIsIm5iZiI6MTYyNTQ3OTIwMCwiZXhwIjoxNjI1NDc5MjYwLCJqdGkiOiI5M2U1NTAwNi1hMGU4LTQ1MjYtYTE5MC1mYTVmZjAwZWExMTYiLCJ1cmxfaGFzaCI6IjQxZjA1ZjBkZGQwYTIyYWIyMDlhYzQ2ZjQ3YzQ1NzJkOWNlZmEyNTdlZDc0YjI0MDA0YmFlNzUzZWNlNmMyNjAiLCJwYXlsb2FkX2hhc2giOiJkZmZkNjAyMWJiMmJkNWIwYWY2NzYyOTA4MDllYzNhNTMxOTFkZDgxYzdmNzBhNGIyODY4OGEzNjIxODI5ODZmIn0._H--TOuYFLpeEH39-rg5E3IHVkjHozBcaKVWPRC5m9I",
+    },
+    body: "Hello, World!",
+    time: 1625479200000,
+  },
   {
     id: "pusher",
     source: "npm:pusher 5.3.4, WebHook.isValid",
