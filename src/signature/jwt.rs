@@ -391,7 +391,9 @@ impl JwtScheme {
                 values.first().and_then(|value| value.text(body, context.url)).ok_or(SignError::Url)?;
             claims.push_str(&[&quoted(name), ":", &quoted(&text), ","].concat());
         }
-        let mut add = |name: &str, ms: i64| claims.push_str(&format!("{}:{},", quoted(name), ms / 1000));
+        let mut add = |name: &str, ms: i64| {
+            claims.push_str(&[&quoted(name), ":", &(ms / 1000).to_string(), ","].concat());
+        };
         add("exp", context.now.saturating_add(LIFETIME_MS));
         add("nbf", context.now);
         if let Some(name) = self.timestamp.as_deref().filter(|name| !TIME_CLAIMS.contains(name)) {
