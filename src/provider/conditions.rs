@@ -16,14 +16,14 @@ type Mistake<'d> = (Value<'d>, String);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UrlVariant {
     /// As the receiver passes it.
-    Given,
+    Received,
     /// Without the port.
     WithoutPort,
     /// With the port of its scheme.
     WithPort,
 }
 
-blob!(enum UrlVariant { 0 => Given, 1 => WithoutPort, 2 => WithPort });
+blob!(enum UrlVariant { 0 => Received, 1 => WithoutPort, 2 => WithPort });
 
 /// A source that has the digest of the body.
 #[derive(Debug)]
@@ -84,7 +84,7 @@ impl Conditions {
         let urls = urls.iter().map(|name| match name.as_str() {
             "without-port" => UrlVariant::WithoutPort,
             "with-port" => UrlVariant::WithPort,
-            _ => UrlVariant::Given,
+            _ => UrlVariant::Received,
         });
         Ok(Self { when, urls: urls.collect(), digests })
     }
@@ -128,7 +128,7 @@ impl Conditions {
 impl UrlVariant {
     /// Spells a URL; `None` for one that has no such spelling.
     fn of(self, url: &str) -> Option<String> {
-        if self == Self::Given {
+        if self == Self::Received {
             return Some(url.to_owned());
         }
         let (scheme, rest) = url.split_once("://")?;
@@ -166,7 +166,7 @@ mod tests {
         ] {
             assert_eq!(UrlVariant::WithoutPort.of(url).as_deref(), without, "{url}");
             assert_eq!(UrlVariant::WithPort.of(url).as_deref(), with, "{url}");
-            assert_eq!(UrlVariant::Given.of(url).as_deref(), Some(url));
+            assert_eq!(UrlVariant::Received.of(url).as_deref(), Some(url));
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::text::{decode_base64, into_owned_outlined};
 const LEEWAY_MS: i64 = 60_000;
 /// How long a token that is made here is valid.
 const LIFETIME_MS: i64 = 300_000;
-/// The claims that every scheme judges.
+/// The claims that every scheme checks.
 const TIME_CLAIMS: [&str; 2] = ["exp", "nbf"];
 
 /// A JWT scheme as data.

@@ -283,13 +283,13 @@ fn rejects_an_invalid_definition_with_location_and_reason() {
             signature("algorithms", json!(["ed448"])),
             Code::ENUM,
             "/signature/algorithms/0",
-            "Expected \"sha1\", \"sha256\", \"sha512\", \"ed25519\", \"ecdsa-p256\", \"ecdsa-p256-raw\", \"rsa-sha1\", \"rsa-sha256\" or \"rsa-sha512\", got a string of 5 characters.",
+            "Expected \"sha1\", \"sha256\", \"sha512\", \"ed25519\", \"ecdsa-p256\", \"ecdsa-p256-raw\", \"rsa-sha1\", \"rsa-sha256\", \"rsa-sha512\", \"HS256\" or \"HS512\", got a string of 5 characters.",
         ),
         (
             signature("algorithms", json!(["SHA256"])),
             Code::ENUM,
             "/signature/algorithms/0",
-            "Expected \"sha1\", \"sha256\", \"sha512\", \"ed25519\", \"ecdsa-p256\", \"ecdsa-p256-raw\", \"rsa-sha1\", \"rsa-sha256\" or \"rsa-sha512\", got a string of 6 characters.",
+            "Expected \"sha1\", \"sha256\", \"sha512\", \"ed25519\", \"ecdsa-p256\", \"ecdsa-p256-raw\", \"rsa-sha1\", \"rsa-sha256\", \"rsa-sha512\", \"HS256\" or \"HS512\", got a string of 6 characters.",
         ),
         (
             signature("algorithms", json!([])),

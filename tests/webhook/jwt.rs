@@ -45,7 +45,7 @@ fn base64url(bytes: &[u8]) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// A token with any header and payload.
@@ -57,6 +57,7 @@ fn raw_token(head: &str, payload: &str, algorithm: Algorithm, key: &str) -> Stri
 
 const HEAD: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
 
+#[allow(clippy::needless_pass_by_value, reason = "called with `json!`")]
 fn claims(more: Value) -> String {
     let mut claims =
         json!({ "iss": "acme", "exp": NOW_S + 10, "sha256": hex(&hookseal::signature::sha256(BODY)) });
@@ -70,7 +71,7 @@ fn token(more: Value) -> String {
 
 /// The result of every verb, which agree.
 fn outcome(hook: &Webhook, pairs: &[(&str, &str)]) -> Result<SignatureInfo, (Code, String)> {
-    let delivery = Delivery::new(Headers::from_iter(pairs.iter().copied()), BODY).with_url(URL);
+    let delivery = Delivery::new(pairs.iter().copied().collect(), BODY).with_url(URL);
     let result = hook.verify(&delivery, NOW);
     let fast = hook.verify_fast(&delivery, NOW, &hook.verify_options());
     assert_eq!(
@@ -247,7 +248,7 @@ fn another_key_payload_or_signature_is_a_mismatch() {
 }
 
 #[test]
-fn times_are_judged_with_a_leeway() {
+fn times_are_checked_with_a_leeway() {
     let hook = hook(&json!({}));
     let accepted =
         |more: Value| outcome(&hook, &[("X-Jwt", &token(more))]).map(|_| ()).map_err(|error| error.0);
@@ -264,7 +265,7 @@ fn times_are_judged_with_a_leeway() {
     let without = raw_token(HEAD, &claims(json!({})).replace("\"exp\"", "\"x\""), Algorithm::Sha256, SECRET);
     assert_eq!(code(&hook, &without), Code::TIMESTAMP_MISSING);
     assert!(outcome(&self::hook(&json!({ "requireTime": false })), &[("X-Jwt", &without)]).is_ok());
-    // An expiry is judged where none is required.
+    // An expiry is checked where none is required.
     assert_eq!(
         code(&self::hook(&json!({ "requireTime": false })), &token(json!({ "exp": 1 }))),
         Code::TIMESTAMP_TOO_OLD

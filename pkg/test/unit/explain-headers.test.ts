@@ -97,7 +97,7 @@ describe("a secret in a delivery", () => {
   it("is reported without showing it", () => {
     const basic = Buffer.from(`user:${SECRET}`).toString("base64");
     for (const headers of [
-      { "X-Gitlab-Token": SECRET },
+      { "X-Chat-Token": SECRET },
       { Authorization: `Bearer ${SECRET}` },
       { Authorization: `Basic ${basic}` },
     ]) {

@@ -87,7 +87,8 @@ describe("a built-in provider", () => {
         const check = (delivery: Delivery, secret = secretOf(id)) =>
           errorOf(() => webhook(id, { secrets: [secret] }).verify({ url, ...delivery }, { now })).code;
         // A token signs nothing. A JSON Web Token is signed itself, and one of its claims is the digest of the body.
-        const changed = `${body.slice(0, 1)} ${body.slice(1)}`;
+        const isJson = body.startsWith("{") || body.startsWith("[");
+        const changed = isJson ? `${body.slice(0, 1)} ${body.slice(1)}` : `${body}&a=1`;
         const isJwt = schemeOf(providerDefinition(id))?.kind === "jwt";
         const code = isJwt ? "digest-mismatch" : "signature-mismatch";
         if (!isToken(id)) assert.equal(check({ headers, body: changed }), code);
@@ -121,7 +122,7 @@ describe("a built-in provider", () => {
           hook.verify({ url, ...hook.sign(bodyOf(id, text.decode(body)), options) }, { now }).type,
           type,
         );
-        const { items } = hook.verify({ url, ...hook.sign(body, options) }, { now });
+        const { items } = hook.verify({ url, ...hook.sign(bodyOf(id, text.decode(body)), options) }, { now });
         for (const item of items ?? []) {
           const made = hook.create(item.type, item.event as object, { now, url });
           const [only, ...others] = hook.verify({ url, ...made }, { now }).items ?? assert.fail(id);
@@ -362,14 +363,11 @@ describe("docs/providers.md", () => {
     const signature = sign(null, Buffer.from(`${time}.${body}`), privateKey).toString("base64");
     const headers = { "X-Mine-Signature": signature, "X-Mine-Timestamp": time };
     assert.equal(hook.verify({ headers, body }).signature.algorithm, "ed25519");
-    assert.equal(
-      hook.check({ headers, body: bodyOf(id, "{}") === "{}" ? `${body} ` : `${body}&a=1` }).error.code,
-      "signature-mismatch",
-    );
+    assert.equal(hook.check({ headers, body: `${body} ` }).error.code, "signature-mismatch");
   });
 
   it("has an example of forms", async () => {
-    const { hook } = await program(9, "", { CHAT_SECRET: "a secret of the subscription" });
+    const { hook } = await program(10, "", { CHAT_SECRET: "a secret of the subscription" });
     const eventOf = (body: string) => {
       const { type, event } = hook.verify(hook.sign(body));
       return [type, event];
@@ -384,7 +382,7 @@ describe("docs/providers.md", () => {
   });
 
   it("has an example of a signature in the body", async () => {
-    const { hook } = await program(10, "", { LEDGER_SECRET: "a secret of the subscription" });
+    const { hook } = await program(11, "", { LEDGER_SECRET: "a secret of the subscription" });
     const signed = hook.sign('{"type":"paid","id":"evt_1","amount":1,"sent":"","seal":""}', { now });
     const { signature, id } = hook.verify(signed, { now });
     assert.deepEqual([id, signature.covers, signature.uncovered], ["paid:evt_1", "fields", undefined]);

@@ -484,7 +484,7 @@ causes! {
             "Compare header, body and secret with those of your application, if it rejects the delivery."
         JWT_REJECTED observation "jwt-rejected" "JSON Web Token not accepted" NONE
             "{message}"
-            "{hint}"
+            "Verify how the sender makes the token. {hint}"
         PROVIDER_UNSIGNED observation "provider-unsigned" "Provider without signatures" NONE
             "{provider} does not sign its webhooks, so there is no signature to explain."
             "Protect the URL in another way: a secret path, an IP allowlist or mutual TLS."
