@@ -178,8 +178,10 @@ impl Facts {
             );
             return;
         }
-        if schemes.len() > 1 {
+        if self.scheme_names().len() > 1 {
             text.push_str("Of these schemes the first one that has a secret and whose header a delivery has decides alone.\n\n");
+        } else if schemes.len() > 1 {
+            text.push_str("The delivery decides which of these schemes applies.\n\n");
         }
         let is_several = schemes.len() > 1;
         text.push_str(if is_several { "| | | |\n|---|---|---|\n" } else { "| | |\n|---|---|\n" });
@@ -226,6 +228,14 @@ impl Facts {
         }
     }
 
+    /// The names of the schemes, each once.
+    fn scheme_names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> =
+            self.schemes().iter().filter_map(|scheme| scheme["name"].as_str()).collect();
+        names.dedup();
+        names
+    }
+
     /// The rows about one scheme.
     fn scheme_facts(&self, scheme: &Value) -> Vec<(&'static str, String)> {
         let member = |name: &str| scheme[name].as_str();
@@ -240,8 +250,23 @@ impl Facts {
             facts.push(("secret", secret.to_owned()));
             return facts;
         }
-        let content = member("signedContent").unwrap_or("{body}");
-        facts.push(("signed content", code(content)));
+        let conditions: Vec<String> = members(&scheme["when"]).map(condition).collect();
+        if !conditions.is_empty() {
+            facts.push(("for deliveries", conditions.join(", ")));
+        }
+        let content = if scheme["kind"] == "jwt" { "" } else { member("signedContent").unwrap_or("{body}") };
+        if !content.is_empty() {
+            facts.push(("signed content", code(content)));
+        }
+        let claims: Vec<String> = members(&scheme["claims"]).map(equal).collect();
+        if scheme["kind"] == "jwt" {
+            facts.push(("signed", "the claims of the token".to_owned()));
+            facts.push(("claims", claims.join(", ")));
+        }
+        let digests: Vec<String> = members(&scheme["digests"]).map(equal).collect();
+        if !digests.is_empty() {
+            facts.push(("digest of the body", digests.join(", ")));
+        }
         let algorithms: Vec<String> = texts(&scheme["algorithms"]).into_iter().map(algorithm).collect();
         facts.push(("algorithm", algorithms.join(", ")));
         let is_public = scheme["kind"] == "public-key";
@@ -282,6 +307,12 @@ impl Facts {
             if let Some(pointer) = self.text(pointer) {
                 let _ = writeln!(text, "| {name} | `{pointer}` |");
             }
+        }
+        if let Some(list) = self.text("/envelope/items") {
+            let list = if list.is_empty() { "the body".to_owned() } else { code(list) };
+            let _ = writeln!(text, "| list of events | {list} |");
+            let sources = self.definition.pointer("/envelope/item/type").map_or(&[][..], one_or_many);
+            let _ = writeln!(text, "| type of each event | {} |", type_sources(sources));
         }
         let dedupe: Vec<String> = self.dedupe().into_iter().map(key_source).collect();
         let _ = writeln!(text, "| idempotency key | {} |", dedupe.join(", or "));
@@ -335,9 +366,13 @@ impl Facts {
             self.id,
             options.join(", ")
         );
-        if self.schemes().len() > 1 {
-            let names: Vec<String> =
-                self.schemes().iter().filter_map(|scheme| scheme["name"].as_str()).map(property).collect();
+        if self.text("/envelope/items").is_some() {
+            text.push_str(
+                "\nA delivery has a list of events. With `{ each: true }` as the last argument of `receiver`, the handler gets each event on its own.\n",
+            );
+        }
+        let names: Vec<String> = self.scheme_names().into_iter().map(property).collect();
+        if names.len() > 1 {
             let _ = writeln!(
                 text,
                 "\n`secrets: [...]` is the list of the first scheme. Otherwise name it: `secrets: {{ {} }}`.",
@@ -442,6 +477,33 @@ fn one_or_many(value: &Value) -> &[Value] {
 
 fn texts(value: &Value) -> Vec<&str> {
     value.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
+/// The texts of a value, as code.
+fn values(value: &Value) -> String {
+    one_or_many(value)
+        .iter()
+        .map(|one| one.as_str().map_or_else(|| format!("`{one}`"), code))
+        .collect::<Vec<_>>()
+        .join(" or ")
+}
+
+/// A condition on a delivery: that a source is there, is absent, or has one of some texts.
+fn condition((source, value): (&String, &Value)) -> String {
+    match value.as_bool() {
+        Some(true) => format!("with {}", code(source)),
+        Some(false) => format!("without {}", code(source)),
+        None => format!("whose {} is {}", code(source), values(value)),
+    }
+}
+
+/// A value that has to be equal to another one.
+fn equal((source, value): (&String, &Value)) -> String {
+    format!("{} is {}", code(source), values(value))
 }
 
 fn code(text: &str) -> String {
