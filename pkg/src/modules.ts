@@ -55,7 +55,10 @@ export function setFullLoader(load: ModuleLoader): void {
   loadFull = load;
 }
 
-/** The modules that verify with public keys: see public-key.ts and ed25519.ts. */
+/**
+ * The modules that verify with public keys: see public-key.ts and ed25519.ts.
+ * @internal
+ */
 export const publicKeyModules: ModuleLoader[] = [];
 
 /**

@@ -115,12 +115,24 @@ fn at(value: &JsValue, pointer: &str) -> Option<String> {
     )
 }
 
+/// The built-in providers, as JavaScript passes them to the light module.
+const CATALOG: &str = include_str!("../../pkg/src/generated/catalog.ts");
+
+/// The text of a built-in provider; empty for an unknown id.
+fn compiled(id: &str) -> &'static str {
+    let start = format!("export const {id}: string =\n  \"");
+    let text = CATALOG.split_once(&start).and_then(|(_, rest)| rest.split_once('"'));
+    text.map_or("", |(text, _)| text)
+}
+
 fn hook(id: Option<&str>, definition: &str, options: &str) -> Hook {
+    let definition = id.filter(|_| definition.is_empty()).map_or(definition, compiled);
     Hook::new(id.map(str::to_owned), definition, &js(options))
         .unwrap_or_else(|error| panic!("{}", written(&error)))
 }
 
 fn error_of(id: Option<&str>, definition: &str, options: &str) -> JsValue {
+    let definition = id.filter(|_| definition.is_empty()).map_or(definition, compiled);
     Hook::new(id.map(str::to_owned), definition, &js(options)).err().expect("error_of")
 }
 

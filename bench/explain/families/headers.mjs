@@ -97,8 +97,9 @@ const EDITS = [
     family: RENAMED,
     title: "X- dropped",
     codes: HEADER_RENAMED,
+    // Shopify sends its headers with and without `X-`.
     proxy: (headers, entry) =>
-      entry.header.startsWith("X-") ? renamed((name) => name.slice(2))(headers, entry) : undefined,
+      /^X-(?!Shopify-)/.test(entry.header) ? renamed((name) => name.slice(2))(headers, entry) : undefined,
   },
   {
     family: RENAMED,

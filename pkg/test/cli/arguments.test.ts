@@ -110,7 +110,7 @@ describe("wrong usage", () => {
     ],
     [
       ["verify", file("other.json", '{"a":1}'), "--unsigned"],
-      /Provider not detected: neither the headers nor the event type are those of a built-in provider\.\nPass --provider with one of adyen-platform, bitbucket, .*, or with a definition: --provider mine\.json/,
+      /Provider not detected: neither the headers nor the event type are those of a built-in provider\.\nPass --provider with one of adyen-platform, airtable, .*, or with a definition: --provider mine\.json/,
     ],
     [
       ["verify", body],

@@ -31,7 +31,9 @@ function inputOf(provider: string, title?: string, changes: Partial<SignInput> =
 }
 
 /** The providers that send a token. */
-const TOKENS = ["chargebee", "postmark", "telegram"];
+const TOKENS = ["chargebee", "figma", "mailgun", "postmark", "telegram"];
+/** The providers whose samples are not signed here: they have a private key, or sign a form, and a sample is JSON. */
+const NOT_SIGNED = ["discord", "telnyx", "twilio"];
 
 test("every provider has a sample that is signed with a secret of its format, and verified", async (t) => {
   const { providers } = handlers.start({});
@@ -39,6 +41,7 @@ test("every provider has a sample that is signed with a secret of its format, an
   for (const { id, signs } of providers)
     await t.test(id, () => {
       const result = handlers.sign(inputOf(id));
+      if (NOT_SIGNED.includes(id)) return assert.match(result.failure ?? "", /^Invalid (public key|body): /);
       assert.equal(result.failure, undefined);
       // Linear signs the time in the body, and that of a sample is long past: the envelope renews it.
       const isTimed = id === "linear";
