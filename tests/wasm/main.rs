@@ -126,13 +126,19 @@ fn compiled(id: &str) -> &'static str {
 }
 
 fn hook(id: Option<&str>, definition: &str, options: &str) -> Hook {
-    let definition = id.filter(|_| definition.is_empty()).map_or(definition, compiled);
+    let definition = match id {
+        Some(id) if definition.is_empty() => compiled(id),
+        _ => definition,
+    };
     Hook::new(id.map(str::to_owned), definition, &js(options))
         .unwrap_or_else(|error| panic!("{}", written(&error)))
 }
 
 fn error_of(id: Option<&str>, definition: &str, options: &str) -> JsValue {
-    let definition = id.filter(|_| definition.is_empty()).map_or(definition, compiled);
+    let definition = match id {
+        Some(id) if definition.is_empty() => compiled(id),
+        _ => definition,
+    };
     Hook::new(id.map(str::to_owned), definition, &js(options)).err().expect("error_of")
 }
 
