@@ -47,6 +47,8 @@ use data::{
     SignedData, WebhookOptionsData, from_js_millis, to_usize,
 };
 #[cfg(feature = "js-full")]
+pub use explain::diagnose;
+#[cfg(feature = "js-full")]
 pub use import::{DetectorHandle, ImportStream, export_delivery, import_text, provider_definition};
 #[cfg(feature = "outline")]
 pub use outline::outline;

@@ -11,6 +11,14 @@ export type { BodyLike } from "./body.js";
 export { detectProvider, detectProviders, providerDefinition, providers } from "./catalog.js";
 export { type CompiledProvider, compileProvider } from "./compiled.js";
 export { init, initFull } from "./core.js";
+export {
+  type DiagnoseOptions,
+  type Diagnosis,
+  diagnose,
+  type SchemeMatch,
+  type SignatureCandidate,
+} from "./diagnose.js";
+
 export { HooksealError, SchemaError } from "./error.js";
 export type { CauseCode } from "./generated/causes.js";
 export type { IssueCode, StageName } from "./generated/codes.js";

@@ -84,7 +84,8 @@ export function encodeAmount(option: string, value: number | undefined): number 
   throw invalidOption(option);
 }
 
-function encodeTime(now: Date | number | undefined): number {
+/** Converts a time to milliseconds. */
+export function encodeTime(now: Date | number | undefined): number {
   if (now === undefined) return Date.now();
   const value = typeof now === "number" || now instanceof Date ? Number(now) : Number.NaN;
   if (Number.isFinite(value)) return value;

@@ -14,7 +14,7 @@ mod number;
 mod outline;
 mod parser;
 mod pointer;
-#[cfg(any(test, all(feature = "js", target_arch = "wasm32")))]
+#[cfg(any(test, feature = "full", all(feature = "js", target_arch = "wasm32")))]
 mod serialize;
 mod sort;
 mod string;
@@ -38,7 +38,7 @@ pub use number::{Decimal, Divisor};
 #[cfg(feature = "outline")]
 pub(crate) use outline::{PatternSet, outline};
 pub use pointer::Pointer;
-#[cfg(all(feature = "js", target_arch = "wasm32"))]
+#[cfg(any(feature = "full", all(feature = "js", target_arch = "wasm32")))]
 pub(crate) use serialize::json_text;
 pub(crate) use sort::sort_by;
 pub(crate) use table::{Table, bytes_equal};

@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use zeroize::Zeroizing;
 
 use super::data::{from_js_millis, to_usize};
 use super::reports::report_to_js;
 use super::{Hook, with_delivery, write_text};
-use crate::webhook::{Cause, DEFAULT_MAX_COMBINATIONS};
+use crate::webhook::{Cause, DEFAULT_MAX_COMBINATIONS, DiagnoseOptions};
 
 /// An explanation without the signed body, which is bytes and crosses the bridge as such.
 #[derive(Serialize)]
@@ -47,4 +48,25 @@ impl Hook {
             })
         })
     }
+}
+
+/// Diagnoses the delivery in the scratch buffer, whose provider is unknown. The limits are NaN for the defaults.
+#[wasm_bindgen]
+#[must_use]
+pub fn diagnose(
+    head: usize,
+    body: usize,
+    now: f64,
+    secrets: Vec<String>,
+    max_bytes: f64,
+    max_combinations: f64,
+) -> JsValue {
+    let options = DiagnoseOptions {
+        secrets: secrets.into_iter().map(Zeroizing::new).collect(),
+        max_combinations: to_usize(max_combinations),
+        max_bytes: to_usize(max_bytes),
+    };
+    with_delivery(None, head, body, |delivery| {
+        report_to_js(&crate::webhook::diagnose(delivery, from_js_millis(now), &options))
+    })
 }

@@ -40,10 +40,14 @@ mod token;
 mod unsupported;
 mod urls;
 
+pub(super) use candidates::{find_signature_like_headers, split_candidates};
 pub use cause::{Cause, Difference, Explanation, FrameworkFix};
 pub use causes::{CAUSES, RAW_BODY_FIX, SECRET_FIX};
 pub use definition::{CauseCategory, CauseDefinition};
 pub use frameworks::FRAMEWORKS;
+pub(super) use inputs::id_headers;
+pub(super) use providers::known_contents;
+pub(super) use unsupported::is_json_web_token;
 
 use self::body::BodyVariants;
 use self::exposed::exposed_secrets;

@@ -4,6 +4,8 @@
 mod accepted;
 mod compare;
 mod create;
+#[cfg(feature = "full")]
+mod diagnose;
 mod digest;
 mod error;
 mod evaluate;
@@ -24,6 +26,8 @@ mod verify;
 pub use crate::provider::CoveredPart;
 pub use accepted::{AcceptedDelivery, SignatureInfo, Verified};
 pub use compare::{Change, Comparison};
+#[cfg(feature = "full")]
+pub use diagnose::{CandidateKind, DiagnoseOptions, Diagnosis, SchemeMatch, SignatureCandidate, diagnose};
 pub use error::Error;
 #[cfg(feature = "full")]
 pub use explain::{

@@ -7,6 +7,8 @@ mod construction;
 mod content_type;
 mod covering;
 mod creating;
+#[cfg(feature = "full")]
+mod diagnosing;
 mod evaluating;
 mod event_types;
 #[cfg(feature = "full")]

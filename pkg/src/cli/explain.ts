@@ -1,7 +1,15 @@
 /** `explain`: why a signature does not match. A match is proof, an observation is a hint. */
-import { type Cause, type CheckResult, HooksealError, type Verified } from "../index.js";
-import { readDelivery, showImportIssues, sources } from "./input.js";
-import { codeFrame, count, print, sanitize, style } from "./output.js";
+import {
+  type Cause,
+  type CheckResult,
+  detectProviders,
+  diagnose,
+  HooksealError,
+  type Verified,
+} from "../index.js";
+import { type ReadDelivery, readDelivery, showImportIssues, sources } from "./input.js";
+import { codeFrame, count, print, sanitize, showIssue, style } from "./output.js";
+import { readSecrets } from "./secrets.js";
 import { EXIT_REJECTED, EXIT_VALID } from "./usage.js";
 import type { VerifyCommandOptions } from "./verify.js";
 import { WebhookFactory } from "./webhook-factory.js";
@@ -10,6 +18,8 @@ export async function explain(file: string | undefined, options: VerifyCommandOp
   const [source = "-"] = sources(file === undefined ? [] : [file]);
   const input = await readDelivery(source, options);
   const { delivery, issues: importIssues } = input;
+  if (options.provider === undefined && detectProviders(delivery).length === 0)
+    return explainUnknown(input, options);
   const { explainer, verifier } = await new WebhookFactory(options, "explain").forExplain(delivery);
   const { now } = options;
   const checked = verifier instanceof HooksealError ? failed(verifier) : verifier.check(delivery, { now });
@@ -30,6 +40,44 @@ export async function explain(file: string | undefined, options: VerifyCommandOp
   if (importIssues.length > 0) print();
   showImportIssues(input, options, print);
   print(style.dim(`${count(explanation.tried, "combination")} computed.`));
+  return code;
+}
+
+/** What can be said of a delivery that no built-in provider sent. */
+function explainUnknown(input: ReadDelivery, options: VerifyCommandOptions): number {
+  const { delivery, issues: importIssues } = input;
+  const { now, maxBytes } = options;
+  const secrets = readSecrets(options).map(({ secret }) => secret);
+  const diagnosis = diagnose(delivery, { secrets, now, maxBytes });
+  const { issues, signatures, matches, causes, tried } = diagnosis;
+  const isRejected = matches.length === 0 || issues.some(({ severity }) => severity === "error");
+  const code = isRejected ? EXIT_REJECTED : EXIT_VALID;
+  if (options.json === true) {
+    print(JSON.stringify({ ok: !isRejected, ...diagnosis, importIssues }));
+    return code;
+  }
+  print(
+    `${style.yellow("The provider is unknown")}: neither headers nor event type are those of a built-in one.`,
+  );
+  for (const issue of issues) showIssue(issue, delivery.body, options.redact === true);
+  for (const { message } of signatures) print(`\n${style.blue("signature")} ${sanitize(message)}`);
+  if (signatures.length === 0) print("\nNo header looks like a signature.");
+  for (const { message, definition } of matches) {
+    print(`\n${style.green("match")} ${sanitize(message)}`);
+    print(
+      "  The delivery verifies by this provider definition. Save it as provider.json, and pass --provider provider.json:",
+    );
+    for (const line of JSON.stringify(definition, null, 2).split("\n")) print(`    ${sanitize(line)}`);
+  }
+  const printer = new CausePrinter(delivery.body, options.redact === true);
+  for (const cause of causes) printer.print(style.green("match"), cause);
+  if (signatures.length > 0 && secrets.length === 0)
+    print(`\nTo find out how the sender signs, pass its secret: --secret-env NAME`);
+  else if (signatures.length > 0 && matches.length + causes.length === 0)
+    print("\nNone of the usual schemes makes the signature with this secret.");
+  if (importIssues.length > 0) print();
+  showImportIssues(input, options, print);
+  print(style.dim(`${count(tried, "combination")} computed.`));
   return code;
 }
 

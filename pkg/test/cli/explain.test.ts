@@ -42,4 +42,42 @@ describe("explain", () => {
       [false, "secret-invalid", "secret-not-decoded"],
     );
   });
+
+  it("finds the scheme of a provider that is not built in, as a definition that verifies", () => {
+    const secret = "the secret of acme";
+    const body = '{"kind":"order.paid","total":3}';
+    const time = Math.floor(Date.now() / 1000);
+    const tag = createHmac("sha256", secret).update(`${time}.${body}`).digest("hex");
+    const request = file(
+      "acme.http",
+      `POST / HTTP/1.1\r\nX-Acme-Signature: t=${time},v1=${tag}\r\n\r\n${body}`,
+    );
+    const env = { ACME: secret };
+    const args = ["explain", request, "--secret-env", "ACME"];
+    const { code, out } = run(args, { env });
+    assert.equal(code, 0);
+    assert.match(out, /^The provider is unknown: /);
+    assert.match(out, /\nmatch X-Acme-Signature has the HMAC-SHA-256 of `\{timestamp\}\.\{body\}`/);
+    assert.ok(!out.includes(secret) && !out.includes(tag));
+    const json = JSON.parse(run([...args, "--json"], { env }).out);
+    const definition = file("provider.json", JSON.stringify(json.matches[0].definition));
+    const verified = run(["verify", request, "--secret-env", "ACME", "--provider", definition], { env });
+    assert.equal(verified.code, 0, verified.out);
+
+    const without = run(["explain", request]);
+    assert.equal(without.code, 1);
+    assert.match(
+      without.out,
+      /signature X-Acme-Signature has 64 hex digits.*\n\nTo find out how the sender signs, pass/s,
+    );
+    const other = run(args, { env: { ACME: "another secret" } });
+    assert.equal(other.code, 1);
+    assert.match(other.out, /None of the usual schemes makes the signature with this secret\./);
+  });
+
+  it("shows what is wrong with a body whose provider is unknown", () => {
+    const { code, out } = run(["explain", file("broken.json", '{"a":1,}')]);
+    assert.equal(code, 1);
+    assert.match(out, /json-syntax .+\n[\s\S]*No header looks like a signature\./);
+  });
 });

@@ -80,6 +80,7 @@ const CALLS = {
   signedBody: "hook.signedBody(delivery)",
   importDeliveries: 'api.importDeliveries("POST / HTTP/1.1\\r\\n\\r\\n{}").deliveries',
   importStream: 'await api.importStream([new TextEncoder().encode("POST / HTTP/1.1\\r\\n\\r\\n{}")]).next()',
+  diagnose: "api.diagnose(delivery)",
   exportDelivery: 'api.exportDelivery(delivery, "curl")',
   compileSchema: "api.compileSchema(true)",
   "webhook(definition)": "api.webhook(DEFINITION, { secrets })",

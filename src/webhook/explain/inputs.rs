@@ -56,16 +56,7 @@ impl<'d> ContentInputs<'d> {
         let mut expected_timestamps = timestamps(scheme, &substituted.headers);
         expected_timestamps.truncate(MAX_CANDIDATES);
         expected_timestamps.retain(|text| is_timestamp(text));
-        // Ids of messages first: they are signed more often than the many ids of requests and traces.
-        let mut ids = Vec::new();
-        for is_message_id in [true, false] {
-            for (name, _) in delivery.headers.iter().filter(|(name, _)| is_id(name)) {
-                if is_message_id == MESSAGE_ID_WORDS.iter().any(|word| contains_word(name, word)) {
-                    ids.push(name);
-                }
-            }
-        }
-        ids.truncate(MAX_CANDIDATES);
+        let ids = id_headers(&delivery.headers);
         // Where the scheme signs no URL, only those of a usual length are searched.
         let is_searched = |url: &&str| url.len() <= MAX_URL_CHARS || scheme.content.has_url();
         let url = delivery.url.filter(is_searched).unwrap_or_default();
@@ -120,6 +111,21 @@ impl ContentInputs<'_> {
     pub fn expected_timestamps(&self) -> Vec<&str> {
         self.expected_timestamps.iter().map(String::as_str).collect()
     }
+}
+
+/// Returns the names of headers with ids. Ids of messages first: they are signed more often than the many ids of requests and
+/// traces.
+pub fn id_headers<'d>(headers: &'d Headers<'_>) -> Vec<&'d str> {
+    let mut ids = Vec::new();
+    for is_message_id in [true, false] {
+        for (name, _) in headers.iter().filter(|(name, _)| is_id(name)) {
+            if is_message_id == MESSAGE_ID_WORDS.iter().any(|word| contains_word(name, word)) {
+                ids.push(name);
+            }
+        }
+    }
+    ids.truncate(MAX_CANDIDATES);
+    ids
 }
 
 /// Returns the timestamps in headers and signatures that name them so.
