@@ -100,6 +100,10 @@ pub const PAGE_MODULE: &str = "xtask/page/core.wasm";
 /// the same folder.
 pub const PAGE_MODULE_ENV: &str = "HOOKSEAL_PAGE_CORE";
 
+/// Environment variable with a folder of built modules, from which a build copies those whose code is a part of another module:
+/// `core` of `full`, and `ed25519` of `public-key`.
+pub const PARTS_ENV: &str = "HOOKSEAL_PARTS";
+
 /// WebAssembly features of the module. Every supported runtime has had them since 2023.
 const FEATURES: [&str; 7] = [
     "--enable-simd",
@@ -121,16 +125,22 @@ pub fn build() -> Result<(), Failure> {
     versions::check()?;
     let folder = root().join(GENERATED);
     let mut files = vec![PathBuf::from("pkg/scripts/text.mjs")];
-    for module in [CORE, FULL] {
-        // PERF: `-ocimfs 0` keeps functions with one caller out of it. Inlining them creates functions of 40 KB, which V8
-        // takes 0.1 s to compile: too long for a process that verifies one delivery.
-        files.push(module.build(&folder, &[INLINING], &["-O3", "-ocimfs", "0"])?);
+    // PERF: `-ocimfs 0` keeps functions with one caller out of it. Inlining them creates functions of 40 KB, which V8 takes 0.1 s
+    // to compile: too long for a process that verifies one delivery.
+    let level = ["-O3", "-ocimfs", "0"];
+    files.push(FULL.build(&folder, &[INLINING], &level)?);
+    let parts: [(Module, &[&str], &[&str]); 2] = [(CORE, &[INLINING], &level), (ED25519, &[], &["-Oz"])];
+    for (module, flags, level) in parts {
+        files.push(match std::env::var_os(PARTS_ENV) {
+            Some(parts) => module.copy(Path::new(&parts), &folder)?,
+            None => module.build(&folder, flags, level)?,
+        });
     }
-    check_shared_glue(&CORE.glue("js")?, &FULL.glue("js")?)?;
+    if std::env::var_os(PARTS_ENV).is_none() {
+        check_shared_glue(&CORE.glue("js")?, &FULL.glue("js")?)?;
+    }
     catalog::write()?;
-    for module in [PUBLIC_KEY, ED25519] {
-        files.push(module.build(&folder, &[], &["-Oz"])?);
-    }
+    files.push(PUBLIC_KEY.build(&folder, &[], &["-Oz"])?);
     let outputs = ["text/core.js", "text/full.js", "text/public-key.js", "text/ed25519.js", "hashes.ts"]
         .map(|name| folder.join(name));
     CachedStep::new("texts", &files, &outputs)?
@@ -221,6 +231,15 @@ impl Module {
             }
             optimize(&self.folder().join(format!("{GLUE}_bg.wasm")), level, &file)
         })?;
+        Ok(file)
+    }
+
+    /// Copies the module from another folder; returns its path.
+    fn copy(&self, from: &Path, folder: &Path) -> Result<PathBuf, Failure> {
+        let file = folder.join(self.name).with_extension("wasm");
+        fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))?;
+        fs::copy(from.join(self.name).with_extension("wasm"), &file)
+            .map_err(|error| Failure::file(&file, error))?;
         Ok(file)
     }
 
