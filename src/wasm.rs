@@ -449,7 +449,11 @@ fn write_result(accepted: AcceptedDelivery<'_, '_>, is_handshake: bool, form: &[
             to_u32(secret),
             if uncovered.event_type { uncovered_bit::TYPE } else { 0 }
                 | if uncovered.id { uncovered_bit::ID } else { 0 }
-                | if covers == CoveredPart::Fields { uncovered_bit::OTHER_FIELDS } else { 0 },
+                | match covers {
+                    CoveredPart::Fields => uncovered_bit::OTHER_FIELDS,
+                    CoveredPart::Checksum => uncovered_bit::SAME_CHECKSUM,
+                    _ => 0,
+                },
         ),
     };
     // JavaScript knows the event types of the definition. The type of a wildcard event is in the delivery alone.

@@ -124,10 +124,11 @@ export type SignatureInfo =
       /** Index of the secret in the options. */
       secret: number;
       /**
-       * What the signature covers: the whole body, or some fields of the body, with `type` and `id` among them. The other fields
-       * are not signed: an attacker who recorded a delivery can change them.
+       * What the signature covers: the whole body, or some fields of the body, with `type` and `id` among them, or the CRC-32
+       * of the body. The other fields are not signed, and another body can have the same CRC-32: an attacker who recorded a
+       * delivery can send such a body.
        */
-      covers: "body" | "fields";
+      covers: "body" | "fields" | "checksum";
       /**
        * What of `type` and `id` is in headers that the signature does not cover, of this delivery. Absent where it covers
        * both. Of `id` only the key counts, and not the type in front of it.
@@ -285,7 +286,15 @@ export interface StageReport {
 /** One part of the signed content of a delivery. */
 export interface SignedPart {
   /** The placeholder without its braces. Absent for literal text of the template. */
-  placeholder?: "body" | "timestamp" | "id" | "url" | "method" | `header:${string}`;
+  placeholder?:
+    | "body"
+    | "form"
+    | "timestamp"
+    | "id"
+    | "url"
+    | "method"
+    | `${"header" | "query" | "form" | "body" | "url"}:${string}`
+    | `/${string}`;
   /** The text that is signed; cut after 512 characters. Absent for the body, and for what the delivery lacks. */
   value?: string;
   /** The location in the signed content, in bytes. Absent for what the delivery lacks, which counts as no bytes. */
@@ -352,8 +361,8 @@ export interface Report {
     timestamp?: number;
     /** Index of the secret that made the signature, or is the token. */
     secret?: number;
-    /** What is signed: the whole body, or some of its fields, by a verified signature; nothing by a token. */
-    covers?: "body" | "fields" | "nothing";
+    /** What is signed: the whole body, some of its fields, or its CRC-32, by a verified signature; nothing by a token. */
+    covers?: "body" | "fields" | "checksum" | "nothing";
     /** What of `type` and `id` a verified signature or a token does not cover. Absent where it covers both. */
     uncovered?: Uncovered;
     /** The template of the signed content, e.g. `{body}` or `{id}.{timestamp}.{body}`. */

@@ -28,8 +28,9 @@ export function trusted(algorithm: Algorithm | undefined, secret: number, bits: 
   if (algorithm === undefined) {
     return { status: "token", secret, covers: "nothing", uncovered: ["type", "id"] };
   }
-  const covers = bits & UncoveredBit.otherFields ? "fields" : "body";
-  const uncovered = uncoveredSets[bits & ~UncoveredBit.otherFields];
+  const covers =
+    bits & UncoveredBit.otherFields ? "fields" : bits & UncoveredBit.sameChecksum ? "checksum" : "body";
+  const uncovered = uncoveredSets[bits & (UncoveredBit.type | UncoveredBit.id)];
   return uncovered === undefined
     ? { status: "verified", algorithm, secret, covers }
     : { status: "verified", algorithm, secret, covers, uncovered };

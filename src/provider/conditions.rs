@@ -6,8 +6,7 @@ use super::request_source::{Found, RequestParts, RequestSource};
 use crate::blob::blob;
 use crate::delivery::Delivery;
 use crate::json::Value;
-use crate::signature::hmac::plain_digest;
-use crate::signature::{Algorithm, Encoding};
+use crate::signature::ContentDigest;
 
 /// A mistake in the definition: where, and a sentence.
 type Mistake<'d> = (Value<'d>, String);
@@ -29,11 +28,10 @@ blob!(enum UrlVariant { 0 => Received, 1 => WithoutPort, 2 => WithPort });
 #[derive(Debug)]
 pub(crate) struct BodyDigest {
     source: RequestSource,
-    algorithm: Algorithm,
-    encoding: Encoding,
+    digest: ContentDigest,
 }
 
-blob!(struct BodyDigest { source, algorithm, encoding });
+blob!(struct BodyDigest { source, digest });
 
 /// What a scheme needs of a request.
 #[derive(Debug, Default)]
@@ -72,13 +70,8 @@ impl Conditions {
                     format!("The signature does not cover {source}, so an attacker can change the digest."),
                 ));
             }
-            let parts: Vec<&str> = template.trim_matches(['{', '}']).split(':').collect();
-            let [_, algorithm, encoding] = parts[..] else { continue };
-            let encoding = Encoding::ALL.into_iter().find(|one| one.name() == encoding);
-            let (Some(algorithm), Some(encoding)) = (Algorithm::from_name(algorithm), encoding) else {
-                continue;
-            };
-            digests.push(BodyDigest { source, algorithm, encoding });
+            let digest = ContentDigest::parse(template.trim_matches(['{', '}']));
+            digests.extend(digest.map(|digest| BodyDigest { source, digest }));
         }
         let urls = texts(signature, "url");
         let urls = urls.iter().map(|name| match name.as_str() {
@@ -119,8 +112,8 @@ impl Conditions {
     pub(crate) fn has_digests(&self, delivery: &Delivery<'_>) -> bool {
         let request = RequestParts { delivery, document: None };
         self.digests.iter().all(|digest| {
-            let expected = digest.encoding.encode(&plain_digest(digest.algorithm, delivery.body));
-            matches!(digest.source.find(&request), Found::Text(text) if text == *expected)
+            let expected = digest.digest.text(delivery.body, None);
+            matches!(digest.source.find(&request), Found::Text(text) if Some(&*text) == expected.as_deref())
         })
     }
 }

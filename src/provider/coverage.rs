@@ -13,13 +13,15 @@ use serde::Serialize;
 pub enum CoveredPart {
     /// The whole body.
     Body,
+    /// The CRC-32 of the body: an attacker who recorded a delivery can make another body with the same one.
+    Checksum,
     /// Some values of the body, with event type and idempotency key among them. The other values are not signed.
     Fields,
     /// Nothing of the event: the delivery has a token, or a signature over values that say nothing of the event.
     Nothing,
 }
 
-blob!(enum CoveredPart { 0 => Body, 1 => Fields, 2 => Nothing });
+blob!(enum CoveredPart { 0 => Body, 1 => Fields, 2 => Nothing, 3 => Checksum });
 
 /// The values a receiver relies on that the signature does not cover. An attacker can replay a recorded delivery with
 /// other values there.
@@ -57,9 +59,11 @@ pub(crate) struct Coverage {
     first_uncovered_type: Option<usize>,
     /// Whether each source of the idempotency key is not signed, in the order of `Provider::dedupe`.
     uncovered_sources: Vec<bool>,
+    /// Whether the key of each source has no event type in front of it.
+    bare_sources: Vec<bool>,
 }
 
-blob!(struct Coverage { part, first_uncovered_type, uncovered_sources });
+blob!(struct Coverage { part, first_uncovered_type, uncovered_sources, bare_sources });
 
 impl Coverage {
     pub(super) fn new(
@@ -69,34 +73,49 @@ impl Coverage {
         dedupe: &[IdempotencySource],
         name_of: &dyn Fn(&str) -> String,
     ) -> Self {
-        let scheme = match scheme.signing() {
+        let signing = scheme.signing();
+        let signs = |name: &str| signing.is_some_and(|scheme| scheme.signs_header(name));
+        // SECURITY: an attacker who can choose the type, and every other value of the body, would get a new key for each type.
+        // Where the body is covered, a type in a header tells events with equal bodies apart.
+        let is_signed_source = |source: &IdempotencySource| match source {
+            IdempotencySource::Header(name) => signs(&name_of(name)),
+            IdempotencySource::Pointer(pointer) => signs(pointer),
+            IdempotencySource::Digest | IdempotencySource::None => false,
+        };
+        let bare = |is_type_signed: bool| {
+            let is_bare = |source| part != CoveredPart::Body && !is_type_signed && is_signed_source(source);
+            dedupe.iter().map(is_bare).collect()
+        };
+        match signing {
             _ if part == CoveredPart::Nothing || !scheme.is_signature() => {
                 let has_key = |source: &IdempotencySource| !matches!(source, IdempotencySource::None);
                 return Self {
                     part: CoveredPart::Nothing,
                     first_uncovered_type: Some(0),
                     uncovered_sources: dedupe.iter().map(has_key).collect(),
+                    bare_sources: bare(false),
                 };
             }
             // `None` for a token with a digest of the body, which signs no header.
-            scheme => scheme,
-        };
-        let signs = |name: &str| scheme.is_some_and(|scheme| scheme.signs_header(name));
+            _ => {}
+        }
         let is_unsigned = |name: &str| !signs(&name_of(name));
-        let is_unsigned_pointer = |pointer: &str| part == CoveredPart::Fields && !signs(pointer);
+        let is_unsigned_pointer = |pointer: &str| part != CoveredPart::Body && !signs(pointer);
         let is_unsigned_source = |source: &IdempotencySource| match source {
             IdempotencySource::Header(name) => is_unsigned(name),
             IdempotencySource::Pointer(pointer) => is_unsigned_pointer(pointer),
-            IdempotencySource::Digest => part == CoveredPart::Fields,
+            IdempotencySource::Digest => part != CoveredPart::Body,
             IdempotencySource::None => false,
         };
+        let first_uncovered_type = event_type.sources().iter().position(|source| {
+            let mut fields = source.fields().into_iter();
+            source.has_header(is_unsigned)
+                || fields.any(|field| field.pointer().is_some_and(|pointer| is_unsigned_pointer(pointer)))
+        });
         Self {
             part,
-            first_uncovered_type: event_type.sources().iter().position(|source| {
-                let mut fields = source.fields().into_iter();
-                source.has_header(is_unsigned)
-                    || fields.any(|field| field.pointer().is_some_and(|pointer| is_unsigned_pointer(pointer)))
-            }),
+            first_uncovered_type,
+            bare_sources: bare(first_uncovered_type.is_none()),
             uncovered_sources: dedupe.iter().map(is_unsigned_source).collect(),
         }
     }
@@ -108,6 +127,11 @@ impl Coverage {
             event_type: self.first_uncovered_type.is_some_and(|first| first <= type_source),
             id: self.uncovered_sources.get(key_source).copied().unwrap_or(false),
         }
+    }
+
+    /// Returns whether the key from this source has the event type in front of it.
+    pub(crate) fn has_type_in_key(&self, key_source: usize) -> bool {
+        !self.bare_sources.get(key_source).copied().unwrap_or(false)
     }
 
     /// Returns the uncovered values of a delivery whose event type and idempotency key are from any source.

@@ -1,4 +1,5 @@
-//! Sources of texts in any part of a request: `/pointer`, `header:Name`, `query:name` and `form:name`.
+//! Sources of texts in any part of a request: `/pointer`, `header:Name`, `query:name` and `form:name`. And values that are
+//! computed from a request, as a part of signed content: `body:sha256:hex`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,6 +7,7 @@ use std::fmt;
 use crate::blob::blob;
 use crate::delivery::Delivery;
 use crate::json::{Document, Kind, Pointer, Value, decode_form_text};
+use crate::signature::ContentDigest;
 use crate::text::split_once;
 
 /// A source of a text in a request.
@@ -19,9 +21,12 @@ pub(crate) enum RequestSource {
     Query(String),
     /// A field of a body that is a form.
     Form(String),
+    /// A digest, in signed content only.
+    Digest(ContentDigest),
 }
 
-blob!(enum RequestSource { 0 => Header(name), 1 => Pointer(pointer), 2 => Query(name), 3 => Form(name) });
+blob!(enum RequestSource { 0 => Header(name), 1 => Pointer(pointer), 2 => Query(name), 3 => Form(name),
+    4 => Digest(digest) });
 
 /// A request with its body parsed, if the body is JSON.
 pub(crate) struct RequestParts<'d> {
@@ -64,6 +69,20 @@ impl RequestSource {
         }
     }
 
+    /// Parses a part of signed content.
+    pub fn parse_signed(text: &str) -> Option<Self> {
+        Self::parse(text).or_else(|| ContentDigest::parse(text).map(Self::Digest))
+    }
+
+    /// Whether finding the text needs the URL.
+    pub fn needs_url(&self) -> bool {
+        match self {
+            Self::Query(_) => true,
+            Self::Digest(digest) => digest.is_of_url(),
+            Self::Header(_) | Self::Pointer(_) | Self::Form(_) => false,
+        }
+    }
+
     /// Whether the source is in the body.
     pub fn is_in_body(&self) -> bool {
         matches!(self, Self::Pointer(_) | Self::Form(_))
@@ -89,6 +108,9 @@ impl RequestSource {
                 split_once(url, '?').map_or(Found::Absent, |(_, query)| find_parameter(query, name))
             }
             Self::Form(name) => form(delivery).map_or(Found::Absent, |form| find_parameter(form, name)),
+            Self::Digest(digest) => digest
+                .text(delivery.body, delivery.url)
+                .map_or(Found::Absent, |text| Found::Text(text.into())),
         }
     }
 }
@@ -134,11 +156,16 @@ fn find_parameter<'d>(text: &'d str, name: &str) -> Found<'d> {
 /// The source as definitions write it.
 impl fmt::Display for RequestSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let computed;
         let (kind, name) = match self {
             Self::Header(name) => ("header:", name.as_str()),
             Self::Pointer(pointer) => ("", &**pointer),
             Self::Query(name) => ("query:", name.as_str()),
             Self::Form(name) => ("form:", name.as_str()),
+            Self::Digest(digest) => {
+                computed = digest.name();
+                ("", computed.as_str())
+            }
         };
         f.write_str(kind)?;
         f.write_str(name)

@@ -127,14 +127,14 @@ pub(super) fn schemes(
         for place in 0..count {
             let scheme = scheme(document, *signature, place, signatures.len() > 1)?;
             let aliases = aliases(document.root(), *signature, place);
-            let part = covered_part(*signature);
+            let part = covered_part(*signature, &scheme);
             let coverage = Coverage::new(&scheme, part, &envelope.event_type, dedupe, &|name| {
                 alias_of(&aliases, name).to_owned()
             });
             check_signed_fields(document, *signature, &coverage)?;
             let conditions = Conditions::parse(*signature)
                 .map_err(|(value, message)| definition_error(document, value, &message))?;
-            let sources = scheme.sources().filter_map(RequestSource::parse).collect();
+            let sources = scheme.sources().filter_map(RequestSource::parse_signed).collect();
             schemes.push(NamedScheme { name: name.clone(), scheme, aliases, coverage, sources, conditions });
         }
     }
@@ -142,15 +142,17 @@ pub(super) fn schemes(
 }
 
 /// Returns what the scheme declares to cover. A scheme that signs the body declares nothing.
-fn covered_part(signature: Value<'_>) -> CoveredPart {
+fn covered_part(signature: Value<'_>, scheme: &SignatureScheme) -> CoveredPart {
     match text(signature, "/covers").as_deref() {
+        None if scheme.signing().is_some_and(Scheme::has_checksum) => CoveredPart::Checksum,
         Some("fields") => CoveredPart::Fields,
         Some(_) => CoveredPart::Nothing,
         None => CoveredPart::Body,
     }
 }
 
-/// Rejects signed fields without event type and idempotency key: an attacker could choose both.
+/// Rejects signed fields without event type and idempotency key: an attacker could choose both. And a checksum without the
+/// key: each forged body would have one of its own.
 fn check_signed_fields(
     document: &Document<'_>,
     signature: Value<'_>,
@@ -159,7 +161,7 @@ fn check_signed_fields(
     let uncovered = coverage.uncovered_by_any_source();
     let part = match (coverage.part, uncovered) {
         (CoveredPart::Fields, Uncovered { event_type: true, .. }) => "event type",
-        (CoveredPart::Fields, Uncovered { id: true, .. }) => "idempotency key",
+        (CoveredPart::Fields | CoveredPart::Checksum, Uncovered { id: true, .. }) => "idempotency key",
         _ => return Ok(()),
     };
     let message = format!(

@@ -3,12 +3,12 @@
 //! SECURITY: only `alg` of the token's header is read. Keys that a token brings or names (`jwk`, `jku`, `x5c`, `x5u`, `kid`) are
 //! never used, and a token with `crit` is rejected (RFC 7515, section 4.1.11). Claims are not read before the signature is valid.
 
-use super::hmac::{constant_time_eq, sha256};
+use super::hmac::constant_time_eq;
 use super::scheme::SchemeError;
 use super::template::{TemplateToken, tokens};
 use super::{
-    Algorithm, Encoding, Keys, KeysError, MalformedReason, Outcome, ReceivedSignature, Secret, SecretFormat,
-    SignContext, SignError, TokenScheme,
+    Algorithm, ContentDigest, Encoding, Keys, KeysError, MalformedReason, Outcome, ReceivedSignature, Secret,
+    SecretFormat, SignContext, SignError, TokenScheme,
 };
 use crate::blob::blob;
 use crate::delivery::{Delivery, Headers};
@@ -68,13 +68,12 @@ struct Claim {
 enum ClaimValue {
     Text(String),
     Url,
-    UrlDigest(Encoding),
-    BodyDigest(Encoding),
+    Digest(ContentDigest),
 }
 
 blob!(struct JwtScheme { token, algorithms, claims, timestamp, is_timeless, secret });
 blob!(struct Claim { name, values });
-blob!(enum ClaimValue { 0 => Text(text), 1 => Url, 2 => UrlDigest(encoding), 3 => BodyDigest(encoding) });
+blob!(enum ClaimValue { 0 => Text(text), 1 => Url, 2 => Digest(digest) });
 
 fn jwa_name(algorithm: Algorithm) -> &'static str {
     match algorithm {
@@ -93,15 +92,12 @@ const KNOWN_ALGORITHMS: [&str; 14] = [
 impl ClaimValue {
     fn parse(template: &str) -> Result<Self, String> {
         let parts = tokens(template)?;
-        let encoding = |name: &str| Encoding::ALL.into_iter().find(|encoding| encoding.name() == name);
         match parts[..] {
             [TemplateToken::Literal(text)] => Ok(Self::Text(into_owned_outlined(text))),
             [TemplateToken::Placeholder("url")] => Ok(Self::Url),
-            [TemplateToken::Placeholder(name)] => name
-                .strip_prefix("body:sha256:")
-                .and_then(encoding)
-                .map(Self::BodyDigest)
-                .or_else(|| name.strip_prefix("url:sha256:").and_then(encoding).map(Self::UrlDigest))
+            [TemplateToken::Placeholder(name)] => ContentDigest::parse(name)
+                .filter(|digest| *digest != ContentDigest::BodyChecksum)
+                .map(Self::Digest)
                 .ok_or(EXPECTED.to_owned()),
             _ => Err(EXPECTED.to_owned()),
         }
@@ -112,17 +108,24 @@ impl ClaimValue {
         Some(match self {
             Self::Text(text) => text.clone(),
             Self::Url => url?.to_owned(),
-            Self::UrlDigest(encoding) => encoding.encode(&sha256(url?.as_bytes())),
-            Self::BodyDigest(encoding) => encoding.encode(&sha256(body)),
+            Self::Digest(digest) => digest.text(body, url)?,
         })
     }
 
     fn has_url(&self) -> bool {
-        matches!(self, Self::Url | Self::UrlDigest(_))
+        match self {
+            Self::Text(_) => false,
+            Self::Url => true,
+            Self::Digest(digest) => digest.is_of_url(),
+        }
+    }
+
+    fn is_body_digest(&self) -> bool {
+        matches!(self, Self::Digest(digest) if !digest.is_of_url())
     }
 }
 
-const EXPECTED: &str = "Expected a text, {url}, {body:sha256:hex}, {body:sha256:base64}, {body:sha256:base64url} or {url:sha256:hex}.";
+const EXPECTED: &str = "Expected a text, {url}, or a digest such as {body:sha256:hex} or {url:sha256:hex}.";
 
 impl JwtScheme {
     /// Checks and compiles a definition.
@@ -161,7 +164,7 @@ impl JwtScheme {
                 .map(parse)
                 .collect::<Result<_, _>>()
                 .map_err(|message| SchemeError::new("claims", &message))?;
-            let is_digest = |value: &ClaimValue| matches!(value, ClaimValue::BodyDigest(_));
+            let is_digest = ClaimValue::is_body_digest;
             if values.iter().any(is_digest) && !values.iter().all(is_digest) {
                 return fail(
                     "claims",
@@ -213,7 +216,7 @@ impl JwtScheme {
     /// Returns whether a claim is a digest of the body. Otherwise a token that was captured authenticates any body.
     #[must_use]
     pub fn covers_body(&self) -> bool {
-        let is_digest = |value: &ClaimValue| matches!(value, ClaimValue::BodyDigest(_));
+        let is_digest = ClaimValue::is_body_digest;
         self.claims.iter().any(|claim| claim.values.iter().any(is_digest))
     }
 
@@ -308,7 +311,7 @@ impl JwtScheme {
             let mismatch = |is_missing| Outcome::ClaimMismatch {
                 claim: name,
                 is_missing,
-                is_digest: values.iter().any(|value| matches!(value, ClaimValue::BodyDigest(_))),
+                is_digest: values.iter().any(ClaimValue::is_body_digest),
             };
             let url = delivery.url.filter(|url| !url.is_empty());
             if values.iter().any(ClaimValue::has_url) && url.is_none() {

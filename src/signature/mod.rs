@@ -24,6 +24,7 @@
 
 mod algorithm;
 mod candidates;
+mod content_digest;
 mod encoding;
 mod header;
 pub mod hmac;
@@ -49,6 +50,7 @@ mod variant;
 mod verify;
 
 pub use algorithm::Algorithm;
+pub(crate) use content_digest::ContentDigest;
 pub(crate) use encoding::Encoding;
 #[cfg(feature = "full")]
 pub(crate) use header::HeaderItem;

@@ -24,7 +24,7 @@ pub struct SchemeDefinition {
     pub algorithms: Vec<Algorithm>,
     /// The signed content: `{body}`, `{timestamp}.{body}`, `{id}.{timestamp}.{body}`,
     /// `{header:webhook-id}.{timestamp}.{body}`, `{method}\n{url}\n{body}`. Sources in the body and the URL are placeholders, too:
-    /// `{/data/id}`, `{query:id}`. Placeholders without a separator, such as
+    /// `{/data/id}`, `{query:id}`. So are digests: `{body:sha256:hex}`, `{body:crc32}`. Placeholders without a separator, such as
     /// `{method}{url}{body}`, are accepted only with `ambiguous`, except for a timestamp, a URL, or a header and a
     /// timestamp next to the body: then a body that does not mark where the other part ends is rejected.
     pub signed_content: String,
@@ -115,7 +115,7 @@ impl Scheme {
         let format = HeaderFormat::parse(&definition.format).map_err(in_field("format"))?;
         let content = SignedContent::parse(&definition.signed_content, definition.id_header.as_deref())
             .map_err(in_field("signedContent"))?;
-        if content.has_body() == definition.partial {
+        if (content.has_body() || content.has_body_digest()) == definition.partial {
             return if definition.partial {
                 fail("covers", "`signedContent` includes `{body}`, so the body is covered. Remove `covers`.")
             } else {
@@ -248,6 +248,11 @@ impl Scheme {
     #[must_use]
     pub fn is_optional(&self) -> bool {
         self.definition.optional
+    }
+
+    /// Returns whether the body is signed by its CRC-32 alone.
+    pub(crate) fn has_checksum(&self) -> bool {
+        self.content.has_checksum()
     }
 
     /// Returns whether a timestamp is signed, so that the timestamp tolerance applies.

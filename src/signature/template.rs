@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::TimestampUnit;
 use super::hmac::Mac;
+use super::{ContentDigest, TimestampUnit};
 use crate::blob::{Blob, Reader, Writer, blob};
 use crate::delivery::{Headers, is_token};
 use crate::text::{into_owned_outlined, split_once};
@@ -96,10 +96,12 @@ impl fmt::Display for ContentPart {
     }
 }
 
-/// Returns whether the name of a part is no header but a source in the body or the URL: `/data/id`, `query:id`, `form:id`.
+/// Returns whether the name of a part is no header but a source in the body or the URL, or a digest of them: `/data/id`,
+/// `query:id`, `form:id`, `body:sha256:hex`.
 /// No header has such a name (RFC 9110, section 5.1), so that values of sources are kept next to headers.
 pub(crate) fn is_source(name: &str) -> bool {
-    !is_token(name) && (name.starts_with('/') || name.starts_with("query:") || name.starts_with("form:"))
+    const SOURCES: [&str; 5] = ["/", "query:", "form:", "body:", "url:"];
+    !is_token(name) && SOURCES.iter().any(|start| name.starts_with(start))
 }
 
 #[inline(never)]
@@ -142,6 +144,20 @@ fn is_one_container(text: &[u8]) -> bool {
 }
 
 impl ContentPart {
+    /// Returns the digest that the part is.
+    fn digest(&self) -> Option<ContentDigest> {
+        match self {
+            ContentPart::Header { name, .. } if is_source(name) => ContentDigest::parse(name),
+            _ => None,
+        }
+    }
+
+    /// Returns whether the text of the part may be of any length.
+    fn is_variable(&self) -> bool {
+        matches!(self, ContentPart::Header { .. } | ContentPart::Url | ContentPart::Method)
+            && self.digest().is_none()
+    }
+
     fn placeholder(&self) -> Option<String> {
         let name = match self {
             ContentPart::Literal(_) => return None,
@@ -202,7 +218,10 @@ impl SignedContent {
                         .to_owned(),
                     is_id: true,
                 },
-                TemplateToken::Placeholder(name) if is_source(name) => {
+                TemplateToken::Placeholder(name)
+                    if is_source(name)
+                        && (!name.starts_with(['b', 'u']) || ContentDigest::parse(name).is_some()) =>
+                {
                     ContentPart::Header { name: into_owned_outlined(name), is_id: false }
                 }
                 TemplateToken::Placeholder(placeholder) => match placeholder.strip_prefix("header:") {
@@ -238,14 +257,30 @@ impl SignedContent {
         self.parts.contains(&ContentPart::Body)
     }
 
+    /// Returns whether a digest of the body is signed.
+    pub fn has_body_digest(&self) -> bool {
+        self.digests().any(|digest| !digest.is_of_url())
+    }
+
+    /// Returns whether of the body only a checksum is signed.
+    pub fn has_checksum(&self) -> bool {
+        let mut digests = self.digests().filter(|digest| !digest.is_of_url()).peekable();
+        !self.has_body()
+            && digests.peek().is_some()
+            && digests.all(|digest| digest == ContentDigest::BodyChecksum)
+    }
+
+    fn digests(&self) -> impl Iterator<Item = ContentDigest> {
+        self.parts.iter().filter_map(ContentPart::digest)
+    }
+
     /// Returns the index of the part that may be of any length: the body. Without the body, the last header, source, URL or
     /// method: the parts before it are parsed from the start, those after it from the end.
     fn open_part(&self) -> usize {
-        let is_open = |part: &ContentPart| {
-            matches!(part, ContentPart::Header { .. } | ContentPart::Url | ContentPart::Method)
-        };
         let body = self.parts.iter().position(|part| *part == ContentPart::Body);
-        body.or_else(|| self.parts.iter().rposition(is_open)).unwrap_or(0)
+        body.or_else(|| self.parts.iter().rposition(ContentPart::is_variable))
+            .or_else(|| self.parts.iter().position(|part| part.digest().is_some()))
+            .unwrap_or(0)
     }
 
     /// The body between two texts of any kind, which are passed as `{url}` and `{method}`.
@@ -277,10 +312,7 @@ impl SignedContent {
     /// Returns the parts of variable length, except for the open part and the timestamp.
     fn variable_parts(&self) -> impl Iterator<Item = (usize, &ContentPart)> {
         let open = self.open_part();
-        let is_variable = |part: &ContentPart| {
-            matches!(part, ContentPart::Header { .. } | ContentPart::Url | ContentPart::Method)
-        };
-        self.parts.iter().enumerate().filter(move |(index, part)| *index != open && is_variable(part))
+        self.parts.iter().enumerate().filter(move |(index, part)| *index != open && part.is_variable())
     }
 
     /// Returns why one signature would match several requests, if bytes can move from one part to the next.
@@ -319,6 +351,15 @@ impl SignedContent {
                 Ok(_) => continue,
             };
             return Some(ambiguous(&reason));
+        }
+        // A hash has a length of its own. Of a checksum only the digits mark where it ends.
+        let is_checksum = |(index, part): (usize, &ContentPart)| {
+            (index != self.open_part() && part.digest() == Some(ContentDigest::BodyChecksum)).then_some(index)
+        };
+        if let Some(index) = self.parts.iter().enumerate().find_map(is_checksum)
+            && !self.delimiter(index).is_ok_and(|text| !text.bytes().any(|byte| byte.is_ascii_digit()))
+        {
+            return Some(ambiguous("{body:crc32} is next to a digit or a part"));
         }
         self.timestamps()
             .any(|(index, is_before_body)| {

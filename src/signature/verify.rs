@@ -171,7 +171,9 @@ impl Scheme {
             return Err(Outcome::TimestampMalformed);
         }
         for name in self.content.headers() {
-            single_value(headers, name)?.ok_or(Outcome::HeaderMissing { name })?;
+            let missing =
+                if name.starts_with("url:") { Outcome::UrlMissing } else { Outcome::HeaderMissing { name } };
+            single_value(headers, name)?.ok_or(missing)?;
         }
         // An empty text counts as missing: frameworks that do not know the URL pass one.
         let (url, method) = (delivery.url.unwrap_or_default(), delivery.method.unwrap_or_default());

@@ -147,6 +147,8 @@ groups! {
         ID = 2;
         /// All but some fields of the body.
         OTHER_FIELDS = 4;
+        /// All bodies with the same CRC-32.
+        SAME_CHECKSUM = 8;
     }
 
     /// Profiles as numbers.

@@ -171,8 +171,8 @@ pub struct SignatureReport {
 /// One part of the signed content of a delivery. `Debug` leaves out the value: a URL may contain a token.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct SignedPart {
-    /// The placeholder without its braces: `body`, `timestamp`, `id`, `url`, `method`, `header:NAME`, `query:NAME` or a JSON
-    /// Pointer. `None` for literal text of the template.
+    /// The placeholder without its braces: `body`, `timestamp`, `id`, `url`, `method`, `header:NAME`, `query:NAME`, a digest
+    /// such as `body:sha256:hex`, or a JSON Pointer. `None` for literal text of the template.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub placeholder: Option<String>,
     /// The text that is signed; cut after 512 characters. `None` for the body and its values, and for what the delivery lacks.

@@ -81,10 +81,7 @@ impl Webhook {
         let mut schemes = self.provider.schemes.iter().filter_map(|named| named.scheme.signing());
         schemes.any(|scheme| scheme.content.has_url() || scheme.content.has_method())
             || self.provider.schemes.iter().any(|named| named.scheme.is_jwt_with_url())
-            || self
-                .handshake_sources()
-                .chain(self.signed_sources())
-                .any(|source| matches!(source, RequestSource::Query(_)))
+            || self.handshake_sources().chain(self.signed_sources()).any(RequestSource::needs_url)
     }
 
     /// The sources that tell a handshake from an event.

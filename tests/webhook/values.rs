@@ -282,3 +282,71 @@ fn explains_a_signature_in_the_body() {
     let hook = made(&definition(signature, r#""pointer:/id""#), options(&["another secret of thirty-two b"]));
     assert!(codes(&hook).contains(&"no-match"), "{:?}", codes(&hook));
 }
+
+/// The key of an event, alike in every verb.
+fn key(hook: &Webhook, body: &str) -> String {
+    let delivery = Delivery::new(Headers::new(), body.as_bytes());
+    let id = hook.verify(&delivery, NOW).expect("a valid delivery").id;
+    assert_eq!(hook.verify_fast(&delivery, NOW, &hook.verify_options()).expect("as before").id, id);
+    assert_eq!(hook.inspect(&delivery, NOW).id, Some(id.clone()));
+    id
+}
+
+/// SECURITY: with a type that an attacker can choose, a signed key would count again under each type.
+#[test]
+fn a_signed_key_has_no_prefix_that_is_not_signed() {
+    let body = |kind: &str| {
+        let signature = hex("1700000000abc");
+        format!(r#"{{"type":"{kind}","sig":{{"time":"1700000000","token":"abc","sig":"{signature}"}}}}"#)
+    };
+    for kind in ["delivered", "opened"] {
+        assert_eq!(key(&nothing(), &body(kind)), "abc");
+    }
+    // Both are signed.
+    let body = format!(r#"{{"type":"paid","id":"evt_1","sig":"{}"}}"#, hex("paid:evt_1"));
+    assert_eq!(key(&fields(), &body), "paid:evt_1");
+}
+
+/// A signature over the CRC-32 of the body, as that of `PayPal`.
+#[test]
+fn a_checksum_covers_the_key_and_not_the_type() {
+    let signature = r#""header": "X-Sig", "signedContent": "{header:X-Id}|{body:crc32}""#;
+    let hook = made(&definition(signature, r#""header:X-Id""#), options(&[SECRET]));
+    // The CRC-32 of both is the same: an attacker who has the first body finds the second one by trying.
+    let (body, other) = (r#"{"type":"paid"}"#, r#"{"type":"void","id":"dQIuG9"}"#);
+    let signature = hex(&format!("abc|{}", 3_869_113_789_u32));
+    for (body, kind) in [(body, "paid"), (other, "void")] {
+        let pairs = [("X-Sig", signature.as_str()), ("X-Id", "abc")];
+        let delivery = Delivery::new(Headers::from_iter(pairs), body.as_bytes());
+        let verified = hook.verify(&delivery, NOW).expect(body);
+        let SignatureInfo::Verified { covers, uncovered, .. } = verified.signature else { panic!("{body}") };
+        assert_eq!((covers, uncovered.names().as_slice()), (CoveredPart::Checksum, &["type"][..]));
+        assert_eq!((verified.event_type.as_str(), verified.id.as_str()), (kind, "abc"));
+        let report = hook.inspect(&delivery, NOW);
+        assert_eq!(report.signature.covers, Some(CoveredPart::Checksum));
+        assert_eq!(report.signature.parts[2].placeholder.as_deref(), Some("body:crc32"));
+    }
+    let delivery =
+        Delivery::new(Headers::from_iter([("X-Sig", &*signature), ("X-Id", "abc")]), b"{\"type\":\"x\"}");
+    assert_eq!(hook.verify(&delivery, NOW).unwrap_err().code, Code::SIGNATURE_MISMATCH);
+}
+
+/// A signature over a digest of the body, as fal.ai's.
+#[test]
+fn a_digest_covers_the_body() {
+    let signature =
+        r#""header": "X-Sig", "signedContent": "{header:X-User}\n{header:X-Id}\n{body:sha256:hex}""#;
+    let hook = made(&definition(signature, r#""pointer:/id""#), options(&[SECRET]));
+    let body = r#"{"type":"paid","id":"evt_1"}"#;
+    let digest = "8aa451e235409db2b33d0ec17c2427a33d18b3f4fb9847ada5b83f948805ecda";
+    let signature = hex(&format!("user\nabc\n{digest}"));
+    let pairs = || Headers::from_iter([("X-Sig", signature.as_str()), ("X-Id", "abc"), ("X-User", "user")]);
+    let delivery = Delivery::new(pairs(), body.as_bytes());
+    let verified = hook.verify(&delivery, NOW).expect("a valid delivery");
+    assert!(
+        matches!(verified.signature, SignatureInfo::Verified { covers: CoveredPart::Body, uncovered, .. } if uncovered.names().is_empty())
+    );
+    assert_eq!(verified.id, "paid:evt_1");
+    let other = Delivery::new(pairs(), br#"{"type":"paid","id":"evt_2"}"#);
+    assert_eq!(hook.verify(&other, NOW).unwrap_err().code, Code::SIGNATURE_MISMATCH);
+}

@@ -72,8 +72,9 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
             Some(text)
         });
         let ((event_type, type_source), (key, source)) = (event_type?, key?);
-        let id = key.map(|key| with_event_type(event_type, &key));
         let scheme = provider.schemes.get(self.findings.scheme);
+        let has_type = scheme.is_none_or(|scheme| scheme.coverage.has_type_in_key(source));
+        let id = key.map(|key| with_event_type(if has_type { event_type } else { "" }, &key));
         let uncovered =
             scheme.map(|scheme| scheme.coverage.uncovered(type_source, source)).unwrap_or_default();
         Ok(Identity { id, uncovered, webhook_id, delivery_id, created_at })
@@ -88,7 +89,7 @@ pub(super) fn hidden_character(label: &str, source: &str, location: Location) ->
         .hint("No sender writes such an id. Keep the delivery out of logs that are read as text.")
 }
 
-/// Finds the idempotency key of a delivery by the provider's rule, prefixed by the event type; empty where the provider
+/// Finds the idempotency key of a delivery by the provider's rule, prefixed by the event type where that is signed; empty where the provider
 /// has none. With it comes the index of its source in [`Provider::dedupe`](crate::provider::Provider::dedupe). `None`
 /// where the key has characters that forge log lines.
 pub(crate) fn idempotency_key(
@@ -99,11 +100,17 @@ pub(crate) fn idempotency_key(
 ) -> Option<(String, usize)> {
     let (key, source) = find_key(webhook, delivery, root).ok()?;
     let key = key.unwrap_or_else(|| digest(delivery.body).into());
+    let scheme = webhook.provider.schemes.get(deciding_scheme(webhook, delivery));
+    let has_type = scheme.is_none_or(|scheme| scheme.coverage.has_type_in_key(source));
+    let event_type = if has_type { event_type } else { "" };
     Some((with_event_type(event_type, &key), source))
 }
 
 fn with_event_type(event_type: &str, key: &str) -> String {
-    if key.is_empty() { String::new() } else { [event_type, ":", key].concat() }
+    match (event_type, key) {
+        (_, "") | ("", _) => key.to_owned(),
+        _ => [event_type, ":", key].concat(),
+    }
 }
 
 /// A key with characters that forge log lines.

@@ -44,7 +44,12 @@ function describeResult({ report, provider, issues, isValidated }: Inspection): 
   const payload = payloadSentence(isValidated, provider.title);
   const rest = isValidated ? "" : ` ${payload}`;
   if (signature.covers && report.verdict !== "rejected") {
-    const signed = signature.covers === "fields" ? "some fields of this body" : "this body";
+    const signed =
+      signature.covers === "fields"
+        ? "some fields of this body"
+        : signature.covers === "checksum"
+          ? "the checksum of this body, which another body can have,"
+          : "this body";
     return {
       tone: "good",
       icon: "verified",
