@@ -1,7 +1,7 @@
 //! When a scheme applies, the spellings of the URL that it signs, and the digests that it covers.
 
 use super::handshake::{Condition, parse_condition};
-use super::members::{members, text, texts};
+use super::members::{members, signed_content, texts};
 use super::request_source::{Found, RequestParts, RequestSource};
 use crate::blob::blob;
 use crate::delivery::Delivery;
@@ -20,9 +20,13 @@ pub(crate) enum UrlVariant {
     WithoutPort,
     /// With the port of its scheme.
     WithPort,
+    /// Without the query.
+    WithoutQuery,
+    /// With the characters decoded that JavaScript's `encodeURI` leaves as they are, but for `#`, `&`, `+` and `=`.
+    Decoded,
 }
 
-blob!(enum UrlVariant { 0 => Received, 1 => WithoutPort, 2 => WithPort });
+blob!(enum UrlVariant { 0 => Received, 1 => WithoutPort, 2 => WithPort, 3 => WithoutQuery, 4 => Decoded });
 
 /// A source that has the digest of the body.
 #[derive(Debug)]
@@ -56,7 +60,7 @@ impl Conditions {
             }
             when.push((source, parse_condition(condition)));
         }
-        let content = text(signature, "/signedContent").unwrap_or_default();
+        let content = signed_content(signature);
         let mut digests = Vec::new();
         for (name, value) in members(signature, "digests") {
             let (Some(source), Some(template)) = (RequestSource::parse(&name.text()), value.as_str()) else {
@@ -77,6 +81,8 @@ impl Conditions {
         let urls = urls.iter().map(|name| match name.as_str() {
             "without-port" => UrlVariant::WithoutPort,
             "with-port" => UrlVariant::WithPort,
+            "without-query" => UrlVariant::WithoutQuery,
+            "decoded" => UrlVariant::Decoded,
             _ => UrlVariant::Received,
         });
         Ok(Self { when, urls: urls.collect(), digests })
@@ -121,8 +127,11 @@ impl Conditions {
 impl UrlVariant {
     /// Spells a URL; `None` for one that has no such spelling.
     fn of(self, url: &str) -> Option<String> {
-        if self == Self::Received {
-            return Some(url.to_owned());
+        match self {
+            Self::Received => return Some(url.to_owned()),
+            Self::WithoutQuery => return url.split_once('?').map(|(url, _)| url.to_owned()),
+            Self::Decoded => return Some(decoded(url)),
+            Self::WithoutPort | Self::WithPort => {}
         }
         let (scheme, rest) = url.split_once("://")?;
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
@@ -141,9 +150,51 @@ impl UrlVariant {
     }
 }
 
+/// Decodes the characters of a URL that `UrlVariant::Decoded` names.
+fn decoded(url: &str) -> String {
+    const ENCODED: [(&str, &str); 12] = [
+        ("3A", ":"),
+        ("2F", "/"),
+        ("3F", "?"),
+        ("40", "@"),
+        ("21", "!"),
+        ("24", "$"),
+        ("27", "'"),
+        ("28", "("),
+        ("29", ")"),
+        ("2A", "*"),
+        ("2C", ","),
+        ("3B", ";"),
+    ];
+    let mut pieces = url.split('%');
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let digits = piece.get(..2).unwrap_or_default();
+        let known = ENCODED.iter().find(|(code, _)| code.eq_ignore_ascii_case(digits));
+        let (start, rest) = known.map_or(("%", piece), |(_, character)| (*character, &piece[2..]));
+        out.push_str(start);
+        out.push_str(rest);
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spells_urls_without_query_and_decoded() {
+        for (url, without, decoded) in [
+            ("https://h/a?b=c", Some("https://h/a"), "https://h/a?b=c"),
+            ("https://h/%3a%2F%20%26?b=%40%", None, "https://h/:/%20%26?b=@%"),
+            ("https://h/é%é%2", None, "https://h/é%é%2"),
+            ("https://h/%252F", None, "https://h/%252F"),
+        ] {
+            let found = UrlVariant::WithoutQuery.of(url);
+            assert!(without.is_none() || found.as_deref() == without, "{url}");
+            assert_eq!(UrlVariant::Decoded.of(url).as_deref(), Some(decoded));
+        }
+    }
 
     #[test]
     fn spells_urls_with_and_without_port() {

@@ -16,7 +16,7 @@ use super::event::{Event, WILDCARD_EVENT, events};
 use super::extends;
 use super::handshake::{Handshake, Setting, parse_handshakes, parse_settings};
 use super::idempotency::{self, IdempotencySource};
-use super::members::{items, members, text, texts};
+use super::members::{items, members, signed_content, text, texts};
 use super::notation::{parse_duration_ms, parse_status_range};
 use super::rules::Rules;
 use super::schemes::{
@@ -301,10 +301,8 @@ fn check_consistency(document: &Document<'_>, event_type: &TypeSources) -> Resul
         ));
     }
     let is_time = |signature: &Value<'_>| {
-        let templates = ["/format", "/signedContent"];
-        templates
-            .iter()
-            .any(|pointer| text(*signature, pointer).is_some_and(|text| text.contains("{timestamp}")))
+        text(*signature, "/format").is_some_and(|text| text.contains("{timestamp}"))
+            || signed_content(*signature).contains("{timestamp}")
     };
     let signed_time = signature_member(root, "timestamp")
         .filter(|time| !time.as_str().is_some_and(|time| time.starts_with("claim:")));

@@ -30,3 +30,25 @@ pub(super) fn members<'d>(holder: Value<'d>, key: &str) -> Vec<(Key<'d>, Value<'
 pub(super) fn texts(holder: Value<'_>, key: &str) -> Vec<String> {
     items(holder, key).into_iter().filter_map(|item| Some(item.as_str()?.into_owned())).collect()
 }
+
+/// Returns the template of the signed content: a text, or a list of texts and of texts with a condition.
+#[inline(never)]
+pub(super) fn signed_content(signature: Value<'_>) -> String {
+    let Some(content) = signature.get("signedContent") else { return "{body}".to_owned() };
+    if let Some(template) = content.as_str() {
+        return template.into_owned();
+    }
+    let mut template = String::new();
+    for part in content.elements() {
+        match (part.as_str(), text(part, "/if"), text(part, "/text")) {
+            (Some(part), ..) => template.push_str(&part),
+            (None, Some(source), Some(part)) => {
+                for piece in ["{if:", &source, "}", &part, "{end}"] {
+                    template.push_str(piece);
+                }
+            }
+            _ => {}
+        }
+    }
+    template
+}

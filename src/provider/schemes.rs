@@ -14,7 +14,7 @@ use super::coverage::{Coverage, CoveredPart, Uncovered};
 use super::definition_error::{DefinitionError, definition_error};
 use super::envelope::Envelope;
 use super::idempotency::IdempotencySource;
-use super::members::{items, members, pointer, text, texts};
+use super::members::{items, members, pointer, signed_content, text, texts};
 use super::request_source::RequestSource;
 use super::signed_time::SignedTime;
 
@@ -90,7 +90,7 @@ pub(super) fn schemes(
         if let Some(value) = signature.get("name").filter(|_| schemes.iter().any(is_repeated)) {
             return Err(definition_error(document, value, "Duplicate name: another scheme has it."));
         }
-        let is_form = text(*signature, "/signedContent").is_some_and(|content| content.contains("{form}"));
+        let is_form = signed_content(*signature).contains("{form}");
         if let Some(content) = signature.get("signedContent").filter(|_| is_form)
             && !items(document.root(), "body")
                 .iter()
@@ -242,7 +242,7 @@ fn scheme(
     }
     let is_public_key = text(signature, "/kind").as_deref() == Some("public-key");
     let format = text(signature, "/format").unwrap_or_default();
-    let signed_content = text(signature, "/signedContent").unwrap_or_else(|| "{body}".to_owned());
+    let signed_content = signed_content(signature);
     // Of several schemes, those without a signed time have no use for the header.
     let has_time_header =
         !is_of_several || signed_content.contains("{timestamp}") && !format.contains("{timestamp}");
@@ -263,6 +263,7 @@ fn scheme(
         id_header: name_in_family(root.pointer("/headers/id"), family),
         timestamp_unit: timestamp_unit(signature),
         ambiguous: signature.get("ambiguous").and_then(Value::as_bool).unwrap_or(false),
+        absent_is_empty: signature.get("absent").is_some(),
         partial: signature.get("covers").is_some() || signature.get("digests").is_some(),
     };
     if let Some(algorithm) = definition.algorithms.iter().find(|one| one.is_public_key() != is_public_key) {
@@ -340,7 +341,7 @@ fn place(signature: Value<'_>, family: usize) -> String {
 pub(super) fn has_body_time(signature: Value<'_>) -> bool {
     signature.get("timestamp").is_some()
         && !is_jwt(signature)
-        && !text(signature, "/signedContent").is_some_and(|content| content.contains("{timestamp}"))
+        && !signed_content(signature).contains("{timestamp}")
 }
 
 pub(super) fn signed_time(root: Value<'_>) -> Option<SignedTime> {

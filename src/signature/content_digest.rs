@@ -14,18 +14,22 @@ pub(crate) enum ContentDigest {
     BodyChecksum,
     /// A hash of the URL.
     Url(Algorithm, Encoding),
+    /// The path and the query of the URL.
+    Path,
 }
 
-blob!(enum ContentDigest { 0 => Body(algorithm, encoding), 1 => BodyChecksum, 2 => Url(algorithm, encoding) });
+blob!(enum ContentDigest { 0 => Body(algorithm, encoding), 1 => BodyChecksum, 2 => Url(algorithm, encoding), 3 => Path });
 
 impl ContentDigest {
     /// Parses the name of a placeholder: `body:sha256:hex`, `body:crc32`, `url:sha256:base64`.
     #[inline(never)]
     pub fn parse(name: &str) -> Option<Self> {
-        let (of, digest) = split_once(name, ':')?;
-        if name == "body:crc32" {
-            return Some(Self::BodyChecksum);
+        match name {
+            "body:crc32" => return Some(Self::BodyChecksum),
+            "url:path" => return Some(Self::Path),
+            _ => {}
         }
+        let (of, digest) = split_once(name, ':')?;
         let (algorithm, encoding) = split_once(digest, ':')?;
         let algorithm = Algorithm::HMAC.into_iter().find(|one| one.name() == algorithm)?;
         let encoding = Encoding::ALL.into_iter().find(|one| one.name() == encoding)?;
@@ -43,22 +47,34 @@ impl ContentDigest {
             Self::Body(algorithm, encoding) => encoding.encode(&plain_digest(algorithm, body)),
             Self::BodyChecksum => crc32(body).to_string(),
             Self::Url(algorithm, encoding) => encoding.encode(&plain_digest(algorithm, url?.as_bytes())),
+            Self::Path => path_of(url?).to_owned(),
         })
     }
 
     pub fn is_of_url(self) -> bool {
-        matches!(self, Self::Url(..))
+        matches!(self, Self::Url(..) | Self::Path)
     }
 
     /// Returns the placeholder without its braces.
     pub fn name(self) -> String {
         let (of, algorithm, encoding) = match self {
             Self::BodyChecksum => return "body:crc32".to_owned(),
+            Self::Path => return "url:path".to_owned(),
             Self::Body(algorithm, encoding) => ("body", algorithm, encoding),
             Self::Url(algorithm, encoding) => ("url", algorithm, encoding),
         };
         [of, algorithm.name(), encoding.name()].join(":")
     }
+}
+
+/// Returns the path and the query of a URL, or of one without scheme and host.
+fn path_of(url: &str) -> &str {
+    let url = split_once(url, '#').map_or(url, |(url, _)| url);
+    let rest = match url.find("://") {
+        Some(index) if !url.starts_with(['/', '?']) => &url[index + 3..],
+        _ => url,
+    };
+    rest.find(['/', '?']).map_or("/", |index| &rest[index..])
 }
 
 /// The CRC-32 of ISO 3309, as in zlib (RFC 1952, section 8). Four bits a step: a table of 16 numbers, not of 256.
@@ -101,6 +117,10 @@ mod tests {
             ("body:sha1:base64", "", None, Some("2jmj7l5rSw0yVb/vlWAYkK/YBwk=")),
             ("url:sha1:base64url", "x", Some(""), Some("2jmj7l5rSw0yVb_vlWAYkK_YBwk")),
             ("url:sha1:hex", "", None, None),
+            ("url:path", "", Some("https://h:1/a%20b?c=https://x/#d"), Some("/a%20b?c=https://x/")),
+            ("url:path", "", Some("/a?b=c://d"), Some("/a?b=c://d")),
+            ("url:path", "", Some("https://h"), Some("/")),
+            ("url:path", "", None, None),
         ] {
             let digest = ContentDigest::parse(name).expect(name);
             assert_eq!(digest.text(body.as_bytes(), url).as_deref(), text, "{name} of {body}");

@@ -23,6 +23,7 @@
 //! ```
 
 mod algorithm;
+mod ambiguity;
 mod candidates;
 mod content_digest;
 mod encoding;

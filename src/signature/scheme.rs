@@ -11,6 +11,7 @@ use crate::text::eq_ignore_ascii_case;
 
 /// A signature scheme as data.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a member of a definition")]
 pub struct SchemeDefinition {
     /// The header with the signature. Or its source in the body or the URL: `/signature`, `query:signature`.
     pub header: String,
@@ -41,6 +42,8 @@ pub struct SchemeDefinition {
     /// Whether the provider signs parts without marking where each ends, so that one signature matches several requests.
     /// Otherwise such a signed content is rejected, and so is a body next to a signed URL that is no object or array.
     pub ambiguous: bool,
+    /// Whether a signed value that the delivery lacks counts as empty text. Otherwise such a delivery is rejected.
+    pub absent_is_empty: bool,
     /// Whether the signed content lacks the body. Otherwise such a signed content is rejected.
     pub partial: bool,
 }
@@ -60,6 +63,7 @@ impl SchemeDefinition {
             id_header: None,
             timestamp_unit: TimestampUnit::Seconds,
             ambiguous: false,
+            absent_is_empty: false,
             partial: false,
         }
     }
@@ -88,6 +92,7 @@ blob!(struct SchemeDefinition {
     id_header,
     timestamp_unit,
     ambiguous,
+    absent_is_empty,
     partial,
 });
 blob!(struct Scheme { definition, format, content, is_ambiguous, has_undelimited_timestamp });
@@ -216,9 +221,9 @@ impl Scheme {
 
     /// Returns whether the signature covers the value of this header, and no bytes can move into or out of the value.
     pub(crate) fn signs_header(&self, name: &str) -> bool {
-        let timestamp = self.timestamp_header().into_iter();
-        !self.is_ambiguous
-            && timestamp.chain(self.content.headers()).any(|signed| eq_ignore_ascii_case(signed, name))
+        let is_timestamp =
+            || self.timestamp_header().is_some_and(|signed| eq_ignore_ascii_case(signed, name));
+        !self.is_ambiguous && (is_timestamp() || self.content.signs(name))
     }
 
     /// Returns the template of the signed content.

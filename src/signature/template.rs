@@ -2,11 +2,11 @@
 
 use std::fmt;
 
+use super::ContentDigest;
 use super::hmac::Mac;
-use super::{ContentDigest, TimestampUnit};
 use crate::blob::{Blob, Reader, Writer, blob};
 use crate::delivery::{Headers, is_token};
-use crate::text::{into_owned_outlined, split_once};
+use crate::text::{eq_ignore_ascii_case, into_owned_outlined, split_once};
 
 /// A part of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,13 +39,27 @@ pub(crate) fn tokens(template: &str) -> Result<Vec<TemplateToken<'_>>, String> {
 /// The signed content, such as `{id}.{timestamp}.{body}`.
 #[derive(Clone, Debug)]
 pub(crate) struct SignedContent {
-    parts: Vec<ContentPart>,
+    pub(super) parts: Vec<ContentPart>,
     /// Whether the template names the body `{form}`: its fields sorted by their names, names and values joined.
     is_form: bool,
+    /// The parts that are signed only if the delivery has a value, in order.
+    pub(super) groups: Vec<Group>,
+    /// The index of the part that the template names as the open one: `{/reference...}`.
+    pub(super) open: Option<usize>,
 }
 
+/// Parts between `{if:SOURCE}` and `{end}`.
+#[derive(Clone, Debug)]
+pub(super) struct Group {
+    pub source: String,
+    pub start: usize,
+    pub end: usize,
+}
+
+blob!(struct Group { source, start, end });
+
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum ContentPart {
+pub(super) enum ContentPart {
     Literal(String),
     Body,
     Timestamp,
@@ -71,14 +85,19 @@ impl Blob for SignedContent {
     fn put(&self, out: &mut Writer) {
         self.parts.put(out);
         self.is_form.put(out);
+        self.groups.put(out);
+        self.open.put(out);
     }
 
     fn get(input: &mut Reader<'_>) -> Self {
         let (parts, is_form): (Vec<ContentPart>, bool) = (Vec::get(input), bool::get(input));
         let is_body = |part: &&ContentPart| **part == ContentPart::Body;
+        let (groups, open): (Vec<Group>, Option<usize>) = (Vec::get(input), Option::get(input));
+        let is_inside = |group: &Group| group.start < group.end && group.end <= parts.len();
         // The functions that look for the open part need one.
         input.check(!parts.is_empty() && parts.iter().filter(is_body).count() <= 1);
-        Self { parts, is_form }
+        input.check(groups.iter().all(is_inside) && open.is_none_or(|open| open < parts.len()));
+        Self { parts, is_form, groups, open }
     }
 }
 
@@ -88,13 +107,27 @@ impl fmt::Display for ContentPart {
             ContentPart::Literal(text) => f.write_str(text),
             ContentPart::Body => f.write_str("{body}"),
             ContentPart::Timestamp => f.write_str("{timestamp}"),
-            ContentPart::Header { name, .. } if is_source(name) => write!(f, "{{{name}}}"),
+            ContentPart::Header { name, .. } if is_source(name) => {
+                write!(f, "{{{}}}", placeholder_name(name))
+            }
             ContentPart::Header { name, .. } => write!(f, "{{header:{name}}}"),
             ContentPart::Url => f.write_str("{url}"),
             ContentPart::Method => f.write_str("{method}"),
         }
     }
 }
+
+/// Returns whether the name is that of a value in the body or the URL, and not of a digest.
+fn is_value(name: &str) -> bool {
+    is_source(name) && !name.starts_with("body:") && !name.starts_with("url:")
+}
+
+/// The path is the only part whose name is not that of its placeholder.
+fn placeholder_name(name: &str) -> &str {
+    if name == PATH { "path" } else { name }
+}
+
+const PATH: &str = "url:path";
 
 /// Returns whether the name of a part is no header but a source in the body or the URL, or a digest of them: `/data/id`,
 /// `query:id`, `form:id`, `body:sha256:hex`.
@@ -104,48 +137,9 @@ pub(crate) fn is_source(name: &str) -> bool {
     !is_token(name) && SOURCES.iter().any(|start| name.starts_with(start))
 }
 
-#[inline(never)]
-fn ambiguous(reason: &str) -> String {
-    format!(
-        "Ambiguous signed content: {reason}, so one signature matches several requests. Separate the parts by text that \
-         none of them can contain, such as a line break: \"{{id}}\\n{{timestamp}}\\n{{body}}\". Or, if the provider signs \
-         so, set \"ambiguous\": true."
-    )
-}
-
-/// Returns whether URLs can contain the character (RFC 3986, section 2).
-fn is_url_character(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte)
-}
-
-/// Returns whether the first byte is a bracket that the last byte closes, as in a JSON object or array.
-fn is_one_container(text: &[u8]) -> bool {
-    let (mut depth, mut bytes) = (0_usize, text.iter());
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' if depth > 1 => depth -= 1,
-            b'}' | b']' => return depth == 1 && bytes.as_slice().is_empty(),
-            _ if depth == 0 => return false,
-            // Outside of strings, JSON has no backslash. With one, the rest of a string could pass for the text between strings.
-            b'\\' => return false,
-            b'"' => loop {
-                match bytes.next() {
-                    Some(b'"') => break,
-                    Some(b'\\') => drop(bytes.next()),
-                    Some(_) => {}
-                    None => return false,
-                }
-            },
-            _ => {}
-        }
-    }
-    false
-}
-
 impl ContentPart {
     /// Returns the digest that the part is.
-    fn digest(&self) -> Option<ContentDigest> {
+    pub fn digest(&self) -> Option<ContentDigest> {
         match self {
             ContentPart::Header { name, .. } if is_source(name) => ContentDigest::parse(name),
             _ => None,
@@ -153,9 +147,9 @@ impl ContentPart {
     }
 
     /// Returns whether the text of the part may be of any length.
-    fn is_variable(&self) -> bool {
+    pub fn is_variable(&self) -> bool {
         matches!(self, ContentPart::Header { .. } | ContentPart::Url | ContentPart::Method)
-            && self.digest().is_none()
+            && self.digest().is_none_or(|digest| digest == ContentDigest::Path)
     }
 
     fn placeholder(&self) -> Option<String> {
@@ -164,7 +158,7 @@ impl ContentPart {
             ContentPart::Body => "body",
             ContentPart::Timestamp => "timestamp",
             ContentPart::Header { is_id: true, .. } => "id",
-            ContentPart::Header { name, .. } if is_source(name) => name,
+            ContentPart::Header { name, .. } if is_source(name) => placeholder_name(name),
             ContentPart::Header { name, .. } => return Some(["header:", name].concat()),
             ContentPart::Url => "url",
             ContentPart::Method => "method",
@@ -172,7 +166,7 @@ impl ContentPart {
         Some(into_owned_outlined(name))
     }
 
-    fn bytes<'v>(&'v self, values: &TemplateValues<'v>) -> &'v [u8] {
+    pub fn bytes<'v>(&'v self, values: &TemplateValues<'v>) -> &'v [u8] {
         match self {
             ContentPart::Literal(text) => text.as_bytes(),
             ContentPart::Body => values.body,
@@ -201,7 +195,38 @@ impl SignedContent {
     pub fn parse(template: &str, id_header: Option<&str>) -> Result<Self, String> {
         let mut parts = Vec::new();
         let mut is_form = false;
-        for token in tokens(template)? {
+        let mut groups: Vec<Group> = Vec::new();
+        let mut is_in_group = false;
+        let mut open = None;
+        for mut token in tokens(template)? {
+            if let TemplateToken::Placeholder(name) = &mut token {
+                if let Some(source) = name.strip_prefix("if:") {
+                    let header = source.strip_prefix("header:").filter(|name| is_token(name));
+                    let source = header.or(Some(source).filter(|source| is_value(source)));
+                    let source = source.filter(|_| !is_in_group).ok_or_else(|| {
+                        ["Invalid condition {", name, "}: expected a source, and no other condition inside."]
+                            .concat()
+                    })?;
+                    groups.push(Group { source: into_owned_outlined(source), start: parts.len(), end: 0 });
+                    is_in_group = true;
+                    continue;
+                }
+                if *name == "end" && is_in_group {
+                    if let Some(group) = groups.last_mut() {
+                        group.end = parts.len();
+                    }
+                    is_in_group = false;
+                    continue;
+                }
+                if let Some(rest) = name.strip_suffix("...") {
+                    if open.replace(parts.len()).is_some() {
+                        return Err(into_owned_outlined(
+                            "Two placeholders have `...`. Remove one of the two.",
+                        ));
+                    }
+                    *name = rest;
+                }
+            }
             parts.push(match token {
                 TemplateToken::Literal(text) => ContentPart::Literal(into_owned_outlined(text)),
                 TemplateToken::Placeholder("body") => ContentPart::Body,
@@ -212,6 +237,9 @@ impl SignedContent {
                 TemplateToken::Placeholder("timestamp") => ContentPart::Timestamp,
                 TemplateToken::Placeholder("url") => ContentPart::Url,
                 TemplateToken::Placeholder("method") => ContentPart::Method,
+                TemplateToken::Placeholder("path") => {
+                    ContentPart::Header { name: into_owned_outlined(PATH), is_id: false }
+                }
                 TemplateToken::Placeholder("id") => ContentPart::Header {
                     name: id_header
                         .ok_or("`{id}` is signed, but no header with the id is defined.")?
@@ -219,8 +247,7 @@ impl SignedContent {
                     is_id: true,
                 },
                 TemplateToken::Placeholder(name)
-                    if is_source(name)
-                        && (!name.starts_with(['b', 'u']) || ContentDigest::parse(name).is_some()) =>
+                    if is_value(name) || ContentDigest::parse(name).is_some_and(|digest| digest != ContentDigest::Path) =>
                 {
                     ContentPart::Header { name: into_owned_outlined(name), is_id: false }
                 }
@@ -232,17 +259,24 @@ impl SignedContent {
                     None => {
                         return Err(format!(
                             "Unknown placeholder {{{placeholder}}}: expected {{body}}, {{timestamp}}, {{id}}, {{url}}, \
-                             {{method}}, {{header:name}}, {{query:name}} or a JSON Pointer, such as {{/data/id}}."
+                             {{path}}, {{method}}, {{header:name}}, {{query:name}}, a digest such as {{body:sha256:hex}}, \
+                             or a JSON Pointer such as {{/data/id}}."
                         ));
                     }
                 },
             });
         }
+        if is_in_group || groups.iter().any(|group| group.start == group.end) {
+            return Err(into_owned_outlined("A condition has no text, or no {end}."));
+        }
+        if open.is_some_and(|open| !parts[open].is_variable()) {
+            return Err(into_owned_outlined("Only a value of the request can have `...`."));
+        }
         match parts.iter().filter(|part| **part == ContentPart::Body).count() {
             0 if !parts.iter().any(|part| matches!(part, ContentPart::Header { .. } | ContentPart::Url)) => {
                 Err(into_owned_outlined(NO_BODY))
             }
-            0 | 1 => Ok(Self { parts, is_form }),
+            0 | 1 => Ok(Self { parts, is_form, groups, open }),
             _ => Err(into_owned_outlined("`{body}` occurs more than once.")),
         }
     }
@@ -276,9 +310,14 @@ impl SignedContent {
 
     /// Returns the index of the part that may be of any length: the body. Without the body, the last header, source, URL or
     /// method: the parts before it are parsed from the start, those after it from the end.
-    fn open_part(&self) -> usize {
+    pub(super) fn open_part(&self) -> usize {
         let body = self.parts.iter().position(|part| *part == ContentPart::Body);
-        body.or_else(|| self.parts.iter().rposition(ContentPart::is_variable))
+        if !self.groups.is_empty() {
+            // With conditions, every value is followed by a delimiter, and parsed from the start.
+            return body.unwrap_or(self.parts.len());
+        }
+        body.or(self.open)
+            .or_else(|| self.parts.iter().rposition(ContentPart::is_variable))
             .or_else(|| self.parts.iter().position(|part| part.digest().is_some()))
             .unwrap_or(0)
     }
@@ -286,7 +325,8 @@ impl SignedContent {
     /// The body between two texts of any kind, which are passed as `{url}` and `{method}`.
     #[cfg(feature = "full")]
     pub fn framed() -> Self {
-        Self { parts: vec![ContentPart::Url, ContentPart::Body, ContentPart::Method], is_form: false }
+        let parts = vec![ContentPart::Url, ContentPart::Body, ContentPart::Method];
+        Self { parts, is_form: false, groups: Vec::new(), open: None }
     }
 
     pub fn has_timestamp(&self) -> bool {
@@ -301,196 +341,56 @@ impl SignedContent {
         self.parts.contains(&ContentPart::Method)
     }
 
-    /// Returns the literal next to a part, on the side of the body. If the next part is no literal, that part is the error.
-    fn delimiter(&self, index: usize) -> Result<&str, &ContentPart> {
-        match &self.parts[if index < self.open_part() { index + 1 } else { index - 1 }] {
-            ContentPart::Literal(text) => Ok(text),
-            other => Err(other),
-        }
-    }
-
-    /// Returns the parts of variable length, except for the open part and the timestamp.
-    fn variable_parts(&self) -> impl Iterator<Item = (usize, &ContentPart)> {
-        let open = self.open_part();
-        self.parts.iter().enumerate().filter(move |(index, part)| *index != open && part.is_variable())
-    }
-
-    /// Returns why one signature would match several requests, if bytes can move from one part to the next.
-    ///
-    /// Parsed from both ends towards the body, the signed content has to show where each part ends.
-    pub fn ambiguity(&self, unit: TimestampUnit) -> Option<String> {
-        // Headers cannot contain control characters, so a delimiter with one marks the end of a header.
-        let mut headers = self.variable_parts().filter_map(|(index, part)| {
-            let is_printable = |text: &str| text.bytes().all(|byte| !byte.is_ascii_control());
-            let can_contain_delimiter = match self.delimiter(index) {
-                Ok(text) => is_printable(text),
-                Err(next) => *next == ContentPart::Timestamp,
-            };
-            (can_contain_delimiter && matches!(part, ContentPart::Header { .. })).then_some(index)
-        });
-        let first = headers.next();
-        let first_of_several = first.filter(|_| headers.next().is_some());
-        for (index, part) in self.variable_parts() {
-            let reason = match self.delimiter(index) {
-                Err(ContentPart::Body) if *part == ContentPart::Url && !self.is_between_urls() => continue,
-                // The body marks where the timestamp ends, and the form of the timestamp where it begins.
-                Err(ContentPart::Timestamp)
-                    if self.joined_timestamp() == Some(index + 1)
-                        && !self.is_between_urls()
-                        && first_of_several.is_none() =>
-                {
-                    continue;
-                }
-                Err(next) => format!("{part} and {next} are adjacent"),
-                Ok(text) if *part == ContentPart::Url && text.bytes().all(is_url_character) => {
-                    format!("{part} can contain \"{text}\"")
-                }
-                Ok(text) if first_of_several == Some(index) => {
-                    format!("{part} can contain \"{text}\", and another header follows")
-                }
-                Ok(_) => continue,
-            };
-            return Some(ambiguous(&reason));
-        }
-        // A hash has a length of its own. Of a checksum only the digits mark where it ends.
-        let is_checksum = |(index, part): (usize, &ContentPart)| {
-            (index != self.open_part() && part.digest() == Some(ContentDigest::BodyChecksum)).then_some(index)
-        };
-        if let Some(index) = self.parts.iter().enumerate().find_map(is_checksum)
-            && !self.delimiter(index).is_ok_and(|text| !text.bytes().any(|byte| byte.is_ascii_digit()))
-        {
-            return Some(ambiguous("{body:crc32} is next to a digit or a part"));
-        }
-        self.timestamps()
-            .any(|(index, is_before_body)| {
-                is_before_body && unit == TimestampUnit::Iso8601 && self.can_continue_timestamp(index + 1)
-            })
-            .then(|| ambiguous("{timestamp} has no offset, and what follows can be read as a part of it"))
-    }
-
-    /// Returns whether a part can begin with a character that continues a date and time: a fraction, or an offset.
-    fn can_continue_timestamp(&self, index: usize) -> bool {
-        match &self.parts[index] {
-            ContentPart::Literal(text) => {
-                text.bytes().next().is_some_and(|byte| byte.is_ascii_digit() || b".+-Zz".contains(&byte))
-            }
-            part => *part != ContentPart::Body,
-        }
-    }
-
-    /// Returns the index of a timestamp directly between a header and the body. SECURITY: no object or array ends with
-    /// another one, so the body begins at one byte only. There the timestamp ends, and it begins at one byte only, too: a
-    /// number has its full length, and a date and time has its `T` at one place.
-    fn joined_timestamp(&self) -> Option<usize> {
-        let start = self.parts.windows(3).position(|parts| {
-            matches!(parts, [ContentPart::Header { .. }, ContentPart::Timestamp, ContentPart::Body])
-        })?;
-        Some(start + 1)
-    }
-
-    /// Returns a header whose value contains the delimiter after it, so that the end of the value is ambiguous.
-    pub fn header_with_delimiter<'v>(&'v self, values: &TemplateValues<'v>) -> Option<&'v str> {
-        self.variable_parts().find_map(|(index, part)| {
-            let ContentPart::Header { name, .. } = part else { return None };
-            let (value, delimiter) = (part.bytes(values), self.delimiter(index).ok()?.as_bytes());
-            if let [byte] = delimiter {
-                return value.contains(byte).then_some(name.as_str());
-            }
-            let is_before_body = index < self.open_part();
-            // An occurrence may overlap the real delimiter, so the delimiter is appended to the value.
-            let occurs_at = |start: usize| {
-                let text = value[start..].iter().chain(delimiter);
-                text.take(delimiter.len()).eq(delimiter)
-            };
-            // After the body, the signed content is parsed from its end.
-            let occurs_before = |end: usize| {
-                let text = value[..end].iter().rev().chain(delimiter.iter().rev());
-                text.take(delimiter.len()).eq(delimiter.iter().rev())
-            };
-            let contains_delimiter = if is_before_body {
-                (0..value.len()).any(occurs_at)
-            } else {
-                (1..=value.len()).any(occurs_before)
-            };
-            contains_delimiter.then_some(name.as_str())
-        })
-    }
-
-    /// Returns whether only the length of a timestamp marks its end, because a placeholder or a digit follows.
-    pub fn has_undelimited_timestamp(&self) -> bool {
-        self.timestamps().any(|(index, is_before_body)| match self.delimiter(index) {
-            Ok(text) => {
-                let next = if is_before_body { text.bytes().next() } else { text.bytes().last() };
-                next.is_some_and(|byte| byte.is_ascii_digit())
-            }
-            Err(next) => *next != ContentPart::Body || self.joined_timestamp() == Some(index),
-        })
-    }
-
-    /// Returns whether a digit of the body is adjacent to the timestamp, and would count as a digit of the timestamp. No body
-    /// that is an object or an array begins or ends with a digit.
-    pub fn timestamp_runs_into(&self, body: &[u8]) -> bool {
-        self.timestamps().any(|(index, is_before_body)| {
-            let next = if is_before_body { body.first() } else { body.last() };
-            self.delimiter(index) == Err(&ContentPart::Body) && next.is_some_and(u8::is_ascii_digit)
-        })
-    }
-
-    /// Returns whether only the brackets of the body mark where the part next to it ends: a URL, or a timestamp that follows a
-    /// header without a separator.
-    pub fn needs_brackets(&self) -> bool {
-        self.adjacent_urls().contains(&true)
-    }
-
-    /// Returns whether the body does not mark where the adjacent part ends. SECURITY: of two bodies that are one object or
-    /// array, neither begins or ends the other: the bracket that ends the shorter one would have to end the longer one, too.
-    /// So no bytes can move between the part and the body. White space is harmless on the other side of the body only.
-    pub fn runs_into(&self, body: &[u8]) -> bool {
-        match self.adjacent_urls() {
-            [false, false] => false,
-            [true, _] => !is_one_container(body.trim_ascii_end()),
-            [false, true] => !is_one_container(body.trim_ascii_start()),
-        }
-    }
-
-    /// Returns whether URLs are on both sides of the body. Then bytes can move through the body from one URL to the other.
-    fn is_between_urls(&self) -> bool {
-        self.adjacent_urls() == [true, true]
-    }
-
-    /// Returns whether a URL is directly before the body, and directly after it. A timestamp between a header and the body
-    /// counts as a URL: both need the brackets of the body.
-    fn adjacent_urls(&self) -> [bool; 2] {
-        let is_pair = |first: &ContentPart, second: &ContentPart| {
-            self.parts.windows(2).any(|pair| pair[0] == *first && pair[1] == *second)
-        };
-        let is_before = is_pair(&ContentPart::Url, &ContentPart::Body) || self.joined_timestamp().is_some();
-        [is_before, is_pair(&ContentPart::Body, &ContentPart::Url)]
-    }
-
-    /// Returns the indexes of timestamps, each with whether it precedes the body.
-    fn timestamps(&self) -> impl Iterator<Item = (usize, bool)> {
-        let body = self.open_part();
-        let timestamps = self.parts.iter().enumerate().filter(|(_, part)| **part == ContentPart::Timestamp);
-        timestamps.map(move |(index, _)| (index, index < body))
-    }
-
     /// Returns the names of the signed headers.
     pub fn headers(&self) -> impl Iterator<Item = &str> {
-        self.parts.iter().filter_map(|part| match part {
+        Self::names(self.parts.iter()).chain(self.conditions())
+    }
+
+    /// Returns the names of the headers and sources that decide on conditions.
+    pub fn conditions(&self) -> impl Iterator<Item = &str> {
+        self.groups.iter().map(|group| group.source.as_str())
+    }
+
+    /// Returns the names of the headers and sources that are signed in a delivery.
+    pub fn signed_names<'v>(&'v self, headers: &'v Headers<'_>) -> impl Iterator<Item = &'v str> {
+        Self::names(self.signed_parts(headers))
+    }
+
+    /// Returns whether the value of a header or source is signed in every delivery that has it.
+    pub fn signs(&self, name: &str) -> bool {
+        self.parts.iter().enumerate().any(|(index, part)| {
+            let mut groups = self.groups.iter().filter(|group| (group.start..group.end).contains(&index));
+            matches!(part, ContentPart::Header { name: signed, .. } if eq_ignore_ascii_case(signed, name))
+                && groups.all(|group| eq_ignore_ascii_case(&group.source, name))
+        })
+    }
+
+    fn names<'p>(parts: impl Iterator<Item = &'p ContentPart>) -> impl Iterator<Item = &'p str> {
+        parts.filter_map(|part| match part {
             ContentPart::Header { name, .. } => Some(name.as_str()),
             _ => None,
         })
     }
 
+    /// Returns the parts that are signed in a delivery with these headers: all but those of conditions that are not met.
+    fn signed_parts<'v>(&'v self, headers: &'v Headers<'_>) -> impl Iterator<Item = &'v ContentPart> {
+        let parts = self.parts.iter().enumerate().filter(|(index, _)| {
+            self.groups.iter().all(|group| {
+                !(group.start..group.end).contains(index)
+                    || headers.get(&group.source).is_some_and(|value| !value.is_empty())
+            })
+        });
+        parts.map(|(_, part)| part)
+    }
+
     /// Feeds the parts to an HMAC. PERF: the body is never copied.
     pub fn feed(&self, mac: &mut Mac<'_>, values: &TemplateValues<'_>) {
-        self.parts.iter().for_each(|part| mac.update(part.bytes(values)));
+        self.signed_parts(values.headers).for_each(|part| mac.update(part.bytes(values)));
     }
 
     /// The same bytes, part by part, for the native hash.
     pub fn parts<'v>(&'v self, values: &'v TemplateValues<'_>) -> impl Iterator<Item = &'v [u8]> {
-        self.parts.iter().map(|part| part.bytes(values))
+        self.signed_parts(values.headers).map(|part| part.bytes(values))
     }
 
     /// Every part with its placeholder, without braces, and its bytes. A literal has no placeholder, and a part that the
@@ -499,7 +399,7 @@ impl SignedContent {
         &'v self,
         values: &'v TemplateValues<'_>,
     ) -> impl Iterator<Item = (Option<String>, Option<&'v [u8]>)> {
-        self.parts.iter().map(|part| {
+        self.signed_parts(values.headers).map(|part| {
             let bytes = part.bytes(values);
             // `Scheme::values` rejects an empty header, timestamp, URL or method as missing.
             let is_missing = bytes.is_empty() && !matches!(part, ContentPart::Literal(_) | ContentPart::Body);
@@ -512,6 +412,7 @@ impl SignedContent {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::signature::TimestampUnit;
 
     #[test]
     fn splits_templates_at_their_braces() {
@@ -597,8 +498,8 @@ mod tests {
             ("{header:a b}.{body}", "Invalid HTTP header name in {header:a b}."),
             (
                 "{Body}",
-                "Unknown placeholder {Body}: expected {body}, {timestamp}, {id}, {url}, {method}, {header:name}, \
-                 {query:name} or a JSON Pointer, such as {/data/id}.",
+                "Unknown placeholder {Body}: expected {body}, {timestamp}, {id}, {url}, {path}, {method}, \
+                 {header:name}, {query:name}, a digest such as {body:sha256:hex}, or a JSON Pointer such as {/data/id}.",
             ),
         ] {
             assert_eq!(SignedContent::parse(template, None).unwrap_err(), message, "{template}");

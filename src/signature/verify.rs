@@ -170,10 +170,16 @@ impl Scheme {
         if self.content.timestamp_runs_into(delivery.body) {
             return Err(Outcome::TimestampMalformed);
         }
-        for name in self.content.headers() {
+        for name in self.content.conditions() {
+            single_value(headers, name)?;
+        }
+        for name in self.content.signed_names(headers) {
             let missing =
                 if name.starts_with("url:") { Outcome::UrlMissing } else { Outcome::HeaderMissing { name } };
-            single_value(headers, name)?.ok_or(missing)?;
+            let value = single_value(headers, name)?;
+            if !self.definition().absent_is_empty {
+                value.ok_or(missing)?;
+            }
         }
         // An empty text counts as missing: frameworks that do not know the URL pass one.
         let (url, method) = (delivery.url.unwrap_or_default(), delivery.method.unwrap_or_default());

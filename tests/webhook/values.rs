@@ -350,3 +350,126 @@ fn a_digest_covers_the_body() {
     let other = Delivery::new(pairs(), br#"{"type":"paid","id":"evt_2"}"#);
     assert_eq!(hook.verify(&other, NOW).unwrap_err().code, Code::SIGNATURE_MISMATCH);
 }
+
+/// Parts that are signed only if the delivery has them, as those of Mercado Pago.
+fn conditional() -> Webhook {
+    let signature = r#""header": "X-Sig", "format": "ts={timestamp},v1={hex}", "covers": "nothing", "signedContent": [
+        { "if": "query:data.id", "text": "id:{query:data.id};" },
+        { "if": "header:X-Id", "text": "request-id:{header:X-Id};" }, "ts:{timestamp};"]"#;
+    let definition = definition(signature, r#""header:X-Id""#).replace(r#""format": "{hex}", "#, "");
+    made(&definition, options(&[SECRET]))
+}
+
+#[test]
+fn signs_parts_that_the_delivery_has() {
+    let hook = conditional();
+    assert!(hook.requires_target());
+    assert_eq!(hook.required_headers(), ["content-type", "x-id", "x-sig"]);
+    let body = br#"{"type":"paid"}"#;
+    for (query, id, content, expected) in [
+        ("?data.id=1", Some("abc"), "id:1;request-id:abc;ts:1700000000;", None),
+        ("?data.id=1", None, "id:1;ts:1700000000;", None),
+        ("?data.id=", Some("abc"), "request-id:abc;ts:1700000000;", None),
+        ("", None, "ts:1700000000;", None),
+        // Part of a recorded delivery that is left out, or moved.
+        ("", Some("abc"), "id:1;request-id:abc;ts:1700000000;", Some(Code::SIGNATURE_MISMATCH)),
+        (
+            "?data.id=1%3Brequest-id:abc",
+            None,
+            "id:1;request-id:abc;ts:1700000000;",
+            Some(Code::SIGNATURE_MALFORMED),
+        ),
+        ("?data.id=1&data.id=2", None, "id:1;ts:1700000000;", Some(Code::SIGNATURE_MALFORMED)),
+    ] {
+        let signature = format!("ts=1700000000,v1={}", hex(content));
+        let pairs = [("X-Sig", signature.as_str())].into_iter().chain(id.map(|id| ("X-Id", id)));
+        let url = format!("https://h.example/hook{query}");
+        let delivery = Delivery::new(pairs.collect(), body).with_url(&url);
+        let result = hook.verify(&delivery, NOW);
+        assert_eq!(result.as_ref().err().map(|error| error.code), expected, "{query} {id:?}");
+        let parts = hook.inspect(&delivery, NOW).signature.parts;
+        assert_eq!(
+            parts.len(),
+            3 + query.contains("id=1") as usize * 3 + id.map_or(0, |_| 3),
+            "{query} {id:?}"
+        );
+        if let (Ok(verified), Some(id)) = (result, id) {
+            assert_eq!(verified.id, id, "the type is not signed, and this key is");
+        }
+    }
+}
+
+#[test]
+fn refuses_conditions_that_the_signed_content_does_not_show() {
+    for content in [
+        // Without a delimiter in the same text.
+        r#"[{ "if": "query:a", "text": "a:{query:a}" }, ";{/type};"]"#,
+        r#"["{/type}", { "if": "query:a", "text": ";a:{query:a};" }, "end"]"#,
+        // The end shows nothing.
+        r#"["{/type};", { "if": "query:a", "text": "a:{query:a};" }]"#,
+        r#"[{ "if": "query:a", "text": "{query:a};" }, "t:{/type};"]"#,
+        r#"[{ "if": "query:a", "text": "a:{query:a};" }, { "if": "query:b", "text": "a:{query:b};" }, "t:{/type};"]"#,
+        r#"[{ "if": "query:a", "text": "a:{query:a};" }, "{/type};"]"#,
+    ] {
+        let signature = format!(r#""header": "X-Sig", "covers": "nothing", "signedContent": {content}"#);
+        let error = Provider::from_json(definition(&signature, r#""digest""#).as_bytes()).expect_err(content);
+        assert!(error.to_string().contains("Ambiguous signed content"), "{content}: {error}");
+    }
+    for (content, message) in [
+        (r#"["{if:/a}{/type}"]"#, "no {end}"),
+        (r#"["{if:/a}{end}{/type}"]"#, "no text"),
+        (r#"["{/a...}:{/b...}"]"#, "Two placeholders"),
+        (r#"["{/a}:{timestamp...}"]"#, "Only a value"),
+        (r#"["{if:body:crc32}{/type}{end}"]"#, "Invalid condition"),
+    ] {
+        let signature = format!(r#""header": "X-Sig", "covers": "nothing", "signedContent": {content}"#);
+        let error = Provider::from_json(definition(&signature, r#""digest""#).as_bytes()).expect_err(content);
+        assert!(error.to_string().contains(message), "{content}: {error}");
+    }
+}
+
+/// Absent values, and one value that may contain the separator, as those of Adyen.
+#[test]
+fn an_absent_value_is_empty_text_where_the_definition_says_so() {
+    let signature = r#""from": "/sig", "covers": "fields", "absent": "empty",
+        "signedContent": "{/type}:{/original}:{/reference...}:{/id}""#;
+    let hook = made(&definition(signature, r#""pointer:/id""#), options(&[SECRET]));
+    let body =
+        |members: &str, content: &str| format!(r#"{{"type":"paid",{members},"sig":"{}"}}"#, hex(content));
+    for (members, content, expected) in [
+        (r#""id":"1","reference":"a:b""#, "paid::a:b:1", None),
+        (r#""id":"1","reference":"a","original":"o""#, "paid:o:a:1", None),
+        (r#""id":"1","reference":"","original":null"#, "paid:::1", None),
+        (r#""id":"1","reference":"b","original":":a""#, "paid::a:b:1", Some(Code::SIGNATURE_MALFORMED)),
+        (r#""id":"b:1","reference":"a""#, "paid::a:b:1", Some(Code::SIGNATURE_MALFORMED)),
+        (r#""id":"1","reference":"c""#, "paid::a:b:1", Some(Code::SIGNATURE_MISMATCH)),
+    ] {
+        assert_eq!(code(&hook, &body(members, content)), expected, "{members}");
+    }
+}
+
+/// The method and the path, as those of Contentful.
+#[test]
+fn signs_the_path_of_the_url() {
+    let hook = made(
+        &definition(r#""header": "X-Sig", "signedContent": "{method}\n{path}\n{body}""#, r#""digest""#),
+        options(&[SECRET]),
+    );
+    assert!(hook.requires_target());
+    let body = r#"{"type":"paid"}"#;
+    let signature = hex(&format!("POST\n/a?b=c\n{body}"));
+    for (url, expected) in [
+        (Some("https://h.example/a?b=c"), None),
+        (Some("http://other.example:80/a?b=c#d"), None),
+        (Some("/a?b=c"), None),
+        (Some("https://h.example/a"), Some(Code::SIGNATURE_MISMATCH)),
+        (None, Some(Code::URL_MISSING)),
+    ] {
+        let pairs = Headers::from_iter([("X-Sig", signature.as_str())]);
+        let delivery = Delivery { url, ..Delivery::new(pairs, body.as_bytes()).with_method("POST") };
+        let result = hook.verify(&delivery, NOW);
+        assert_eq!(result.err().map(|error| error.code), expected, "{url:?}");
+        let part = hook.inspect(&delivery, NOW).signature.parts.remove(2);
+        assert_eq!(part.placeholder.as_deref(), Some("path"));
+    }
+}
