@@ -36,6 +36,8 @@ fn definition(value: &Value) -> SchemeDefinition {
             _ => TimestampUnit::Seconds,
         },
         ambiguous: signature["ambiguous"].as_bool().unwrap_or(false),
+        absent_is_empty: false,
+        key: hookseal::signature::KeyDerivation::default(),
         partial: false,
     }
 }

@@ -95,7 +95,7 @@ impl Conditions {
 
     /// Whether the scheme is for such deliveries.
     pub(crate) fn apply_to(&self, delivery: &Delivery<'_>) -> bool {
-        let request = RequestParts { delivery, document: None };
+        let request = RequestParts { delivery, root: None };
         self.when.iter().all(|(source, condition)| condition.is_met(&source.find(&request)))
     }
 
@@ -116,7 +116,7 @@ impl Conditions {
 
     /// Whether the delivery has the digests of its body.
     pub(crate) fn has_digests(&self, delivery: &Delivery<'_>) -> bool {
-        let request = RequestParts { delivery, document: None };
+        let request = RequestParts { delivery, root: None };
         self.digests.iter().all(|digest| {
             let expected = digest.digest.text(delivery.body, None);
             matches!(digest.source.find(&request), Found::Text(text) if Some(&*text) == expected.as_deref())

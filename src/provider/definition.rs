@@ -146,7 +146,7 @@ impl Provider {
         let batch = Batch::parse(document, &mut interner)?;
         let dedupe = idempotency::parse_sources(root);
         let envelope = Envelope::parse(root, event_type, &dedupe);
-        let schemes = schemes(document, &envelope, &dedupe)?;
+        let schemes = schemes(document, &envelope, &dedupe, batch.as_ref())?;
         let settings = parse_settings(root);
         let signing: Vec<&Scheme> = schemes.iter().filter_map(|named| named.scheme.signing()).collect();
         let handshakes = parse_handshakes(root, &signing, &settings)

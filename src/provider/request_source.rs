@@ -6,7 +6,7 @@ use std::fmt;
 
 use crate::blob::blob;
 use crate::delivery::Delivery;
-use crate::json::{Document, Kind, Pointer, Value, decode_form_text};
+use crate::json::{Kind, Pointer, Value, decode_form_text};
 use crate::signature::ContentDigest;
 use crate::text::split_once;
 
@@ -31,7 +31,8 @@ blob!(enum RequestSource { 0 => Header(name), 1 => Pointer(pointer), 2 => Query(
 /// A request with its body parsed, if the body is JSON.
 pub(crate) struct RequestParts<'d> {
     pub delivery: &'d Delivery<'d>,
-    pub document: Option<&'d Document<'d>>,
+    /// The value that pointers count from: the body, or an element of a list.
+    pub root: Option<Value<'d>>,
 }
 
 /// What a request has at a source.
@@ -98,10 +99,9 @@ impl RequestSource {
                 .iter()
                 .filter(|(header, value)| header.eq_ignore_ascii_case(name) && !value.is_empty())
                 .fold(Found::Absent, |found, (_, value)| found.and(Found::Text(value.into()))),
-            Self::Pointer(pointer) => request
-                .document
-                .and_then(|document| document.root().resolve(pointer))
-                .map_or(Found::Absent, text_of),
+            Self::Pointer(pointer) => {
+                request.root.and_then(|root| root.resolve(pointer)).map_or(Found::Absent, text_of)
+            }
             Self::Query(name) => {
                 let url = delivery.url.unwrap_or_default();
                 let url = split_once(url, '#').map_or(url, |(url, _)| url);
@@ -176,9 +176,12 @@ impl fmt::Display for RequestSource {
 mod tests {
     use super::*;
     use crate::delivery::Headers;
+    use crate::json::Document;
 
     fn found<'d>(delivery: &'d Delivery<'d>, document: Option<&'d Document<'d>>, source: &str) -> Found<'d> {
-        RequestSource::parse(source).expect("a source").find(&RequestParts { delivery, document })
+        RequestSource::parse(source)
+            .expect("a source")
+            .find(&RequestParts { delivery, root: document.map(Document::root) })
     }
 
     fn text(text: &str) -> Found<'_> {
@@ -190,7 +193,7 @@ mod tests {
         let query = |url: &str, name: &str| {
             let delivery = Delivery::new(Headers::default(), b"").with_url(url);
             match RequestSource::Query(name.to_owned())
-                .find(&RequestParts { delivery: &delivery, document: None })
+                .find(&RequestParts { delivery: &delivery, root: None })
             {
                 Found::Text(text) => Some(text.into_owned()),
                 Found::Unusable => Some("unusable".to_owned()),

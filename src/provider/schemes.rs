@@ -3,12 +3,13 @@
 use crate::blob::blob;
 use crate::json::{Document, Kind, Value};
 use crate::signature::{
-    Algorithm, JwtDefinition, JwtScheme, Scheme, SchemeDefinition, SecretEncoding, SecretFormat,
-    SignatureScheme, TimestampUnit, TokenScheme,
+    Algorithm, JwtDefinition, JwtScheme, KeyDerivation, Scheme, SchemeDefinition, SecretEncoding,
+    SecretFormat, SignatureScheme, TimestampUnit, TokenScheme,
 };
 use crate::text::eq_ignore_ascii_case;
 use std::borrow::Cow;
 
+use super::batch::Batch;
 use super::conditions::Conditions;
 use super::coverage::{Coverage, CoveredPart, Uncovered};
 use super::definition_error::{DefinitionError, definition_error};
@@ -31,6 +32,8 @@ pub struct NamedScheme {
     pub(crate) coverage: Coverage,
     /// The values in the body and the URL that the scheme reads.
     pub(crate) sources: Vec<RequestSource>,
+    /// Pointer to the list of which each element has a signature of its own. Sources count from the element.
+    pub(crate) each: Option<String>,
     /// The deliveries that the scheme is for, the spellings of their URL, and their digests.
     pub(crate) conditions: Conditions,
 }
@@ -61,7 +64,7 @@ pub(crate) struct HeaderAlias {
 }
 
 blob!(struct HeaderAlias { first, other });
-blob!(struct NamedScheme { name, scheme, aliases, coverage, sources, conditions });
+blob!(struct NamedScheme { name, scheme, aliases, coverage, sources, each, conditions });
 
 /// Returns whether a scheme of the definition signs: tokens do not.
 pub(super) fn signs(root: Value<'_>) -> bool {
@@ -73,6 +76,7 @@ pub(super) fn schemes(
     document: &Document<'_>,
     envelope: &Envelope,
     dedupe: &[IdempotencySource],
+    batch: Option<&Batch>,
 ) -> Result<Vec<NamedScheme>, DefinitionError> {
     let signatures = signatures(document.root());
     let mut schemes: Vec<NamedScheme> = Vec::with_capacity(signatures.len());
@@ -131,11 +135,23 @@ pub(super) fn schemes(
             let coverage = Coverage::new(&scheme, part, &envelope.event_type, dedupe, &|name| {
                 alias_of(&aliases, name).to_owned()
             });
-            check_signed_fields(document, *signature, &coverage)?;
+            let each = text(*signature, "/each");
+            match &each {
+                None => check_signed_fields(document, *signature, &coverage)?,
+                Some(list) => check_each(document, *signature, list, &scheme, batch)?,
+            }
             let conditions = Conditions::parse(*signature)
                 .map_err(|(value, message)| definition_error(document, value, &message))?;
             let sources = scheme.sources().filter_map(RequestSource::parse_signed).collect();
-            schemes.push(NamedScheme { name: name.clone(), scheme, aliases, coverage, sources, conditions });
+            schemes.push(NamedScheme {
+                name: name.clone(),
+                scheme,
+                aliases,
+                coverage,
+                sources,
+                each,
+                conditions,
+            });
         }
     }
     Ok(schemes)
@@ -170,6 +186,38 @@ fn check_signed_fields(
     );
     let value = signature.get("covers").unwrap_or(signature);
     Err(definition_error(document, value, &message))
+}
+
+/// Rejects signed elements that are no events, and signed fields without the event type and the key of an element.
+#[inline(never)]
+fn check_each(
+    document: &Document<'_>,
+    signature: Value<'_>,
+    list: &str,
+    scheme: &SignatureScheme,
+    batch: Option<&Batch>,
+) -> Result<(), DefinitionError> {
+    let value = signature.get("each").unwrap_or(signature);
+    let is_in_element = text(signature, "/from").is_some_and(|from| from.starts_with('/'));
+    let Some(batch) = batch.filter(|batch| *batch.list == *list && is_in_element) else {
+        let message = "Each element of `envelope.items` has its signature in the element. Name that list, and a pointer in `from`.";
+        return Err(definition_error(document, value, message));
+    };
+    if text(signature, "/covers").as_deref() != Some("fields") {
+        return Ok(());
+    }
+    let signs = |pointer: &str| scheme.signing().is_some_and(|scheme| scheme.signs_header(pointer));
+    let types = batch.item.event_type.sources();
+    let has_signed_type = types.iter().all(|source| {
+        source.fields().into_iter().all(|field| field.pointer().is_none_or(|pointer| signs(pointer)))
+    });
+    let has_signed_id = batch.ids().next().is_some() && batch.ids().all(|id| signs(id));
+    if has_signed_type && has_signed_id {
+        return Ok(());
+    }
+    let message =
+        "Type and id of an element are not among its signed fields, so an attacker can change them.";
+    Err(definition_error(document, value, message))
 }
 
 /// Returns the names of a header in its families: a list, or one name.
@@ -240,7 +288,13 @@ fn scheme(
     if is_jwt(signature) {
         return jwt_scheme(document, signature, family);
     }
-    let is_public_key = text(signature, "/kind").as_deref() == Some("public-key");
+    let kind = text(signature, "/kind").unwrap_or_default();
+    let (is_public_key, is_hash) = (kind == "public-key", kind == "hash");
+    let is_form = |item: &Value<'_>| text(*item, "/as").is_some_and(|name| name.starts_with("form"));
+    if let Some(form) = items(root, "body").into_iter().find(|item| is_hash && is_form(item)) {
+        let message = "A plain hash can be continued by an attacker, which JSON makes useless, and a form does not. Remove the form.";
+        return Err(definition_error(document, form, message));
+    }
     let format = text(signature, "/format").unwrap_or_default();
     let signed_content = signed_content(signature);
     // Of several schemes, those without a signed time have no use for the header.
@@ -256,6 +310,10 @@ fn scheme(
             .collect(),
         signed_content,
         secret: secret_format(text(signature, "/secret").as_deref().unwrap_or("utf8"), is_public_key),
+        key: KeyDerivation {
+            digest: text(signature, "/secretDigest").and_then(|name| Algorithm::from_name(&name)),
+            is_hash,
+        },
         optional: is_optional(signature),
         timestamp_header: time_source.or_else(|| {
             name_in_family(root.pointer("/headers/timestamp"), family).filter(|_| has_time_header)

@@ -58,7 +58,8 @@ pub(crate) fn constant_time_eq(first: &[u8], second: &[u8]) -> bool {
 #[derive(Clone)]
 pub struct HmacKey {
     inner: HashState,
-    outer: HashState,
+    /// `None` for a hash that begins with the key, which is no HMAC.
+    outer: Option<HashState>,
     /// `K XOR ipad`, one block: the start of the message that a native hash computes the inner hash of.
     inner_block: Zeroizing<[u8; MAX_BLOCK_BYTES]>,
 }
@@ -135,9 +136,16 @@ impl HmacKey {
         let (inner_block, outer_block) = (xor(0x36), xor(0x5c));
         Self {
             inner: HashState::new(algorithm, &inner_block[..len]),
-            outer: HashState::new(algorithm, &outer_block[..len]),
+            outer: Some(HashState::new(algorithm, &outer_block[..len])),
             inner_block,
         }
+    }
+
+    /// Prepares a hash that begins with the key: H(K || text). SECURITY: who has the hash of one text can compute that of a
+    /// longer one that begins with it, and with bytes that no JSON contains.
+    pub(super) fn of_hash(algorithm: Algorithm, key: &[u8]) -> Self {
+        let inner_block = Zeroizing::new([0; MAX_BLOCK_BYTES]);
+        Self { inner: HashState::new(algorithm, key), outer: None, inner_block }
     }
 
     /// The algorithm that the key is prepared for.
@@ -149,7 +157,7 @@ impl HmacKey {
     /// Starts a message in parts.
     #[must_use]
     pub fn start(&self) -> Mac<'_> {
-        Mac { inner: self.inner.clone(), outer: &self.outer }
+        Mac { inner: self.inner.clone(), outer: self.outer.as_ref() }
     }
 
     /// The HMAC of one message.
@@ -168,6 +176,7 @@ impl HmacKey {
         native_hash: NativeHash,
         message: impl Iterator<Item = &'m [u8]>,
     ) -> Option<Tag> {
+        let outer = self.outer.as_ref()?;
         // Signed content has a handful of parts.
         let mut parts = [&self.inner_block[..self.algorithm().block_len()]; 12];
         let mut count = 1;
@@ -177,7 +186,7 @@ impl HmacKey {
         }
         // Without the key, nothing can be derived from the inner hash, so it needs no zeroizing.
         let digest = native_hash(self.algorithm(), &parts[..count])?;
-        Some(Tag::new(&self.outer, &digest[..self.algorithm().digest_len()]))
+        Some(Tag::new(outer, &digest[..self.algorithm().digest_len()]))
     }
 }
 
@@ -190,7 +199,7 @@ impl fmt::Debug for HmacKey {
 /// A message that is authenticated part by part.
 pub struct Mac<'k> {
     inner: HashState,
-    outer: &'k HashState,
+    outer: Option<&'k HashState>,
 }
 
 impl Mac<'_> {
@@ -202,7 +211,11 @@ impl Mac<'_> {
     /// Ends the message.
     #[must_use]
     pub fn finish(self) -> Tag {
-        Tag::new(self.outer, self.inner.finish().as_bytes())
+        let digest = self.inner.finish();
+        match self.outer {
+            Some(outer) => Tag::new(outer, digest.as_bytes()),
+            None => Tag(digest),
+        }
     }
 }
 

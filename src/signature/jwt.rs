@@ -7,8 +7,8 @@ use super::hmac::constant_time_eq;
 use super::scheme::SchemeError;
 use super::template::{TemplateToken, tokens};
 use super::{
-    Algorithm, ContentDigest, Encoding, Keys, KeysError, MalformedReason, Outcome, ReceivedSignature, Secret,
-    SecretFormat, SignContext, SignError, TokenScheme,
+    Algorithm, ContentDigest, Encoding, KeyDerivation, Keys, KeysError, MalformedReason, Outcome,
+    ReceivedSignature, Secret, SecretFormat, SignContext, SignError, TokenScheme,
 };
 use crate::blob::blob;
 use crate::delivery::{Delivery, Headers};
@@ -188,7 +188,7 @@ impl JwtScheme {
     /// # Errors
     /// As [`Scheme::keys`](super::Scheme::keys).
     pub fn keys(&self, secrets: &[Secret], accepted: Option<&[Algorithm]>) -> Result<Keys, KeysError> {
-        Keys::new(secrets, &self.algorithms, accepted)
+        Keys::new(secrets, &self.algorithms, accepted, KeyDerivation::default())
     }
 
     /// Returns the header with the token.

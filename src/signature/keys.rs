@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::hmac::{HmacKey, Tag, constant_time_eq};
+use super::hmac::{HmacKey, Tag, constant_time_eq, plain_digest};
 use super::native_hash::NativeHash;
 use super::public_key::{PublicKeyCheck, VerifyPublicKey};
 #[cfg(feature = "full")]
@@ -10,6 +10,7 @@ use super::secret_error::SecretError;
 use super::secret_hint::SecretWarning;
 use super::template::{SignedContent, TemplateValues};
 use super::{Algorithm, Secret};
+use crate::blob::blob;
 use crate::issue::Code;
 use zeroize::Zeroizing;
 
@@ -20,9 +21,32 @@ use zeroize::Zeroizing;
 pub struct Keys {
     secrets: Vec<PreparedSecret>,
     algorithms: Vec<Algorithm>,
+    #[cfg_attr(not(feature = "full"), allow(dead_code, reason = "only explanations make other keys"))]
+    derivation: KeyDerivation,
     native_hash: Option<NativeHash>,
     /// Verifies with public keys. `None`: nothing verifies.
     verify_public_key: Option<VerifyPublicKey>,
+}
+
+/// How a scheme makes a key of a secret.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KeyDerivation {
+    /// The key is this hash of the secret.
+    pub digest: Option<Algorithm>,
+    /// The key begins a plain hash, which is no HMAC.
+    pub is_hash: bool,
+}
+
+blob!(struct KeyDerivation { digest, is_hash });
+
+impl KeyDerivation {
+    fn key(self, algorithm: Algorithm, secret: &[u8]) -> HmacKey {
+        match self.digest {
+            _ if self.is_hash => HmacKey::of_hash(algorithm, secret),
+            Some(digest) => HmacKey::new(algorithm, &Zeroizing::new(plain_digest(digest, secret))),
+            None => HmacKey::new(algorithm, secret),
+        }
+    }
 }
 
 /// A shorter message is hashed here in less time than a call of the native hash takes. Measured in Node 20 on a processor
@@ -50,6 +74,7 @@ impl Keys {
         secrets: &[Secret],
         supported: &[Algorithm],
         accepted: Option<&[Algorithm]>,
+        derivation: KeyDerivation,
     ) -> Result<Self, KeysError> {
         let algorithms = accepted.unwrap_or(supported).to_vec();
         if secrets.is_empty() {
@@ -64,8 +89,8 @@ impl Keys {
                 supported: Algorithm::list(supported),
             });
         }
-        let secrets = prepare(secrets, &algorithms);
-        Ok(Self { secrets, algorithms, native_hash: None, verify_public_key: None })
+        let secrets = prepare(secrets, &algorithms, derivation);
+        Ok(Self { secrets, algorithms, derivation, native_hash: None, verify_public_key: None })
     }
 
     /// Tokens, which are compared as they are: no algorithm, and no HMAC key.
@@ -73,8 +98,9 @@ impl Keys {
         if secrets.is_empty() {
             return Err(KeysError::NoSecret);
         }
-        let secrets = prepare(secrets, &[]);
-        Ok(Self { secrets, algorithms: Vec::new(), native_hash: None, verify_public_key: None })
+        let derivation = KeyDerivation::default();
+        let secrets = prepare(secrets, &[], derivation);
+        Ok(Self { secrets, algorithms: Vec::new(), derivation, native_hash: None, verify_public_key: None })
     }
 
     /// Returns the index of the secret that a token equals. SECURITY: compares with every secret in constant time, and an
@@ -152,7 +178,7 @@ impl Keys {
         content: &SignedContent,
         values: &TemplateValues<'_>,
     ) -> Tag {
-        self.tag(&HmacKey::new(algorithm, key), content, values)
+        self.tag(&self.derivation.key(algorithm, key), content, values)
     }
 
     /// The tag of signed content under a prepared key.
@@ -233,13 +259,13 @@ impl Keys {
     }
 }
 
-fn prepare(secrets: &[Secret], algorithms: &[Algorithm]) -> Vec<PreparedSecret> {
+fn prepare(secrets: &[Secret], algorithms: &[Algorithm], derivation: KeyDerivation) -> Vec<PreparedSecret> {
     let prepare = |secret: &Secret| PreparedSecret {
         // SECURITY: no key of a secret in another format, so that nothing verifies with it.
         keys: algorithms
             .iter()
             .filter(|algorithm| secret.error().is_none() && !algorithm.is_public_key())
-            .map(|a| HmacKey::new(*a, secret.as_bytes()))
+            .map(|a| derivation.key(*a, secret.as_bytes()))
             .collect(),
         bytes: Zeroizing::new(secret.as_bytes().to_vec()),
         #[cfg(feature = "full")]

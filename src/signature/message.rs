@@ -437,7 +437,11 @@ fn mismatch(scheme: &Scheme, keys: &Keys) -> Message {
         template => template,
     };
     let secrets = configured(keys);
-    let (noun, made) = if keys.are_public() { ("public key", "one") } else { ("secret", "HMAC") };
+    let (noun, made) = match keys.are_public() {
+        true => ("public key", "one"),
+        false if scheme.is_hash() => ("secret", "hash"),
+        false => ("secret", "HMAC"),
+    };
     let mut hint =
         format!("Check the {noun}, and that the raw body is passed, not parsed and re-serialized JSON.");
     add_warning(&mut hint, keys);

@@ -57,7 +57,7 @@ pub(crate) use encoding::Encoding;
 pub(crate) use header::HeaderItem;
 pub use hmac::sha256;
 pub use jwt::{JwtDefinition, JwtScheme};
-pub use keys::{Keys, KeysError};
+pub use keys::{KeyDerivation, Keys, KeysError};
 pub use outcome::{MalformedReason, Outcome, ReceivedSignature, SignatureStatus, SignedBy};
 pub(crate) use public_key::BUILT_IN_PUBLIC_KEY;
 #[cfg(feature = "ed25519")]

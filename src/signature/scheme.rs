@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::header::HeaderFormat;
 use super::template::{NO_BODY, SignedContent, is_source};
-use super::{Algorithm, Keys, KeysError, Secret, SecretEncoding, SecretFormat, TimestampUnit};
+use super::{Algorithm, KeyDerivation, Keys, KeysError, Secret, SecretEncoding, SecretFormat, TimestampUnit};
 use crate::blob::blob;
 use crate::delivery::is_token;
 use crate::text::eq_ignore_ascii_case;
@@ -31,6 +31,8 @@ pub struct SchemeDefinition {
     pub signed_content: String,
     /// The format of secrets.
     pub secret: SecretFormat,
+    /// How a key is made of a secret.
+    pub key: KeyDerivation,
     /// Whether the provider documents deliveries without a signature.
     pub optional: bool,
     /// The header with the timestamp, or its source in the body or the URL, if the signature header has none.
@@ -58,6 +60,7 @@ impl SchemeDefinition {
             algorithms: vec![Algorithm::Sha256],
             signed_content: "{body}".to_owned(),
             secret: SecretFormat::default(),
+            key: KeyDerivation::default(),
             optional: false,
             timestamp_header: None,
             id_header: None,
@@ -87,6 +90,7 @@ blob!(struct SchemeDefinition {
     algorithms,
     signed_content,
     secret,
+    key,
     optional,
     timestamp_header,
     id_header,
@@ -128,6 +132,15 @@ impl Scheme {
             };
         }
 
+        if content.begins_with_secret() != definition.key.is_hash
+            || definition.key.is_hash && !content.ends_with_body()
+        {
+            return fail(
+                "signedContent",
+                "A plain hash is one of {secret} first and {body} last; an HMAC has no {secret}.",
+            );
+        }
+
         let algorithms = &definition.algorithms;
         if algorithms.is_empty() {
             return fail("algorithms", "Expected at least one algorithm: sha256, sha512 or sha1.");
@@ -138,6 +151,9 @@ impl Scheme {
         let is_public = algorithms.iter().any(|algorithm| algorithm.is_public_key());
         if is_public && algorithms.len() > 1 {
             return fail("algorithms", "Expected one algorithm: a public key has one.");
+        }
+        if definition.key.digest.is_some() && (is_public || definition.key.is_hash) {
+            return fail("secretDigest", "Only the secret of an HMAC has a digest that is the key.");
         }
         match (is_public, definition.secret.encoding) {
             (false, SecretEncoding::Pem) => {
@@ -204,7 +220,7 @@ impl Scheme {
     /// # Errors
     /// If there is no secret, no algorithm, or an algorithm that the scheme lacks.
     pub fn keys(&self, secrets: &[Secret], accepted: Option<&[Algorithm]>) -> Result<Keys, KeysError> {
-        Keys::new(secrets, self.algorithms(), accepted)
+        Keys::new(secrets, self.algorithms(), accepted, self.definition.key)
     }
 
     /// Returns the header with the signature, or its source in the body or the URL.
@@ -281,6 +297,11 @@ impl Scheme {
         let unit = self.timestamp_unit();
         let is_full = || unit.digits().is_none_or(|digits| text.len() == digits);
         unit.parse(text).filter(|_| !self.has_undelimited_timestamp || is_full())
+    }
+
+    /// Returns whether the signature is a plain hash, which is no HMAC.
+    pub(crate) fn is_hash(&self) -> bool {
+        self.definition.key.is_hash
     }
 
     pub(crate) fn timestamp_unit(&self) -> TimestampUnit {

@@ -44,6 +44,8 @@ pub(crate) struct SignedContent {
     is_form: bool,
     /// The parts that are signed only if the delivery has a value, in order.
     pub(super) groups: Vec<Group>,
+    /// Whether the template begins with `{secret}`, which the key of a plain hash is.
+    begins_with_secret: bool,
     /// The index of the part that the template names as the open one: `{/reference...}`.
     pub(super) open: Option<usize>,
 }
@@ -87,17 +89,19 @@ impl Blob for SignedContent {
         self.is_form.put(out);
         self.groups.put(out);
         self.open.put(out);
+        self.begins_with_secret.put(out);
     }
 
     fn get(input: &mut Reader<'_>) -> Self {
         let (parts, is_form): (Vec<ContentPart>, bool) = (Vec::get(input), bool::get(input));
         let is_body = |part: &&ContentPart| **part == ContentPart::Body;
         let (groups, open): (Vec<Group>, Option<usize>) = (Vec::get(input), Option::get(input));
+        let begins_with_secret = bool::get(input);
         let is_inside = |group: &Group| group.start < group.end && group.end <= parts.len();
         // The functions that look for the open part need one.
         input.check(!parts.is_empty() && parts.iter().filter(is_body).count() <= 1);
         input.check(groups.iter().all(is_inside) && open.is_none_or(|open| open < parts.len()));
-        Self { parts, is_form, groups, open }
+        Self { parts, is_form, groups, begins_with_secret, open }
     }
 }
 
@@ -198,6 +202,7 @@ impl SignedContent {
         let mut groups: Vec<Group> = Vec::new();
         let mut is_in_group = false;
         let mut open = None;
+        let mut begins_with_secret = false;
         for mut token in tokens(template)? {
             if let TemplateToken::Placeholder(name) = &mut token {
                 if let Some(source) = name.strip_prefix("if:") {
@@ -216,6 +221,10 @@ impl SignedContent {
                         group.end = parts.len();
                     }
                     is_in_group = false;
+                    continue;
+                }
+                if *name == "secret" && parts.is_empty() && groups.is_empty() && !begins_with_secret {
+                    begins_with_secret = true;
                     continue;
                 }
                 if let Some(rest) = name.strip_suffix("...") {
@@ -276,7 +285,7 @@ impl SignedContent {
             0 if !parts.iter().any(|part| matches!(part, ContentPart::Header { .. } | ContentPart::Url)) => {
                 Err(into_owned_outlined(NO_BODY))
             }
-            0 | 1 => Ok(Self { parts, is_form, groups, open }),
+            0 | 1 => Ok(Self { parts, is_form, groups, begins_with_secret, open }),
             _ => Err(into_owned_outlined("`{body}` occurs more than once.")),
         }
     }
@@ -289,6 +298,14 @@ impl SignedContent {
     /// Returns whether the body is signed as a whole.
     pub fn has_body(&self) -> bool {
         self.parts.contains(&ContentPart::Body)
+    }
+
+    pub fn begins_with_secret(&self) -> bool {
+        self.begins_with_secret
+    }
+
+    pub fn ends_with_body(&self) -> bool {
+        self.parts.last() == Some(&ContentPart::Body) && !self.is_form
     }
 
     /// Returns whether a digest of the body is signed.
@@ -326,7 +343,7 @@ impl SignedContent {
     #[cfg(feature = "full")]
     pub fn framed() -> Self {
         let parts = vec![ContentPart::Url, ContentPart::Body, ContentPart::Method];
-        Self { parts, is_form: false, groups: Vec::new(), open: None }
+        Self { parts, is_form: false, groups: Vec::new(), begins_with_secret: false, open: None }
     }
 
     pub fn has_timestamp(&self) -> bool {

@@ -5,7 +5,7 @@ use super::hmac::Tag;
 use super::template::TemplateValues;
 use super::timestamp::{ToleranceCheck, check_tolerance};
 use super::{Keys, MalformedReason, Outcome, ReceivedSignature, Scheme};
-use crate::delivery::{Delivery, Headers};
+use crate::delivery::{Delivery, Headers, has_control};
 
 impl Scheme {
     /// Verifies the signature of a delivery with every secret. Every delivery has an outcome: nothing is an error.
@@ -184,6 +184,10 @@ impl Scheme {
         // An empty text counts as missing: frameworks that do not know the URL pass one.
         let (url, method) = (delivery.url.unwrap_or_default(), delivery.method.unwrap_or_default());
         if self.content.has_url() && url.is_empty() {
+            return Err(Outcome::UrlMissing);
+        }
+        // SECURITY: a plain hash can be continued by bytes that no JSON contains. Neither may the URL.
+        if self.is_hash() && has_control(url) {
             return Err(Outcome::UrlMissing);
         }
         if self.content.has_method() && method.is_empty() {

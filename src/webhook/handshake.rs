@@ -96,7 +96,7 @@ impl Webhook {
         {
             return None;
         }
-        let head = RequestParts { delivery, document: None };
+        let head = RequestParts { delivery, root: None };
         let (mut authenticated, mut parsed) = (None, None);
         for handshake in &self.provider.handshakes {
             if !has_method(handshake, delivery) || !handshake.matches(&head, false) {
@@ -111,7 +111,7 @@ impl Webhook {
             } else {
                 (parsed.get_or_insert_with(|| parse(delivery.json())).as_ref(), None)
             };
-            let request = RequestParts { delivery, document };
+            let request = RequestParts { delivery, root: document.map(Document::root) };
             if handshake.matches(&request, true) {
                 return Some((&handshake.name, self.respond(handshake, &request, signer)));
             }
@@ -125,7 +125,7 @@ impl Webhook {
         allow(dead_code, reason = "called by the WebAssembly bridge")
     )]
     pub(crate) fn is_handshake(&self, delivery: &Delivery<'_>, document: &Document<'_>) -> bool {
-        let request = RequestParts { delivery, document: Some(document) };
+        let request = RequestParts { delivery, root: Some(document.root()) };
         self.provider.handshakes.iter().any(|handshake| {
             has_method(handshake, delivery)
                 && handshake.matches(&request, false)

@@ -124,6 +124,10 @@ impl Webhook {
             return Err(Error::new(Code::OPTION_INVALID, message));
         }
         let delivery = Delivery { form: form.as_ref(), ..delivery };
+        if let Some(list) = &self.provider.schemes[index].each {
+            *body = sign_each(active, list, &self.with_values_of_each(&delivery, list), body, now)?;
+            return Ok(());
+        }
         let values = self.with_values(&delivery, &self.verify_options);
         let mut context =
             SignContext { now: now.as_millis(), id, headers: Headers::new(), url, method: Some("POST") };
@@ -146,4 +150,29 @@ impl Webhook {
         }
         Ok(())
     }
+}
+
+/// Writes the signature of each element of a list into the element.
+#[cold]
+fn sign_each(
+    ActiveScheme { scheme, keys, .. }: ActiveScheme<'_>,
+    list: &str,
+    elements: &[Delivery<'_>],
+    body: &[u8],
+    now: Timestamp,
+) -> Result<Vec<u8>, Error> {
+    let mut signed_body = body.to_vec();
+    for (index, element) in elements.iter().enumerate() {
+        let mut context =
+            SignContext { url: element.url, method: element.method, ..SignContext::at(now.as_millis()) };
+        for (name, value) in element.headers.iter().filter(|(name, _)| !scheme.replaces(name)) {
+            context.headers.push(name, value);
+        }
+        let signed = scheme.sign(keys, element.body, &context);
+        for (name, value) in signed.map_err(|error| Error::new(error.code(), error.to_string()))? {
+            let pointer = [list, "/", &index.to_string(), &name].concat();
+            signed_body = write_value(&signed_body, &pointer, &value)?;
+        }
+    }
+    Ok(signed_body)
 }

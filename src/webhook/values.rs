@@ -4,8 +4,8 @@
 use super::{Error, VerifyOptions, Webhook};
 use crate::delivery::{Delivery, Headers};
 use crate::issue::{ByteSpan, Code};
-use crate::json::{Document, Kind, quoted};
-use crate::provider::{Found, NamedScheme, RequestParts, RequestSource};
+use crate::json::{Document, Kind, Value, quoted};
+use crate::provider::{Found, MAX_ITEMS, NamedScheme, RequestParts, RequestSource};
 use crate::signature::is_source;
 
 /// The value of a source that no signature can cover. SECURITY: schemes reject every value with a control character.
@@ -27,13 +27,40 @@ impl Webhook {
         if self.provider.schemes.iter().all(is_plain) {
             return None;
         }
-        (delivery.body.len() <= options.max_bytes).then(|| self.add_values(delivery))
+        if delivery.body.len() > options.max_bytes {
+            return None;
+        }
+        let document = Document::parse(delivery.json()).ok();
+        let root = document.as_ref().map(Document::root);
+        // Where each element of a list is signed, the first one is reported and explained.
+        let list = self.provider.schemes.iter().find_map(|named| named.each.as_ref());
+        let root = match (list, root) {
+            (Some(list), Some(root)) => list_at(root, list).and_then(|list| list.elements().next()),
+            _ => root,
+        };
+        Some(self.add_values(delivery, root))
+    }
+
+    /// Returns a delivery with values for each element of a list; nothing for a body without the list, or with too many elements.
+    #[inline(never)]
+    pub(super) fn with_values_of_each<'d>(
+        &self,
+        delivery: &'d Delivery<'_>,
+        list: &str,
+    ) -> Vec<Delivery<'d>> {
+        let document = Document::parse(delivery.json()).ok();
+        let list = document.as_ref().and_then(|document| list_at(document.root(), list));
+        match list {
+            Some(list) if list.elements().count() <= MAX_ITEMS => {
+                list.elements().map(|element| self.add_values(delivery, Some(element))).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     #[inline(never)]
-    fn add_values<'d>(&self, delivery: &'d Delivery<'_>) -> Delivery<'d> {
-        let document = Document::parse(delivery.json()).ok();
-        let request = RequestParts { delivery, document: document.as_ref() };
+    fn add_values<'d>(&self, delivery: &'d Delivery<'_>, root: Option<Value<'_>>) -> Delivery<'d> {
+        let request = RequestParts { delivery, root };
         let mut headers = Headers::new();
         for (name, value) in delivery.headers.iter().filter(|(name, _)| !is_source(name)) {
             headers.push(name, value);
@@ -65,6 +92,10 @@ impl Webhook {
     pub(super) fn signed_sources(&self) -> impl Iterator<Item = &RequestSource> {
         self.provider.schemes.iter().flat_map(|named| &named.sources)
     }
+}
+
+fn list_at<'d>(root: Value<'d>, pointer: &str) -> Option<Value<'d>> {
+    root.pointer(pointer).filter(|list| list.kind() == Kind::Array)
 }
 
 /// Whether a scheme signs the fields of a form, and not the body as it was sent.

@@ -24,6 +24,7 @@ mod schemes;
 mod secrets;
 mod seeds;
 mod severities;
+mod signed_elements;
 mod signed_forms;
 mod signed_time;
 mod stages;

@@ -390,7 +390,7 @@ fn signs_parts_that_the_delivery_has() {
         let parts = hook.inspect(&delivery, NOW).signature.parts;
         assert_eq!(
             parts.len(),
-            3 + query.contains("id=1") as usize * 3 + id.map_or(0, |_| 3),
+            3 + usize::from(query.contains("id=1")) * 3 + id.map_or(0, |_| 3),
             "{query} {id:?}"
         );
         if let (Ok(verified), Some(id)) = (result, id) {

@@ -29,7 +29,13 @@ impl<'b> Evaluator<'b, '_, '_> {
             return Ok(None);
         };
         let active = ActiveScheme { index, scheme, keys };
-        let (outcome, issue) = match webhook.with_values(self.delivery, self.options) {
+        let each = webhook.provider.schemes[index].each.as_deref();
+        let values = match each {
+            Some(_) => None,
+            None => webhook.with_values(self.delivery, self.options),
+        };
+        let (outcome, issue) = match values {
+            None if let Some(list) = each => self.compare_each(active, list),
             None => {
                 let (outcome, issue) = self.compare(active, self.delivery);
                 self.findings.received = outcome.received();
@@ -65,6 +71,29 @@ impl<'b> Evaluator<'b, '_, '_> {
             (Err(_), Some(issue)) => Err(self.reject(issue)),
             // Never: every outcome that rejects a delivery has an issue.
             (Err(code), None) => Err(*self.code.get_or_insert(code)),
+        }
+    }
+
+    /// Compares the signature of each element of a list: the first one that is not accepted decides. SECURITY: an element without
+    /// a signature next to one with a signature is not signed.
+    #[inline(never)]
+    fn compare_each<'a>(&self, active: ActiveScheme<'a>, list: &str) -> (Outcome<'a>, Option<PendingIssue>) {
+        let mut first = None;
+        for delivery in self.webhook.with_values_of_each(self.delivery, list) {
+            let (outcome, issue) = self.compare(active, &delivery);
+            let outcome = outcome.without_texts(active.scheme.names());
+            if outcome == Outcome::Unsigned || outcome.accepted().is_err() {
+                return (outcome, issue);
+            }
+            first.get_or_insert(outcome);
+        }
+        match first {
+            Some(outcome) => (outcome, None),
+            None if self.webhook.allow_unsigned => (Outcome::Unsigned, None),
+            None => {
+                let (outcome, code) = (Outcome::Missing, Code::SIGNATURE_MISSING);
+                (outcome, Some(active.scheme.issue(&outcome, code, active.keys)))
+            }
         }
     }
 

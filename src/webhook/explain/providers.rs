@@ -92,7 +92,9 @@ fn add_built_in(all: &mut Vec<KnownProvider>, definition: Value<'_>) {
             let Some(title) = text(definition, "title") else { continue };
             // The default of definitions. Values of the body are not computed here.
             let signed_content = text(scheme, "signedContent").unwrap_or_else(|| "{body}".to_owned());
-            let has_values = ["{/", "{query:"].iter().any(|part| signed_content.contains(part));
+            let has_values = ["{/", "{query:", "{path}", "{if:", "{secret}", "{headers"]
+                .iter()
+                .any(|part| signed_content.contains(part));
             let is_computed = signed_content.contains("{body}") && !has_values;
             let signed_content = if is_computed { signed_content } else { String::new() };
             all.push(KnownProvider { title, header, signed_content });
