@@ -218,7 +218,7 @@ fn says_what_is_wrong_with_a_key() {
             "ed25519",
             "pem",
             r#"{"kty":"OKP","crv":"Ed25519","x":"AA"}"#,
-            "Invalid public key: it is a JSON Web Key.",
+            "Invalid public key: it has 1 byte; expected 32 for an Ed25519 key.",
         ),
     ] {
         let error = hook(algorithm, secret, &[key]).expect_err(key);
@@ -397,8 +397,8 @@ fn verify(algorithm: Algorithm, spki: &[u8], message: &[u8], signature: &[u8]) -
     let format = SecretFormat::parse("hex").expect("a format");
     let provider = provider(algorithm.name(), "hex", "{body}", "{hex}");
     let scheme = provider.scheme().expect("a scheme");
-    let key =
-        Secret::parse_public_key(&base16ct::lower::encode_string(spki), &format, algorithm).expect("a key");
+    let key = Secret::parse_public_key(&base16ct::lower::encode_string(spki), &format, &[algorithm])
+        .expect("a key");
     let keys = scheme.keys(&[key], None).expect("keys").with_public_key_verifier(own());
     let signature = base16ct::lower::encode_string(signature);
     let delivery = Delivery::new(Headers::from_iter([("X-Sig", signature.as_str())]), message);

@@ -10,7 +10,7 @@ fuzz_target!(|text: &str| {
     for name in ["hex", "base64", "whpk_{base64}", "pem"] {
         let format = SecretFormat::parse(name).expect(name);
         for algorithm in Algorithm::ALL.into_iter().filter(|algorithm| algorithm.is_public_key()) {
-            let Ok(key) = Secret::parse_public_key(key, &format, algorithm) else { continue };
+            let Ok(key) = Secret::parse_public_key(key, &format, &[algorithm]) else { continue };
             let scheme = Scheme::new(SchemeDefinition {
                 algorithms: vec![algorithm],
                 secret: format.clone(),

@@ -27,7 +27,8 @@ export type Algorithm =
   | "ecdsa-p256-raw"
   | "rsa-sha1"
   | "rsa-sha256"
-  | "rsa-sha512";
+  | "rsa-sha512"
+  | "sha384";
 
 /** How strictly payloads are validated. */
 export type Profile = "lenient" | "strict";

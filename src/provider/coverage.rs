@@ -80,7 +80,7 @@ impl Coverage {
         let is_signed_source = |source: &IdempotencySource| match source {
             IdempotencySource::Header(name) => signs(&name_of(name)),
             IdempotencySource::Pointer(pointer) => signs(pointer),
-            IdempotencySource::Digest | IdempotencySource::None => false,
+            IdempotencySource::Digest | IdempotencySource::Claim(_) | IdempotencySource::None => false,
         };
         let bare = |is_type_signed: bool| {
             let is_bare = |source| part != CoveredPart::Body && !is_type_signed && is_signed_source(source);
@@ -88,7 +88,10 @@ impl Coverage {
         };
         match signing {
             _ if part == CoveredPart::Nothing || !scheme.is_signature() => {
-                let has_key = |source: &IdempotencySource| !matches!(source, IdempotencySource::None);
+                // A token signs its own claims, whatever else it leaves uncovered.
+                let has_key = |source: &IdempotencySource| {
+                    !matches!(source, IdempotencySource::None | IdempotencySource::Claim(_))
+                };
                 return Self {
                     part: CoveredPart::Nothing,
                     first_uncovered_type: Some(0),
@@ -105,7 +108,7 @@ impl Coverage {
             IdempotencySource::Header(name) => is_unsigned(name),
             IdempotencySource::Pointer(pointer) => is_unsigned_pointer(pointer),
             IdempotencySource::Digest => part != CoveredPart::Body,
-            IdempotencySource::None => false,
+            IdempotencySource::Claim(_) | IdempotencySource::None => false,
         };
         let first_uncovered_type = event_type.sources().iter().position(|source| {
             let mut fields = source.fields().into_iter();

@@ -53,7 +53,7 @@ impl Envelope {
         let data_pointer = format!("{parent}/data");
         let keys = dedupe.iter().filter_map(|source| match source {
             IdempotencySource::Pointer(pointer) => Some(pointer),
-            IdempotencySource::Header(_) | IdempotencySource::Digest | IdempotencySource::None => None,
+            _ => None,
         });
         let contains_id = self.id.as_ref().is_some_and(|id| is_within(id, &data_pointer));
         if !contains_id && keys.chain(&self.created_at).any(|part| is_within(part, &data_pointer)) {

@@ -135,6 +135,12 @@ fn has_only(text: &str, max_bytes: usize, is_allowed: fn(u8) -> bool) -> bool {
 /// A mistake in a definition: the value, and a sentence.
 type Mistake<'d> = (Value<'d>, String);
 
+/// The message of a setting that the definition does not have.
+#[inline(never)]
+pub(super) fn unknown_setting(name: &str) -> String {
+    ["The definition has no setting ", &quoted(name), ". Add it to `settings`."].concat()
+}
+
 /// Parses the member `settings` of a definition.
 pub(super) fn parse_settings(root: Value<'_>) -> Vec<Setting> {
     let settings = root.get("settings").into_iter().flat_map(Value::members);
@@ -206,7 +212,7 @@ fn parse_handshake<'d>(
             return Err((expected, message.to_owned()));
         };
         if !settings.iter().any(|known| known.name == setting) {
-            let message = format!("The definition has no setting {}. Add it to `settings`.", quoted(setting));
+            let message = unknown_setting(setting);
             return Err((expected, message));
         }
         equals.push((builder.source(name.as_value(), &name.text())?, setting.to_owned()));

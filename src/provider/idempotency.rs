@@ -11,19 +11,24 @@ pub enum IdempotencySource {
     Pointer(Pointer),
     /// The value of a header.
     Header(String),
+    /// A claim of the JSON Web Token that signs the delivery.
+    Claim(String),
     /// The SHA-256 of the body.
     Digest,
     /// No key: every delivery is a separate event.
     None,
 }
 
-blob!(enum IdempotencySource { 0 => Pointer(pointer), 1 => Header(name), 2 => Digest, 3 => None });
+blob!(enum IdempotencySource { 0 => Pointer(pointer), 1 => Header(name), 2 => Digest, 3 => None, 4 => Claim(name) });
 
 impl IdempotencySource {
     pub(super) fn pointer(&mut self) -> Option<&mut Pointer> {
         match self {
             IdempotencySource::Pointer(pointer) => Some(pointer),
-            IdempotencySource::Header(_) | IdempotencySource::Digest | IdempotencySource::None => None,
+            IdempotencySource::Header(_)
+            | IdempotencySource::Claim(_)
+            | IdempotencySource::Digest
+            | IdempotencySource::None => None,
         }
     }
 }
@@ -38,6 +43,8 @@ pub(super) fn parse_sources(root: Value<'_>) -> Vec<IdempotencySource> {
                 IdempotencySource::Pointer(pointer.into())
             } else if let Some(header) = source.strip_prefix("header:") {
                 IdempotencySource::Header(header.to_owned())
+            } else if let Some(claim) = source.strip_prefix("claim:/") {
+                IdempotencySource::Claim(claim.to_owned())
             } else if source == "none" {
                 IdempotencySource::None
             } else {

@@ -3,8 +3,8 @@
 use crate::blob::blob;
 use crate::json::{Document, Kind, Value};
 use crate::signature::{
-    Algorithm, JwtDefinition, JwtScheme, KeyDerivation, Scheme, SchemeDefinition, SecretEncoding,
-    SecretFormat, SignatureScheme, TimestampUnit, TokenScheme,
+    Algorithm, DEFAULT_LEEWAY, JwtDefinition, JwtScheme, KeyDerivation, Scheme, SchemeDefinition,
+    SecretEncoding, SecretFormat, SignatureScheme, TimestampUnit, TokenScheme,
 };
 use crate::text::eq_ignore_ascii_case;
 use std::borrow::Cow;
@@ -14,6 +14,7 @@ use super::conditions::Conditions;
 use super::coverage::{Coverage, CoveredPart, Uncovered};
 use super::definition_error::{DefinitionError, definition_error};
 use super::envelope::Envelope;
+use super::handshake::unknown_setting;
 use super::idempotency::IdempotencySource;
 use super::members::{items, members, pointer, signed_content, text, texts};
 use super::request_source::RequestSource;
@@ -373,12 +374,24 @@ fn jwt_scheme(
         claims,
         timestamp: timestamp.and_then(|source| source.strip_prefix("claim:/").map(str::to_owned)),
         is_timeless: signature.get("requireTime").and_then(Value::as_bool) == Some(false),
+        leeway: signature
+            .get("leeway")
+            .and_then(|seconds| u32::try_from(seconds.as_i64()?).ok())
+            .unwrap_or(DEFAULT_LEEWAY),
         secret: secret_format(text(signature, "/secret").as_deref().unwrap_or("utf8"), false),
         optional: is_optional(signature),
     };
-    JwtScheme::new(definition).map(SignatureScheme::Jwt).map_err(|error| {
+    let scheme = JwtScheme::new(definition).map_err(|error| {
         definition_error(document, signature.get(error.field()).unwrap_or(signature), error.message())
-    })
+    })?;
+    let settings = members(document.root(), "settings");
+    if let Some(unknown) =
+        scheme.settings().find(|name| !settings.iter().any(|(known, _)| known.text() == *name))
+    {
+        let value = signature.get("claims").unwrap_or(signature);
+        return Err(definition_error(document, value, &unknown_setting(unknown)));
+    }
+    Ok(SignatureScheme::Jwt(scheme))
 }
 
 fn is_optional(signature: Value<'_>) -> bool {

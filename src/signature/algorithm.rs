@@ -26,17 +26,19 @@ pub enum Algorithm {
     RsaSha256,
     /// RSASSA-PKCS1-v1_5 with SHA-512.
     RsaSha512,
+    /// HMAC-SHA-384: 48 bytes. Only JSON Web Tokens have it, as HS384.
+    Sha384,
 }
 
 blob!(enum Algorithm { 0 => Sha1, 1 => Sha256, 2 => Sha512, 3 => Ed25519, 4 => EcdsaP256, 5 => EcdsaP256Raw,
-    6 => RsaSha1, 7 => RsaSha256, 8 => RsaSha512 });
+    6 => RsaSha1, 7 => RsaSha256, 8 => RsaSha512, 9 => Sha384 });
 
 impl Algorithm {
-    /// The hash functions under HMAC.
+    /// The hash functions under HMAC that signatures in headers have.
     pub const HMAC: [Algorithm; 3] = [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512];
 
     /// Every algorithm; those of [`HMAC`](Self::HMAC) are the first.
-    pub const ALL: [Algorithm; 9] = [
+    pub const ALL: [Algorithm; 10] = [
         Algorithm::Sha1,
         Algorithm::Sha256,
         Algorithm::Sha512,
@@ -46,6 +48,7 @@ impl Algorithm {
         Algorithm::RsaSha1,
         Algorithm::RsaSha256,
         Algorithm::RsaSha512,
+        Algorithm::Sha384,
     ];
 
     /// Returns the name in definitions, options and headers.
@@ -61,6 +64,7 @@ impl Algorithm {
             Self::RsaSha1 => "rsa-sha1",
             Self::RsaSha256 => "rsa-sha256",
             Self::RsaSha512 => "rsa-sha512",
+            Self::Sha384 => "sha384",
         }
     }
 
@@ -73,7 +77,7 @@ impl Algorithm {
     /// Returns whether a public key verifies the signatures.
     #[must_use]
     pub const fn is_public_key(self) -> bool {
-        !matches!(self, Self::Sha1 | Self::Sha256 | Self::Sha512)
+        !matches!(self, Self::Sha1 | Self::Sha256 | Self::Sha512 | Self::Sha384)
     }
 
     /// Returns whether a signature can have this length. That of RSA has the length of the key.
@@ -98,6 +102,7 @@ impl Algorithm {
             Self::Sha256 => 32,
             Self::Sha512 | Self::Ed25519 | Self::EcdsaP256Raw => 64,
             Self::EcdsaP256 => 72,
+            Self::Sha384 => 48,
             Self::RsaSha1 | Self::RsaSha256 | Self::RsaSha512 => 256,
         }
     }
@@ -105,7 +110,7 @@ impl Algorithm {
     /// Returns the block length of the hash in bytes, to which HMAC pads a key (RFC 2104, section 2).
     pub(super) const fn block_len(self) -> usize {
         match self {
-            Self::Sha512 => 128,
+            Self::Sha512 | Self::Sha384 => 128,
             _ => 64,
         }
     }

@@ -137,6 +137,13 @@ impl Encoding {
     }
 }
 
+/// Decodes base64url without padding (RFC 7515, section 2).
+#[inline(never)]
+pub(super) fn decode_base64url(text: &str) -> Option<Vec<u8>> {
+    let mut text = text.as_bytes().to_vec();
+    decode_base64(to_standard_alphabet(&mut text)?)
+}
+
 /// Translates URL-safe base64 to the standard alphabet, because one decoder is enough (wasm size); `None` for characters
 /// that only the standard alphabet has.
 #[inline(never)]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use sha1::Sha1;
-use sha2::{Digest as _, Sha256, Sha512};
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
@@ -73,6 +73,7 @@ enum HashState {
     Sha1(Sha1),
     Sha256(Sha256),
     Sha512(Sha512),
+    Sha384(Sha384),
 }
 
 impl HashState {
@@ -86,6 +87,7 @@ impl HashState {
             Algorithm::Sha512 | Algorithm::Ed25519 | Algorithm::RsaSha512 => {
                 Self::Sha512(Sha512::new_with_prefix(start))
             }
+            Algorithm::Sha384 => Self::Sha384(Sha384::new_with_prefix(start)),
         }
     }
 
@@ -95,6 +97,7 @@ impl HashState {
             Self::Sha1(hash) => hash.update(part),
             Self::Sha256(hash) => hash.update(part),
             Self::Sha512(hash) => hash.update(part),
+            Self::Sha384(hash) => hash.update(part),
         }
     }
 
@@ -106,6 +109,7 @@ impl HashState {
             Self::Sha1(hash) => digest.bytes[..20].copy_from_slice(&hash.finalize()),
             Self::Sha256(hash) => digest.bytes[..32].copy_from_slice(&hash.finalize()),
             Self::Sha512(hash) => digest.bytes.copy_from_slice(&hash.finalize()),
+            Self::Sha384(hash) => digest.bytes[..48].copy_from_slice(&hash.finalize()),
         }
         digest
     }
@@ -115,6 +119,7 @@ impl HashState {
             Self::Sha1(_) => Algorithm::Sha1,
             Self::Sha256(_) => Algorithm::Sha256,
             Self::Sha512(_) => Algorithm::Sha512,
+            Self::Sha384(_) => Algorithm::Sha384,
         }
     }
 }

@@ -1,23 +1,27 @@
-//! Signatures that are JSON Web Tokens (RFC 7519) with HMAC: the token signs claims, and one of them is a digest of the body.
+//! Signatures that are JSON Web Tokens (RFC 7519): the token signs claims, and one of them is a digest of the body.
 //!
 //! SECURITY: only `alg` of the token's header is read. Keys that a token brings or names (`jwk`, `jku`, `x5c`, `x5u`, `kid`) are
 //! never used, and a token with `crit` is rejected (RFC 7515, section 4.1.11). Claims are not read before the signature is valid.
 
+use super::encoding::decode_base64url;
 use super::hmac::constant_time_eq;
+use super::public_key::describes_itself;
 use super::scheme::SchemeError;
 use super::template::{TemplateToken, tokens};
 use super::{
     Algorithm, ContentDigest, Encoding, KeyDerivation, Keys, KeysError, MalformedReason, Outcome,
-    ReceivedSignature, Secret, SecretFormat, SignContext, SignError, TokenScheme,
+    ReceivedSignature, Secret, SecretError, SecretFormat, SignContext, SignError, TokenScheme,
 };
+use std::borrow::Cow;
+
 use crate::blob::blob;
 use crate::delivery::{Delivery, Headers};
 use crate::issue::Code;
 use crate::json::{Document, Kind, Value, quoted};
-use crate::text::{decode_base64, into_owned_outlined};
+use crate::text::into_owned_outlined;
 
-/// The clock difference that `exp` and `nbf` allow.
-const LEEWAY_MS: i64 = 60_000;
+/// The clock difference that `exp` and `nbf` allow where a definition says nothing else, in seconds.
+pub const DEFAULT_LEEWAY: u32 = 60;
 /// How long a token that is made here is valid.
 const LIFETIME_MS: i64 = 300_000;
 /// The claims that every scheme checks.
@@ -30,7 +34,7 @@ pub struct JwtDefinition {
     pub header: String,
     /// The format of the header: `{jwt}`, `Bearer {jwt}`.
     pub format: String,
-    /// The names of the algorithms (RFC 7518, section 3.1), the preferred one first: `HS256`, `HS512`.
+    /// The names of the algorithms (RFC 7518, section 3.1), the preferred one first: `HS256`, `RS256`, `EdDSA`.
     pub algorithms: Vec<String>,
     /// Claims with the templates of which the value has to equal one.
     pub claims: Vec<(String, Vec<String>)>,
@@ -38,6 +42,8 @@ pub struct JwtDefinition {
     pub timestamp: Option<String>,
     /// Accept tokens without an expiry and without a time of signing.
     pub is_timeless: bool,
+    /// The clock difference that `exp` and `nbf` allow, in seconds.
+    pub leeway: u32,
     /// The format of secrets.
     pub secret: SecretFormat,
     /// Whether the provider documents deliveries without a signature.
@@ -53,6 +59,7 @@ pub struct JwtScheme {
     claims: Vec<Claim>,
     timestamp: Option<String>,
     is_timeless: bool,
+    leeway: u32,
     secret: SecretFormat,
 }
 
@@ -67,21 +74,32 @@ struct Claim {
 #[derive(Clone, Debug)]
 enum ClaimValue {
     Text(String),
+    /// A value that the program passes next to the secrets.
+    Setting(String),
     Url,
     Digest(ContentDigest),
 }
 
-blob!(struct JwtScheme { token, algorithms, claims, timestamp, is_timeless, secret });
+blob!(struct JwtScheme { token, algorithms, claims, timestamp, is_timeless, leeway, secret });
 blob!(struct Claim { name, values });
-blob!(enum ClaimValue { 0 => Text(text), 1 => Url, 2 => Digest(digest) });
+blob!(enum ClaimValue { 0 => Text(text), 1 => Url, 2 => Digest(digest), 3 => Setting(name) });
+
+/// The algorithms of tokens by their names (RFC 7518, section 3.1, and RFC 8037).
+const ALGORITHMS: [(&str, Algorithm); 7] = [
+    ("HS256", Algorithm::Sha256),
+    ("HS384", Algorithm::Sha384),
+    ("HS512", Algorithm::Sha512),
+    ("RS256", Algorithm::RsaSha256),
+    ("RS512", Algorithm::RsaSha512),
+    ("ES256", Algorithm::EcdsaP256Raw),
+    ("EdDSA", Algorithm::Ed25519),
+];
 
 fn jwa_name(algorithm: Algorithm) -> &'static str {
-    match algorithm {
-        Algorithm::Sha256 => "HS256",
-        Algorithm::Sha512 => "HS512",
-        _ => "",
-    }
+    ALGORITHMS.into_iter().find(|(_, known)| *known == algorithm).map_or("", |(name, _)| name)
 }
+
+const ALGORITHM_NAMES: &str = "Expected one or more of HS256, HS384, HS512, RS256, RS512, ES256 and EdDSA.";
 
 /// The algorithms that messages name. Others are "another one".
 const KNOWN_ALGORITHMS: [&str; 14] = [
@@ -98,6 +116,7 @@ impl ClaimValue {
             [TemplateToken::Placeholder(name)] => ContentDigest::parse(name)
                 .filter(|digest| *digest != ContentDigest::BodyChecksum)
                 .map(Self::Digest)
+                .or_else(|| name.strip_prefix("setting:").map(into_owned_outlined).map(Self::Setting))
                 .ok_or(EXPECTED.to_owned()),
             _ => Err(EXPECTED.to_owned()),
         }
@@ -107,6 +126,8 @@ impl ClaimValue {
     fn text(&self, body: &[u8], url: Option<&str>) -> Option<String> {
         Some(match self {
             Self::Text(text) => text.clone(),
+            // Never: a webhook puts the text in its place.
+            Self::Setting(_) => return None,
             Self::Url => url?.to_owned(),
             Self::Digest(digest) => digest.text(body, url)?,
         })
@@ -114,7 +135,7 @@ impl ClaimValue {
 
     fn has_url(&self) -> bool {
         match self {
-            Self::Text(_) => false,
+            Self::Text(_) | Self::Setting(_) => false,
             Self::Url => true,
             Self::Digest(digest) => digest.is_of_url(),
         }
@@ -125,7 +146,8 @@ impl ClaimValue {
     }
 }
 
-const EXPECTED: &str = "Expected a text, {url}, or a digest such as {body:sha256:hex} or {url:sha256:hex}.";
+const EXPECTED: &str =
+    "Expected a text, {setting:name}, {url}, or a digest such as {body:sha256:hex} or {url:sha256:hex}.";
 
 impl JwtScheme {
     /// Checks and compiles a definition.
@@ -141,14 +163,13 @@ impl JwtScheme {
         let token = TokenScheme::new(&definition.header, &format, definition.optional)?;
         let mut algorithms = Vec::new();
         for name in &definition.algorithms {
-            let known = [Algorithm::Sha256, Algorithm::Sha512].into_iter().find(|a| jwa_name(*a) == name);
-            match known {
-                Some(algorithm) => algorithms.push(algorithm),
-                None => return fail("algorithms", "Expected HS256 or HS512."),
+            match ALGORITHMS.into_iter().find(|(known, _)| known == name) {
+                Some((_, algorithm)) => algorithms.push(algorithm),
+                None => return fail("algorithms", ALGORITHM_NAMES),
             }
         }
         if algorithms.is_empty() {
-            return fail("algorithms", "Expected at least one algorithm: HS256 or HS512.");
+            return fail("algorithms", ALGORITHM_NAMES);
         }
         let mut claims = Vec::new();
         for (name, templates) in definition.claims {
@@ -179,6 +200,7 @@ impl JwtScheme {
             claims,
             timestamp: definition.timestamp,
             is_timeless: definition.is_timeless,
+            leeway: definition.leeway,
             secret: definition.secret,
         })
     }
@@ -189,6 +211,47 @@ impl JwtScheme {
     /// As [`Scheme::keys`](super::Scheme::keys).
     pub fn keys(&self, secrets: &[Secret], accepted: Option<&[Algorithm]>) -> Result<Keys, KeysError> {
         Keys::new(secrets, &self.algorithms, accepted, KeyDerivation::default())
+    }
+
+    /// Parses a secret, or a public key. SECURITY: a text that is a key in PEM or JSON is never the secret of an HMAC:
+    /// everyone who knows a public key could sign with it.
+    ///
+    /// # Errors
+    /// As [`Secret::parse`] and [`Secret::parse_public_key`].
+    pub fn parse_secret(&self, text: &str) -> Result<Secret, SecretError> {
+        let is_public = |algorithm: &Algorithm| algorithm.is_public_key();
+        if self.algorithms.iter().all(is_public) || self.has_public_keys() && describes_itself(text) {
+            Secret::parse_public_key(text, &self.secret, &self.algorithms)
+        } else if describes_itself(text) {
+            Err(SecretError::public())
+        } else {
+            Secret::parse(text, &self.secret)
+        }
+    }
+
+    /// Returns whether public keys verify tokens.
+    #[must_use]
+    pub fn has_public_keys(&self) -> bool {
+        self.algorithms.iter().any(|algorithm| algorithm.is_public_key())
+    }
+
+    /// Returns the names of the settings that claims have to equal.
+    pub fn settings(&self) -> impl Iterator<Item = &str> {
+        self.claims.iter().flat_map(|claim| &claim.values).filter_map(|value| match value {
+            ClaimValue::Setting(name) => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Puts the texts of settings in their places.
+    pub(crate) fn set_settings(&mut self, text: &dyn Fn(&str) -> Option<String>) {
+        for value in self.claims.iter_mut().flat_map(|claim| &mut claim.values) {
+            if let ClaimValue::Setting(name) = value
+                && let Some(text) = text(name)
+            {
+                *value = ClaimValue::Text(text);
+            }
+        }
     }
 
     /// Returns the header with the token.
@@ -226,6 +289,11 @@ impl JwtScheme {
         self.claims.iter().any(|claim| claim.values.iter().any(ClaimValue::has_url))
     }
 
+    /// Returns the name of an algorithm in tokens.
+    pub(super) fn name_of(algorithm: Algorithm) -> &'static str {
+        jwa_name(algorithm)
+    }
+
     /// Returns the names of the algorithms.
     pub(crate) fn algorithm_names(&self) -> String {
         self.algorithms.iter().map(|algorithm| jwa_name(*algorithm)).collect::<Vec<_>>().join(" or ")
@@ -261,7 +329,7 @@ impl JwtScheme {
         else {
             return Err(is_format());
         };
-        let head = decode(head).ok_or_else(is_format)?;
+        let head = decode_base64url(head).ok_or_else(is_format)?;
         let head = Document::parse(&head).ok().filter(is_unambiguous).ok_or_else(is_format)?;
         let name = head.root().get("alg").and_then(Value::as_str).ok_or_else(is_format)?;
         let algorithm = keys.algorithms().iter().copied().find(|algorithm| jwa_name(*algorithm) == name);
@@ -274,22 +342,33 @@ impl JwtScheme {
         if head.root().get("crit").is_some() {
             return Err(malformed(MalformedReason::CriticalHeader));
         }
-        let digest = decode(signature).ok_or_else(is_format)?;
+        let digest = decode_base64url(signature).ok_or_else(is_format)?;
         let signed = &token[..token.len() - signature.len() - 1];
         let received = ReceivedSignature { item: token, encoded: signature, timestamp: "" };
         let mut found = None;
+        if algorithm.is_public_key() {
+            found = keys.find_public_key(algorithm, signed.as_bytes(), &digest);
+        }
         for (secret, key) in keys.iter().filter(|(_, key)| key.algorithm() == algorithm) {
             let is_equal = key.tag(signed.as_bytes()).ct_eq(&digest);
             found = found.or(is_equal.then_some(secret));
         }
         let secret = found.ok_or(Outcome::Mismatch { algorithm, received })?;
-        let payload = decode(payload).ok_or_else(is_format)?;
+        let payload = decode_base64url(payload).ok_or_else(is_format)?;
         let payload = Document::parse(&payload).ok().filter(is_unambiguous).ok_or_else(is_format)?;
         self.check_claims(payload.root(), delivery)?;
         let verified = Outcome::Verified { algorithm, secret, received };
         let verified = self.check_times(payload.root(), verified, now, tolerance);
         // A token that covers no body authenticates its sender alone.
         Ok(if verified.is_verified() && !self.covers_body() { Outcome::Token { secret } } else { verified })
+    }
+
+    /// Returns a claim of the token, if it is a text. SECURITY: the token is not verified here.
+    #[inline(never)]
+    pub(super) fn claim(&self, headers: &Headers<'_>, name: &str) -> Option<String> {
+        let payload = decode_base64url(self.find(headers).ok()?.split('.').nth(1)?)?;
+        let payload = Document::parse(&payload).ok()?;
+        payload.root().get(name)?.as_str().map(Cow::into_owned)
     }
 
     /// Returns the token. SECURITY: one value of the header, as a whole.
@@ -319,7 +398,12 @@ impl JwtScheme {
             }
             let Some(claim) = claims.get(name) else { return Err(mismatch(true)) };
             let is_expected = |claim: Value<'_>| {
-                let Some(text) = claim.as_str() else { return false };
+                // `true` of a token is the text "true" of a definition.
+                let text = match claim.kind() {
+                    Kind::Boolean => std::str::from_utf8(claim.raw_bytes()).ok().map(Cow::Borrowed),
+                    _ => claim.as_str(),
+                };
+                let Some(text) = text else { return false };
                 values.iter().filter_map(|value| value.text(delivery.body, url)).any(|expected| {
                     // Some senders pad base64, and others do not.
                     let (text, expected) = (text.trim_end_matches('='), expected.trim_end_matches('='));
@@ -356,11 +440,11 @@ impl JwtScheme {
             return Outcome::TimestampMissing;
         }
         if let Some(Ok(expires)) = expires
-            && now.saturating_sub(expires) > LEEWAY_MS
+            && now.saturating_sub(expires) > i64::from(self.leeway) * 1000
         {
             return verified.expired(now.saturating_sub(expires).unsigned_abs());
         }
-        let leeway = LEEWAY_MS.unsigned_abs() / 1000;
+        let leeway = u64::from(self.leeway);
         if let Some(Ok(not_before)) = not_before {
             // A time in the past is no error.
             let outcome = verified.within_tolerance(not_before.max(now), now, leeway);
@@ -384,7 +468,8 @@ impl JwtScheme {
         body: &[u8],
         context: &SignContext<'_>,
     ) -> Result<Vec<(String, String)>, SignError> {
-        let (_, key) = keys.iter().next().ok_or(SignError::NoKey)?;
+        let no_key = if keys.are_public() { SignError::PublicKey } else { SignError::NoKey };
+        let (_, key) = keys.iter().next().ok_or(no_key)?;
         if context.now < 0 {
             return Err(SignError::Time);
         }
@@ -411,12 +496,6 @@ impl JwtScheme {
         let token = [signed.as_str(), ".", &encode(tag.as_bytes())].concat();
         Ok(vec![(into_owned_outlined(self.header()), self.format().replace("{jwt}", &token))])
     }
-}
-
-/// Decodes a part of a token: base64url without padding (RFC 7515, section 2).
-fn decode(text: &str) -> Option<Vec<u8>> {
-    let mut text = text.as_bytes().to_vec();
-    decode_base64(super::encoding::to_standard_alphabet(&mut text)?)
 }
 
 /// Whether a part of a token is an object that every parser reads alike.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::hmac::{HmacKey, Tag, constant_time_eq, plain_digest};
 use super::native_hash::NativeHash;
-use super::public_key::{PublicKeyCheck, VerifyPublicKey};
+use super::public_key::{KeyKind, PublicKeyCheck, VerifyPublicKey};
 #[cfg(feature = "full")]
 use super::secret_error::SecretError;
 use super::secret_hint::SecretWarning;
@@ -60,6 +60,8 @@ struct PreparedSecret {
     /// In the order of `Keys::algorithms`.
     keys: Vec<HmacKey>,
     bytes: Zeroizing<Vec<u8>>,
+    /// The kind of a public key; `None` for a shared secret.
+    key_kind: Option<KeyKind>,
     /// The text of the secret, before decoding.
     #[cfg(feature = "full")]
     source_text: Zeroizing<Vec<u8>>,
@@ -121,7 +123,16 @@ impl Keys {
 
     /// Returns whether the secrets are public keys.
     pub(super) fn are_public(&self) -> bool {
-        self.algorithms.first().is_some_and(|algorithm| algorithm.is_public_key())
+        let is_public = |algorithm: &Algorithm| algorithm.is_public_key();
+        !self.algorithms.is_empty()
+            && (self.secrets.iter().all(|secret| secret.key_kind.is_some())
+                || self.algorithms.iter().all(is_public))
+    }
+
+    /// Returns whether a secret or a public key is of the kind that an algorithm needs.
+    pub(super) fn has_kind_of(&self, algorithm: Algorithm) -> bool {
+        let kind = algorithm.is_public_key().then(|| KeyKind::of(algorithm));
+        self.secrets.iter().any(|secret| secret.key_kind == kind)
     }
 
     /// Sets the function that verifies with public keys.
@@ -133,11 +144,14 @@ impl Keys {
 
     /// Asks the platform whether it can verify with each key. Returns the first one that it cannot verify with, and why.
     pub(crate) fn find_rejected_public_key(&self) -> Option<(usize, PublicKeyCheck)> {
-        let algorithm = *self.algorithms.first()?;
-        let check = |secret: &PreparedSecret| match self.verify_public_key {
-            None => PublicKeyCheck::Unavailable,
-            // The signature is none. Whether the platform can tell is all that counts.
-            Some(verify) => verify(algorithm, &secret.bytes, b"", &[0; 64]),
+        let check = |secret: &PreparedSecret| {
+            let is_for = |algorithm: &&Algorithm| secret.key_kind == Some(KeyKind::of(**algorithm));
+            match (self.algorithms.iter().find(is_for), self.verify_public_key) {
+                (None, _) => PublicKeyCheck::Valid,
+                (_, None) => PublicKeyCheck::Unavailable,
+                // The signature is none. Whether the platform can tell is all that counts.
+                (Some(algorithm), Some(verify)) => verify(*algorithm, &secret.bytes, b"", &[0; 64]),
+            }
         };
         let checks = self.secrets.iter().map(check).enumerate();
         checks
@@ -145,7 +159,7 @@ impl Keys {
             .find(|(_, check)| !matches!(check, PublicKeyCheck::Valid | PublicKeyCheck::Invalid))
     }
 
-    /// Returns the index of the public key that verifies a signature.
+    /// Returns the index of the public key that verifies a signature. SECURITY: an algorithm never meets a key of another kind.
     pub(super) fn find_public_key(
         &self,
         algorithm: Algorithm,
@@ -153,9 +167,9 @@ impl Keys {
         signature: &[u8],
     ) -> Option<usize> {
         let verify = self.verify_public_key?;
-        // SECURITY: a text that is no key has no bytes.
+        let kind = KeyKind::of(algorithm);
         self.secrets.iter().position(|secret| {
-            !secret.bytes.is_empty()
+            secret.key_kind == Some(kind)
                 && verify(algorithm, &secret.bytes, message, signature) == PublicKeyCheck::Valid
         })
     }
@@ -264,10 +278,13 @@ fn prepare(secrets: &[Secret], algorithms: &[Algorithm], derivation: KeyDerivati
         // SECURITY: no key of a secret in another format, so that nothing verifies with it.
         keys: algorithms
             .iter()
-            .filter(|algorithm| secret.error().is_none() && !algorithm.is_public_key())
+            .filter(|algorithm| {
+                secret.error().is_none() && secret.key_kind().is_none() && !algorithm.is_public_key()
+            })
             .map(|a| derivation.key(*a, secret.as_bytes()))
             .collect(),
         bytes: Zeroizing::new(secret.as_bytes().to_vec()),
+        key_kind: secret.key_kind(),
         #[cfg(feature = "full")]
         source_text: Zeroizing::new(secret.source_text().to_vec()),
         first_warning: secret.warning(),

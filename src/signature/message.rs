@@ -73,6 +73,16 @@ impl Outcome<'_> {
                 Message::new(format!("The token in {header} is signed with {name}; expected {}.", scheme.algorithm_names()))
                     .hint("Configure the sender to use an expected algorithm. Or add it to `algorithms` if the provider documents it.")
             }
+            Outcome::Mismatch { algorithm, .. } if !keys.has_kind_of(algorithm) => Message::new(format!(
+                "The token in {header} is signed with {}, and {} is of another kind.",
+                JwtScheme::name_of(algorithm),
+                configured(keys)
+            ))
+            .hint(if algorithm.is_public_key() {
+                "Pass the public key of the sender in `secrets`. Or configure the sender to sign with the shared secret."
+            } else {
+                "Pass the shared secret of the webhook in `secrets`. Or configure the sender to sign with its private key."
+            }),
             Outcome::Mismatch { .. } => {
                 let mut hint = "Check that the secret is that of this webhook. The body is not part of this check.".to_owned();
                 add_warning(&mut hint, keys);

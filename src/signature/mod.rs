@@ -56,7 +56,7 @@ pub(crate) use encoding::Encoding;
 #[cfg(feature = "full")]
 pub(crate) use header::HeaderItem;
 pub use hmac::sha256;
-pub use jwt::{JwtDefinition, JwtScheme};
+pub use jwt::{DEFAULT_LEEWAY, JwtDefinition, JwtScheme};
 pub use keys::{KeyDerivation, Keys, KeysError};
 pub use outcome::{MalformedReason, Outcome, ReceivedSignature, SignatureStatus, SignedBy};
 pub(crate) use public_key::BUILT_IN_PUBLIC_KEY;

@@ -3,11 +3,11 @@
 
 mod der;
 mod fault;
+mod jwk;
 #[cfg(feature = "ed25519")]
 mod rust_crypto;
 
-pub(super) use fault::KeyFault;
-use fault::KeyKind;
+pub(super) use fault::{KeyFault, KeyKind};
 
 use super::{Algorithm, SecretEncoding, SecretFormat};
 use crate::text::decode_base64;
@@ -40,14 +40,28 @@ pub(crate) const BUILT_IN_PUBLIC_KEY: Option<VerifyPublicKey> = Some(rust_crypto
 #[cfg(not(feature = "ed25519"))]
 pub(crate) const BUILT_IN_PUBLIC_KEY: Option<VerifyPublicKey> = None;
 
-/// Parses a public key of any notation: PEM and certificates say what they are; any other text has the encoding of the
-/// format, and is the key itself or SPKI. Returns SPKI in DER.
+/// A key in SPKI, with its kind.
+pub(super) type PublicKey = (KeyKind, Vec<u8>);
+
+/// Returns whether a text is a key that says what it is: PEM, a certificate or a JSON Web Key.
+pub(super) fn describes_itself(text: &str) -> bool {
+    let text = text.trim_start();
+    text.starts_with('{') || text.starts_with("-----BEGIN ")
+}
+
+/// Parses a public key of any notation, for one of several algorithms: PEM, certificates and JSON Web Keys say what they are; any
+/// other text has the encoding of the format, and is a key of the first algorithm, or SPKI. Returns SPKI in DER.
 #[inline(never)]
-pub(super) fn parse(text: &str, format: &SecretFormat, algorithm: Algorithm) -> Result<Vec<u8>, KeyFault> {
-    let expected = KeyKind::of(algorithm);
+pub(super) fn parse(
+    text: &str,
+    format: &SecretFormat,
+    algorithms: &[Algorithm],
+) -> Result<PublicKey, KeyFault> {
+    let kinds: Vec<KeyKind> = algorithms.iter().map(|algorithm| KeyKind::of(*algorithm)).collect();
+    let expected = &kinds[..];
     let text = text.trim();
     if text.starts_with('{') {
-        return Err(KeyFault::Json);
+        return jwk::parse(text, expected);
     }
     if text.starts_with("whsec_") {
         return Err(KeyFault::Label);
@@ -65,9 +79,10 @@ pub(super) fn parse(text: &str, format: &SecretFormat, algorithm: Algorithm) -> 
         }
         SecretEncoding::Pem | SecretEncoding::Utf8 => return Err(KeyFault::Encoding(encoding)),
     };
-    match (expected, bytes.len(), bytes.first()) {
+    let raw = expected.iter().copied().find(|kind| *kind != KeyKind::Other).unwrap_or(KeyKind::Other);
+    match (raw, bytes.len(), bytes.first()) {
         (KeyKind::Ed25519, 32, _) | (KeyKind::P256, 65, Some(4)) | (KeyKind::P256, 33, Some(2 | 3)) => {
-            check(expected, &bytes, expected)
+            check(raw, &bytes, expected)
         }
         _ if der::Der(&bytes).only_sequence().is_some() => from_spki(&bytes, expected),
         (KeyKind::Rsa, ..) => Err(KeyFault::Structure),
@@ -77,7 +92,7 @@ pub(super) fn parse(text: &str, format: &SecretFormat, algorithm: Algorithm) -> 
 
 /// Parses PEM (RFC 7468) after `-----BEGIN `. Line breaks may be missing, or written as `\n`, as environment variables have
 /// them.
-fn parse_pem(rest: &str, expected: KeyKind) -> Result<Vec<u8>, KeyFault> {
+fn parse_pem(rest: &str, expected: &[KeyKind]) -> Result<PublicKey, KeyFault> {
     let fault = KeyFault::Encoding(SecretEncoding::Pem);
     let (label, rest) = split_at_dashes(rest).ok_or(fault)?;
     if label.ends_with("PRIVATE KEY") {
@@ -109,7 +124,7 @@ fn split_at_dashes(text: &str) -> Option<(&str, &str)> {
     Some((&text[..start], &text[start + 5..]))
 }
 
-fn from_spki(der: &[u8], expected: KeyKind) -> Result<Vec<u8>, KeyFault> {
+fn from_spki(der: &[u8], expected: &[KeyKind]) -> Result<PublicKey, KeyFault> {
     let Some((kind, key)) = der::spki(der) else {
         return Err(if der::is_private(der) { KeyFault::Private } else { KeyFault::Structure });
     };
@@ -117,14 +132,15 @@ fn from_spki(der: &[u8], expected: KeyKind) -> Result<Vec<u8>, KeyFault> {
 }
 
 /// Checks a key, and writes it as SPKI. SECURITY: an algorithm never meets a key of another kind.
-fn check(kind: KeyKind, key: &[u8], expected: KeyKind) -> Result<Vec<u8>, KeyFault> {
-    if kind != expected {
-        return Err(KeyFault::Kind(kind, expected));
+fn check(kind: KeyKind, key: &[u8], expected: &[KeyKind]) -> Result<PublicKey, KeyFault> {
+    if kind == KeyKind::Other || !expected.contains(&kind) {
+        let first = expected.iter().find(|kind| **kind != KeyKind::Other);
+        return Err(KeyFault::Kind(kind, first.copied().unwrap_or(KeyKind::Other)));
     }
     match (kind, key.len()) {
         (KeyKind::Rsa, _) => der::check_rsa(key)?,
         (KeyKind::Ed25519, 32) | (KeyKind::P256, 33 | 65) => {}
         (_, length) => return Err(KeyFault::Length(length, kind)),
     }
-    Ok(der::to_spki(kind, key))
+    Ok((kind, der::to_spki(kind, key)))
 }

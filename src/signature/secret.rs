@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::Algorithm;
 use super::placeholder::{is_invisible, is_placeholder};
-use super::public_key;
+use super::public_key::{self, KeyKind};
 use super::secret_error::{MIN_DECODED_BYTES, SecretError, SecretErrorKind};
 use super::secret_format::{SecretEncoding, SecretFormat};
 use super::secret_hint::{SecretWarning, format_hint};
@@ -17,6 +17,8 @@ use crate::issue::Code;
 /// SECURITY: prints as `[redacted]`, cannot be compared or copied, and is zeroized when dropped.
 pub struct Secret {
     bytes: Zeroizing<Vec<u8>>,
+    /// The kind of a public key; `None` for a shared secret.
+    key_kind: Option<KeyKind>,
     /// The text before decoding, from which `explain` derives its hypotheses.
     #[cfg(feature = "full")]
     source_text: Zeroizing<Vec<u8>>,
@@ -48,6 +50,7 @@ impl Secret {
         let warning = SecretWarning::detect(bare, format, bytes.len());
         Ok(Self {
             bytes,
+            key_kind: None,
             #[cfg(feature = "full")]
             source_text: Zeroizing::new(text.as_bytes().to_vec()),
             warning,
@@ -55,22 +58,23 @@ impl Secret {
         })
     }
 
-    /// Parses a public key. The bytes of such a secret are its SPKI.
+    /// Parses a public key of one of the algorithms. The bytes of such a secret are its SPKI.
     ///
     /// # Errors
     /// [`Code::SECRET_MISSING`] and [`Code::SECRET_INVALID`] as [`parse`](Self::parse); [`Code::KEY_INVALID`] if the text is no
-    /// public key of the algorithm.
+    /// public key of an algorithm.
     #[inline(never)]
     pub fn parse_public_key(
         text: &str,
         format: &SecretFormat,
-        algorithm: Algorithm,
+        algorithms: &[Algorithm],
     ) -> Result<Self, SecretError> {
         check_text(text, format.strip_prefix(text))?;
-        let spki = public_key::parse(text, format, algorithm)
+        let (kind, spki) = public_key::parse(text, format, algorithms)
             .map_err(|fault| SecretError::from(SecretErrorKind::Key(fault)))?;
         Ok(Self {
             bytes: Zeroizing::new(spki),
+            key_kind: Some(kind),
             #[cfg(feature = "full")]
             source_text: Zeroizing::new(text.as_bytes().to_vec()),
             warning: None,
@@ -84,6 +88,7 @@ impl Secret {
         match result {
             Err(error) if error.code() != Code::SECRET_MISSING => Ok(Self {
                 bytes: Zeroizing::new(Vec::new()),
+                key_kind: None,
                 #[cfg(feature = "full")]
                 source_text: Zeroizing::new(text.as_bytes().to_vec()),
                 warning: None,
@@ -119,6 +124,7 @@ impl Secret {
             #[cfg(feature = "full")]
             source_text: bytes.clone(),
             bytes,
+            key_kind: None,
             warning: None,
             error: None,
         })
@@ -126,6 +132,10 @@ impl Secret {
 
     pub(super) fn as_bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    pub(super) fn key_kind(&self) -> Option<KeyKind> {
+        self.key_kind
     }
 
     #[cfg(feature = "full")]

@@ -27,6 +27,8 @@ pub(super) enum SecretErrorKind {
     /// The key has this many bytes.
     Short(usize),
     Invalid(SecretEncoding),
+    /// The text is a public key, which everyone knows.
+    Public,
     /// The text is no public key of the algorithm.
     Key(KeyFault),
 }
@@ -46,6 +48,11 @@ impl SecretError {
         SecretErrorKind::Key(KeyFault::Platform).into()
     }
 
+    /// The error of a public key in place of a shared secret.
+    pub(super) fn public() -> Self {
+        SecretErrorKind::Public.into()
+    }
+
     /// Returns [`Code::SECRET_MISSING`], [`Code::SECRET_INVALID`] or [`Code::KEY_INVALID`].
     #[must_use]
     pub fn code(&self) -> Code {
@@ -57,7 +64,7 @@ impl SecretError {
             SecretErrorKind::Unfilled | SecretErrorKind::Short(_) | SecretErrorKind::Invalid(_) => {
                 Code::SECRET_INVALID
             }
-            SecretErrorKind::Key(_) => Code::KEY_INVALID,
+            SecretErrorKind::Public | SecretErrorKind::Key(_) => Code::KEY_INVALID,
         }
     }
 
@@ -71,6 +78,9 @@ impl SecretError {
             | SecretErrorKind::Unfilled => Some(UNSET_HINT),
             SecretErrorKind::OnlyPrefix | SecretErrorKind::Short(_) => Some("Copy the whole secret."),
             SecretErrorKind::Invalid(_) => self.format_hint.as_deref(),
+            SecretErrorKind::Public => {
+                Some("Pass the secret of the webhook: with a public key as the secret, everyone can sign.")
+            }
             SecretErrorKind::Key(fault) => Some(fault.hint()),
         }
     }
@@ -97,6 +107,9 @@ impl fmt::Display for SecretError {
             SecretErrorKind::Invalid(SecretEncoding::Base64) => "Invalid secret: expected base64.",
             SecretErrorKind::Invalid(SecretEncoding::Hex) => {
                 "Invalid secret: expected an even number of hex digits."
+            }
+            SecretErrorKind::Public => {
+                "Invalid secret: it is a key in PEM or JSON; expected the shared secret of an HMAC."
             }
             SecretErrorKind::Key(fault) => return fault.fmt(f),
             SecretErrorKind::Invalid(_) => "Invalid secret: expected text.",

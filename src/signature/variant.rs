@@ -57,6 +57,14 @@ impl SignatureScheme {
         matches!(self, Self::Jwt(scheme) if scheme.has_url())
     }
 
+    /// Returns a claim of the token in a delivery, if the scheme is a JSON Web Token. SECURITY: the token is not verified here.
+    pub(crate) fn claim(&self, headers: &Headers<'_>, name: &str) -> Option<String> {
+        match self {
+            Self::Jwt(scheme) => scheme.claim(headers, name),
+            _ => None,
+        }
+    }
+
     /// Returns whether the scheme can cover a body: one that signs, and a token with a digest of the body.
     #[must_use]
     pub fn is_signature(&self) -> bool {
@@ -72,10 +80,12 @@ impl SignatureScheme {
     /// # Errors
     /// As [`Secret::parse`] and [`Secret::parse_public_key`].
     pub fn parse_secret(&self, text: &str) -> Result<Secret, SecretError> {
-        let format = self.secret_format();
-        match self.signing().and_then(Scheme::public_key_algorithm) {
-            Some(algorithm) => Secret::parse_public_key(text, format, algorithm),
-            None => Secret::parse(text, format),
+        match self {
+            Self::Jwt(scheme) => scheme.parse_secret(text),
+            Self::PublicKey(scheme) => {
+                Secret::parse_public_key(text, scheme.secret_format(), scheme.algorithms())
+            }
+            Self::Hmac(_) | Self::Token(_) => Secret::parse(text, self.secret_format()),
         }
     }
 

@@ -233,7 +233,7 @@ pub mod separator {
 
 /// The algorithms by their numbers: name, and length of a tag in bytes where the algorithm is an HMAC.
 pub fn algorithms() -> impl Iterator<Item = (&'static str, Option<usize>)> {
-    let len = |algorithm: Algorithm| (!algorithm.is_public_key()).then(|| algorithm.digest_len());
+    let len = |algorithm: Algorithm| Algorithm::HMAC.contains(&algorithm).then(|| algorithm.digest_len());
     Algorithm::ALL.into_iter().map(move |algorithm| (algorithm.name(), len(algorithm)))
 }
 

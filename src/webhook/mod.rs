@@ -52,7 +52,7 @@ use crate::json::{FormPayload, quoted};
 use crate::provider::{self, NamedScheme, Provider, Uncovered};
 use crate::schema::closest;
 use crate::signature::{
-    Algorithm, BUILT_IN_PUBLIC_KEY, Keys, PublicKeyCheck, Secret, SecretError, SignatureScheme,
+    Algorithm, BUILT_IN_PUBLIC_KEY, Keys, KeysError, PublicKeyCheck, Secret, SecretError, SignatureScheme,
     VerifyPublicKey,
 };
 use zeroize::Zeroizing;
@@ -177,7 +177,7 @@ impl Webhook {
     /// `secret-missing` without a secret, for an empty one, and for a provider that does not sign without
     /// `allow_unsigned`: no webhook accepts everything by accident. `secret-invalid` for a secret that does not have the
     /// provider's format. `option-invalid` for a setting that the provider does not have.
-    pub fn new(provider: Provider, options: WebhookOptions) -> Result<Self, Error> {
+    pub fn new(mut provider: Provider, options: WebhookOptions) -> Result<Self, Error> {
         let verify_options = VerifyOptions {
             profile: options.profile,
             max_bytes: options.max_bytes.unwrap_or(DEFAULT_MAX_BODY_BYTES),
@@ -187,6 +187,9 @@ impl Webhook {
         // The secrets in the options end here, zeroized.
         let WebhookOptions { allow_unsigned, explain_only, settings, .. } = options;
         let settings = Settings::new(&provider.settings, settings)?;
+        if !explain_only {
+            settings.set_claims(&mut provider, &keys)?;
+        }
         Ok(Self { provider, keys, settings, allow_unsigned, explain_only, verify_options })
     }
 
@@ -435,9 +438,12 @@ fn prepare(
     match scheme {
         SignatureScheme::Hmac(scheme) => Ok(scheme.keys(&secrets, options.algorithms.as_deref())?),
         SignatureScheme::Token(scheme) => Ok(scheme.keys(&secrets)?),
-        SignatureScheme::Jwt(scheme) => Ok(scheme.keys(&secrets, options.algorithms.as_deref())?),
-        SignatureScheme::PublicKey(scheme) => {
-            let keys = scheme.keys(&secrets, options.algorithms.as_deref())?;
+        SignatureScheme::Jwt(_) | SignatureScheme::PublicKey(_) => {
+            let accepted = options.algorithms.as_deref();
+            let keys = match scheme {
+                SignatureScheme::Jwt(scheme) => scheme.keys(&secrets, accepted)?,
+                _ => scheme.signing().ok_or(KeysError::NoAlgorithm)?.keys(&secrets, accepted)?,
+            };
             let keys = match options.verify_public_key.or(BUILT_IN_PUBLIC_KEY) {
                 Some(verify) => keys.with_public_key_verifier(verify),
                 None => keys,

@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 use super::Error;
 use crate::issue::Code;
 use crate::json::quoted;
-use crate::provider::Setting;
+use crate::provider::{Provider, Setting};
+use crate::signature::{Keys, SignatureScheme};
 
 /// The settings of a webhook. SECURITY: never printed, zeroized when dropped.
 #[derive(Default)]
@@ -32,6 +33,21 @@ impl Settings {
             return Err(Error::new(Code::OPTION_INVALID, message));
         }
         Ok(Self(values))
+    }
+
+    /// Puts settings in the claims of tokens. One that an active scheme needs has to be there.
+    pub fn set_claims(&self, provider: &mut Provider, keys: &[Option<Keys>]) -> Result<(), Error> {
+        for (named, keys) in provider.schemes.iter_mut().zip(keys) {
+            let SignatureScheme::Jwt(scheme) = &mut named.scheme else { continue };
+            let absent = scheme.settings().find(|name| keys.is_some() && self.get(name).is_none());
+            if let Some(absent) = absent
+                && let Some(setting) = provider.settings.iter().find(|setting| setting.name == absent)
+            {
+                return Err(missing(setting));
+            }
+            scheme.set_settings(&|name| self.get(name).map(str::to_owned));
+        }
+        Ok(())
     }
 
     /// The value of a setting.

@@ -96,7 +96,7 @@ impl Webhook {
         let provider = &self.provider;
         let dedupe = provider.dedupe.iter().filter_map(|source| match source {
             IdempotencySource::Header(name) => Some(name.as_str()),
-            IdempotencySource::Pointer(_) | IdempotencySource::Digest | IdempotencySource::None => None,
+            _ => None,
         });
         let schemes = provider.schemes.iter().flat_map(|named| {
             let signed = named.scheme.signing().into_iter().flat_map(Scheme::headers);

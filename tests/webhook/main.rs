@@ -18,6 +18,7 @@ mod forms;
 mod handshakes;
 mod invisible_chars;
 mod jwt;
+mod jwt_keys;
 mod parts;
 mod privacy;
 mod schemes;

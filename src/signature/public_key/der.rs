@@ -132,6 +132,18 @@ pub(super) fn check_rsa(key: &[u8]) -> Result<(), KeyFault> {
     }
 }
 
+/// Writes an RSA key of PKCS#1 from the bytes of its two numbers.
+pub(super) fn rsa_key(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
+    let integer = |bytes: &[u8]| {
+        let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+        let bytes = &bytes[zeros..];
+        // A positive number has a zero byte first, if its first bit is set.
+        let sign: &[u8] = if bytes.first().is_some_and(|byte| *byte >= 0x80) { &[0] } else { &[] };
+        element(INTEGER, &[sign, bytes])
+    };
+    element(SEQUENCE, &[&integer(modulus), &integer(exponent)])
+}
+
 /// Writes an element with this content.
 #[inline(never)]
 fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {

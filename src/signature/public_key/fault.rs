@@ -19,7 +19,7 @@ impl KeyKind {
             Algorithm::Ed25519 => Self::Ed25519,
             Algorithm::EcdsaP256 | Algorithm::EcdsaP256Raw => Self::P256,
             Algorithm::RsaSha1 | Algorithm::RsaSha256 | Algorithm::RsaSha512 => Self::Rsa,
-            Algorithm::Sha1 | Algorithm::Sha256 | Algorithm::Sha512 => Self::Other,
+            Algorithm::Sha1 | Algorithm::Sha256 | Algorithm::Sha384 | Algorithm::Sha512 => Self::Other,
         }
     }
 
@@ -81,7 +81,7 @@ impl fmt::Display for KeyFault {
             }
             Self::Private => "it is a private key",
             Self::Label => "it is a secret or another object, and no public key",
-            Self::Json => "it is a JSON Web Key",
+            Self::Json => "it is JSON, and no JSON Web Key of RSA, P-256 or Ed25519",
             Self::RsaBits(bits) => {
                 return write!(f, "Invalid public key: an RSA key of {bits} bits; expected 2048 to 8192.");
             }
@@ -108,7 +108,7 @@ impl KeyFault {
             }
             Self::Label => "Pass the public key of the provider, not the secret of an HMAC.",
             Self::Json => {
-                "Convert the key to PEM: `createPublicKey({ key, format: \"jwk\" })` of node:crypto reads it."
+                "Pass one object of the set of keys, as JSON: it has `kty`, and `n` and `e`, or `crv` and `x`."
             }
             Self::RsaBits(_) => "Let the provider make a key of 2048 bits or more.",
             Self::Kind(..) => {

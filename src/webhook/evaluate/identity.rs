@@ -147,6 +147,11 @@ fn find_key<'d>(
                     None => {}
                 }
             }
+            IdempotencySource::Claim(name) => match claim_key(webhook, delivery, name) {
+                Some(key) if is_plain(&key) => return Ok((Some(Cow::Owned(key)), index)),
+                Some(_) => return Err(HiddenKey { source: name, location: Location::Request }),
+                None => {}
+            },
             IdempotencySource::Digest => return Ok((None, index)),
             IdempotencySource::None => return Ok((Some(Cow::Borrowed("")), index)),
         }
@@ -154,18 +159,22 @@ fn find_key<'d>(
     Ok((None, sources.len()))
 }
 
-/// The header that the idempotency key comes from, if its source is a header. Two deliveries with equal bodies can differ
+/// The value that the idempotency key comes from, if its source is a header or a claim. Two deliveries with equal bodies can differ
 /// in it.
 pub(crate) fn idempotency_header<'d>(
     webhook: &'d Webhook,
     delivery: &'d Delivery<'_>,
     root: Value<'_>,
-) -> Option<&'d str> {
+) -> Option<Cow<'d, str>> {
     let scheme = deciding_scheme(webhook, delivery);
     webhook.provider.dedupe.iter().find_map(|source| match source {
         IdempotencySource::Pointer(pointer) => root.resolve(pointer).and_then(key_text).map(|_| None),
         IdempotencySource::Header(name) => {
-            header_key(delivery, webhook.provider.header_name(scheme, name)).map(Some)
+            let key = header_key(delivery, webhook.provider.header_name(scheme, name))?;
+            Some(Some(Cow::Borrowed(key)))
+        }
+        IdempotencySource::Claim(name) => {
+            claim_key(webhook, delivery, name).map(|claim| Some(Cow::Owned(claim)))
         }
         IdempotencySource::Digest | IdempotencySource::None => Some(None),
     })?
@@ -175,6 +184,12 @@ pub(crate) fn idempotency_header<'d>(
 /// decides, so that a foreign id next to a signed one changes nothing.
 fn deciding_scheme(webhook: &Webhook, delivery: &Delivery<'_>) -> usize {
     webhook.select(delivery).map_or(0, |active| active.index)
+}
+
+/// The claim of the token in a delivery. SECURITY: it is no key before the token is verified, as no key is.
+fn claim_key(webhook: &Webhook, delivery: &Delivery<'_>, name: &str) -> Option<String> {
+    let claim = webhook.select(delivery)?.scheme.claim(&delivery.headers, name);
+    claim.filter(|text| is_usable_key(text))
 }
 
 fn header_key<'d>(delivery: &'d Delivery<'_>, name: &'d str) -> Option<&'d str> {
