@@ -13,6 +13,8 @@ const MAX_FIELDS: usize = 1000;
 /// A form that was read as JSON.
 pub struct FormPayload {
     json: Vec<u8>,
+    /// Whether the JSON is the decoded value of one field.
+    is_in_field: bool,
     /// The offsets at which texts of the form begin in the JSON, in order, and their locations in the form.
     spans: Vec<(usize, ByteSpan)>,
     /// The fields sorted by their names: each name, and its value.
@@ -71,12 +73,17 @@ impl FormPayload {
         if let Some(found) = found {
             return Ok(Self {
                 json: found.value.as_bytes().to_vec(),
+                is_in_field: true,
                 spans: vec![(0, found.value_span)],
                 sorted,
             });
         }
-        let mut payload =
-            Self { json: b"{".to_vec(), spans: vec![(0, ByteSpan { start: 0, end: body.len() })], sorted };
+        let mut payload = Self {
+            json: b"{".to_vec(),
+            is_in_field: false,
+            spans: vec![(0, ByteSpan { start: 0, end: body.len() })],
+            sorted,
+        };
         for (index, field) in fields.iter().enumerate() {
             let is_list = is_list(&field.name);
             if is_list && fields[..index].iter().any(|other| other.name == field.name) {
@@ -120,12 +127,36 @@ impl FormPayload {
         self.json.extend_from_slice(quoted(text).as_bytes());
     }
 
-    /// Moves the spans of issues from the JSON to the form. An issue inside a field is located at the field.
-    pub(crate) fn relocate(&self, issues: &mut [Issue]) {
+    /// Returns what locates a part of the JSON in the form: JSON in a field to the byte, and a field as a whole.
+    pub(crate) fn locator(&self, body: &[u8]) -> impl Fn(ByteSpan) -> ByteSpan {
+        // Where each byte of the JSON in a field starts in the form, and where the last one ends.
+        let mut starts = Vec::new();
+        if let Some((_, field)) = self.spans.first().filter(|_| self.is_in_field) {
+            let mut start = field.start;
+            while start < field.end {
+                starts.push(start);
+                start += if body.get(start) == Some(&b'%') { 3 } else { 1 };
+            }
+            starts.push(field.end);
+        }
+        move |json| {
+            if let (Some(&start), Some(&end)) = (starts.get(json.start), starts.get(json.end)) {
+                return ByteSpan { start, end };
+            }
+            let count = self.spans.partition_point(|(start, _)| *start <= json.start);
+            self.spans.get(count.saturating_sub(1)).map_or(json, |(_, span)| *span)
+        }
+    }
+
+    /// Moves the spans of issues from the JSON to the form.
+    pub(crate) fn relocate(&self, body: &[u8], issues: &mut [Issue]) {
+        // PERF: most deliveries have no issues.
+        if issues.is_empty() {
+            return;
+        }
+        let locate = self.locator(body);
         for issue in issues.iter_mut().filter(|issue| issue.byte_span != ByteSpan::default()) {
-            let count = self.spans.partition_point(|(start, _)| *start <= issue.byte_span.start);
-            let Some((_, span)) = self.spans.get(count.saturating_sub(1)) else { continue };
-            set_span(issue, *span);
+            set_span(issue, locate(issue.byte_span));
         }
     }
 }
@@ -309,6 +340,24 @@ mod tests {
             read("a=1", Some("payload"), &[]),
             Err((Code::FORM_FIELD_MISSING, ByteSpan { start: 0, end: 3 }))
         );
+    }
+
+    #[test]
+    fn parts_of_json_in_a_field_are_located_to_the_byte() {
+        let body = "a=1&payload=%7B%22b%22%3A+%22%C3%A9%22%7D";
+        let payload = FormPayload::read(body.as_bytes(), Some("payload"), &[]).unwrap();
+        let locate = payload.locator(body.as_bytes());
+        for (part, at) in [("\"b\"", "%22b%22"), ("\"é\"", "%22%C3%A9%22"), ("}", "%7D")] {
+            let json = std::str::from_utf8(&payload.json).unwrap();
+            let (start, place) = (json.find(part).unwrap(), body.find(at).unwrap());
+            assert_eq!(
+                locate(ByteSpan { start, end: start + part.len() }),
+                ByteSpan { start: place, end: place + at.len() },
+                "{part}"
+            );
+        }
+        // What is not in the JSON is located at the field.
+        assert_eq!(locate(ByteSpan { start: 99, end: 100 }), ByteSpan { start: 12, end: body.len() });
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub(crate) use locate::located_at;
 pub(crate) use locate::without_location;
 pub use number::{Decimal, Divisor};
 #[cfg(feature = "outline")]
-pub(crate) use outline::{PatternSet, outline};
+pub(crate) use outline::{PatternSet, form_outline, outline};
 pub use pointer::Pointer;
 #[cfg(any(feature = "full", all(feature = "js", target_arch = "wasm32")))]
 pub(crate) use serialize::json_text;

@@ -1,6 +1,7 @@
 //! Outlines for editors: every value of a text in document order with its offsets, up to the first syntax error.
 
-use super::{Document, Value};
+use super::{Document, FormPayload, Value};
+use crate::issue::ByteSpan;
 
 /// A JSON Pointer in which the segment `*` matches every key and every index.
 struct PointerPattern(Vec<String>);
@@ -44,8 +45,23 @@ pub(crate) const WORDS: usize = 8;
 
 /// Returns the entries of all values, as little-endian words, up to the first syntax error.
 pub(crate) fn outline(text: &[u8], patterns: &PatternSet) -> Vec<u8> {
+    build(text, patterns, &|span| span).0
+}
+
+/// Returns the outline of a form's payload as JSON, and where each value is in the form, as little-endian words: the start of
+/// its key or else its own, its start, and its end.
+pub(crate) fn form_outline(form: &FormPayload, body: &[u8], patterns: &PatternSet) -> (Vec<u8>, Vec<u8>) {
+    build(form.json(), patterns, &form.locator(body))
+}
+
+fn to_bytes<const N: usize>(words: &[[i32; N]]) -> Vec<u8> {
+    words.iter().flatten().flat_map(|word| word.to_le_bytes()).collect()
+}
+
+/// Returns the entries of all values, and their places by `locate`.
+fn build(text: &[u8], patterns: &PatternSet, locate: &dyn Fn(ByteSpan) -> ByteSpan) -> (Vec<u8>, Vec<u8>) {
     let body = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    let Some(document) = Document::parse_prefix(body) else { return Vec::new() };
+    let Some(document) = Document::parse_prefix(body) else { return (Vec::new(), Vec::new()) };
     let mut builder = Builder {
         patterns,
         text,
@@ -54,10 +70,12 @@ pub(crate) fn outline(text: &[u8], patterns: &PatternSet) -> Vec<u8> {
         bytes: 0,
         units: 0,
         entries: Vec::with_capacity(document.token_count()),
+        locate,
+        places: Vec::new(),
     };
     let candidates = (0..patterns.patterns.len()).collect();
     builder.add(document.root(), -1, [-1, 0], &Matching { depth: 0, candidates, is_sensitive: false });
-    builder.entries.iter().flatten().flat_map(|word| word.to_le_bytes()).collect()
+    (to_bytes(&builder.entries), to_bytes(&builder.places))
 }
 
 /// The patterns whose first `depth` segments match the pointer of a value.
@@ -76,6 +94,8 @@ struct Builder<'t> {
     bytes: usize,
     units: usize,
     entries: Vec<[i32; WORDS]>,
+    locate: &'t dyn Fn(ByteSpan) -> ByteSpan,
+    places: Vec<[i32; 3]>,
 }
 
 impl Builder<'_> {
@@ -102,10 +122,14 @@ impl Builder<'_> {
         let [key_start, key_end] = key;
         let start = self.advance_to(span.start);
         self.entries.push([value.kind() as i32 | flags, start, 0, parent, 0, 0, key_start, key_end]);
+        let place = (self.locate)(span);
+        self.places.push([to_word(place.start), to_word(place.start), to_word(place.end)]);
         for (key, value) in value.members() {
             let span = key.as_value().span();
             let offsets = [self.advance_to(span.start), self.advance_to(span.end)];
+            let entry = self.entries.len();
             self.add(value, to_word(index), offsets, &child(&|segment| key.eq_str(segment)));
+            self.places[entry][0] = to_word((self.locate)(span).start);
             count += 1;
         }
         for value in value.elements() {
@@ -174,6 +198,24 @@ mod tests {
                 [STRING, 30, 35, 0, 6, 0, 25, 28],
             ]
         );
+    }
+
+    #[test]
+    fn values_of_a_form_have_their_places_in_the_form() {
+        let patterns = PatternSet::parse(NO_PATTERNS.as_bytes()).unwrap();
+        let places = |body: &str, field: Option<&str>| {
+            let form = FormPayload::read(body.as_bytes(), field, &["t".to_owned()]).unwrap();
+            let (_, places) = form_outline(&form, body.as_bytes(), &patterns);
+            places
+                .chunks_exact(4)
+                .map(|word| i32::from_le_bytes(word.try_into().unwrap()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            places("a=x%3D&t=1&t=22", None),
+            [[0, 0, 15], [0, 2, 6], [7, 7, 8], [9, 9, 10], [13, 13, 15]].concat()
+        );
+        assert_eq!(places("p=%7B%22b%22%3A1%7D", Some("p")), [[2, 2, 19], [5, 15, 16]].concat());
     }
 
     #[test]

@@ -59,7 +59,8 @@ impl Webhook {
         options: &VerifyOptions,
         mode: EvaluationMode,
     ) -> Evaluation<'b, 'd> {
-        let findings = Findings { form: delivery.form, ..Findings::default() };
+        let form = delivery.form.map(|form| (form, delivery.body));
+        let findings = Findings { form, ..Findings::default() };
         Evaluator { webhook: self, delivery, now, options, mode, code: None, findings }.run()
     }
 }

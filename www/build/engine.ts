@@ -14,9 +14,12 @@ import { samplesModule } from "./samples.ts";
 const src = fileURLToPath(new URL("../../pkg/src/", import.meta.url));
 const REPLACED: Readonly<Record<string, string>> = {
   "hookseal/slim": "slim.ts",
-  "../../../pkg/dist/esm/core.js": "core.ts",
   "../runtime.js": "runtime.ts",
 };
+/** What the page uses of the package's own files. The library has all of it in one chunk. */
+const INTERNALS = `export * from "./core.ts";
+export { addPublicKeyModule } from "./modules.ts";
+export { encodeHead } from "./headers.ts";`;
 
 /**
  * Files of the package whose exports the page never needs: TypeScript checks the options of its calls, the body is always
@@ -67,9 +70,17 @@ export function engine(): Plugin {
           {
             name: "package",
             setup({ onResolve, onLoad }) {
-              onResolve({ filter: /^hookseal\/slim$|[\\/](?:core|runtime)\.js$/ }, ({ path }) =>
+              onResolve({ filter: /^hookseal\/slim$|[\\/]runtime\.js$/ }, ({ path }) =>
                 path in REPLACED ? { path: join(src, REPLACED[path] as string) } : undefined,
               );
+              onResolve({ filter: /[\\/]pkg[\\/]dist[\\/]esm[\\/]core\.js$/ }, () => ({
+                path: "internals",
+                namespace: "internals",
+              }));
+              onLoad({ filter: /.*/, namespace: "internals" }, () => ({
+                contents: INTERNALS,
+                resolveDir: src,
+              }));
               // The page's core has more calls than the package's.
               onLoad({ filter: /[\\/]pkg[\\/]src[\\/]generated[\\/]glue\.js$/ }, () => ({
                 contents: readFileSync(join(dirname(core), "glue.js"), "utf8"),
@@ -89,7 +100,7 @@ export function engine(): Plugin {
         ],
       });
       for (const path of Object.keys(metafile.inputs)) {
-        if (!path.startsWith("samples:")) this.addWatchFile(path);
+        if (!/^(?:samples|internals):/.test(path)) this.addWatchFile(path);
       }
       const { code } = await minify(outputFiles[0]?.text ?? "", MINIFIED);
       return `export default ${JSON.stringify(code)};`;

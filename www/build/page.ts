@@ -57,7 +57,8 @@ export function page(): Plugin {
       order: "post",
       handler(_, bundle) {
         const files = ["./", ...Object.keys(bundle).map((name) => `./${name}`)].filter(
-          (name) => name !== "./index.html",
+          // Few visitors need the module of public keys.
+          (name) => name !== "./index.html" && !name.startsWith("./assets/public-key-"),
         );
         const hash = createHash("sha256");
         for (const name of Object.keys(bundle).sort()) {

@@ -1,11 +1,11 @@
 /**
- * The source of `virtual:samples`: the payloads of the examples, their definitions without the schemas, and the names of all
- * providers. And what
- * the page loads with the full module: the descriptions that the package leaves out, and the samples of other providers.
+ * The source of `virtual:samples`: the payloads of the examples, their definitions without the schemas, and facts about all
+ * providers. And what the page loads with the full module: the descriptions that the package leaves out, and the samples of other providers.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { readDefinition } from "../../pkg/scripts/definition.mjs";
 import { describedProperties } from "../src/engine/descriptions.ts";
+import { type ProviderFacts, providerFacts } from "../src/engine/provider-entry.ts";
 
 const seeds = new URL("../../tests/vectors/seeds/", import.meta.url);
 const providers = new URL("../../providers/", import.meta.url);
@@ -55,22 +55,12 @@ export function descriptions(): Record<string, string[]> {
 }
 
 /** Members of a definition that the page shows or uses without its schemas. */
-const SUMMARY = ["id", "title", "signature", "envelope", "headers", "sensitive", "immutable"];
+const SUMMARY = ["id", "title", "signature", "body", "envelope", "headers", "sensitive", "immutable"];
 
-/** The secret format of a signature scheme. That of basic authentication is a user name and a password. */
-const formatOf = ({ format, secret }: { format?: string; secret?: string }): string =>
-  format === "Basic {base64}" ? "user:password" : (secret ?? "utf8");
-
-/** Title and secret format of each built-in provider; no format for a provider that does not sign. */
-function names(): Record<string, [title: string, encoding?: string]> {
+/** The facts of each built-in provider. */
+function facts(): Record<string, ProviderFacts> {
   return Object.fromEntries(
-    readdirSync(providers).map((provider) => {
-      const { id, title, signature } = readDefinition(provider);
-      return [
-        provider,
-        signature === undefined ? [title ?? id] : [title ?? id, formatOf([signature].flat()[0])],
-      ];
-    }),
+    readdirSync(providers).map((provider) => [provider, providerFacts(readDefinition(provider))]),
   );
 }
 
@@ -104,7 +94,7 @@ export function samplesModule(): string {
     ...Object.entries(SAMPLES).map(
       ([name, url]) => `export const ${name} = ${JSON.stringify(readFileSync(url, "utf8"))};`,
     ),
-    `export const names = ${JSON.stringify(names())};`,
+    `export const facts = ${JSON.stringify(facts())};`,
     `export const summaries = ${JSON.stringify(summaries())};`,
   ].join("\n");
 }

@@ -13,6 +13,11 @@ declare module "virtual:full" {
   /** Its hash, as the attribute `integrity` takes it. */
   export const integrity: string;
 }
+declare module "virtual:public-key" {
+  /** As for the full module. */
+  export const url: string;
+  export const integrity: string;
+}
 declare module "virtual:engine" {
   const source: string;
   export default source;
@@ -22,8 +27,8 @@ declare module "virtual:samples" {
   export const painchekPrinted: string;
   export const xon: string;
   export const severe: string;
-  /** Title and secret format of each built-in provider; no format for a provider that does not sign. */
-  export const names: Record<string, [title: string, encoding?: string]>;
+  /** What the lists show of each built-in provider. */
+  export const facts: Record<string, import("./engine/provider-entry.ts").ProviderFacts>;
   /** The definitions of the providers of the examples, without their schemas. Others come with the full module. */
   export const summaries: Record<string, import("./engine/providers.ts").ProviderSummary>;
   export const nrs: string;

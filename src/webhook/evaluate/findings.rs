@@ -26,8 +26,8 @@ pub(crate) struct Findings<'d> {
     /// Whether the evaluation skipped later stages, so that the number of errors is unknown.
     pub(super) is_partial: bool,
     pub(super) issues: Vec<PendingIssue>,
-    /// The payload of a body that is a form, in which issues are located.
-    pub(super) form: Option<&'d FormPayload>,
+    /// The payload of a body that is a form, and the body, in which issues are located.
+    pub(super) form: Option<(&'d FormPayload, &'d [u8])>,
     /// Why the body is not JSON.
     pub(super) syntax_error: Option<Box<Issue>>,
 }
@@ -44,8 +44,8 @@ impl Findings<'_> {
                 .chain(self.syntax_error.take().map(|issue| *issue))
                 .collect(),
         };
-        if let Some(form) = self.form {
-            form.relocate(&mut located);
+        if let Some((form, body)) = self.form {
+            form.relocate(body, &mut located);
         }
         located
     }
@@ -71,8 +71,8 @@ impl Findings<'_> {
                 None => syntax_error.cloned(),
             },
         };
-        if let (Some(form), Some(first)) = (self.form, &mut first) {
-            form.relocate(std::slice::from_mut(first));
+        if let (Some((form, body)), Some(first)) = (self.form, &mut first) {
+            form.relocate(body, std::slice::from_mut(first));
         }
         // The message does not count other errors if there may be more.
         let count = if self.is_partial { 1 } else { errors().count() + usize::from(syntax_error.is_some()) };

@@ -1,4 +1,4 @@
-/** Highlights the visible part of JSON by regular expression: a parser would limit the size or depth of payloads. */
+/** Highlights the visible part of JSON or a form by regular expression: a parser would limit the size or depth of payloads. */
 import { RangeSetBuilder } from "@codemirror/state";
 import {
   Decoration,
@@ -9,6 +9,10 @@ import {
 } from "@codemirror/view";
 
 const TOKEN = /("(?:[^"\\]|\\.)*"?)(\s*:)?|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\b(?:true|false|null)\b/g;
+/** A field of a form: its name and its value. */
+const FIELD = /([^=&\s]+)(=)([^&\s]*)/g;
+/** JSON begins with none of these. */
+const FORM_START = /^[\w.%+*~-]+=/;
 /** Longer lines are highlighted from the start of the visible part, where a string may look like code. */
 const MAX_LINE_CHARS = 500_000;
 
@@ -22,13 +26,15 @@ const marks = {
 function highlight(view: EditorView): DecorationSet {
   const builder = new RangeSetBuilder<Decoration>();
   const { doc } = view.state;
+  const isForm = FORM_START.test(doc.sliceString(0, 500));
   for (const { from, to } of view.visibleRanges) {
     for (let at = from; at <= to; ) {
       const line = doc.lineAt(at);
       const end = Math.min(line.to, to);
       const start = at - line.from > MAX_LINE_CHARS ? at : line.from;
       const text = doc.sliceString(start, end);
-      TOKEN.lastIndex = 0;
+      if (isForm) addFields(builder, text, start, at);
+      TOKEN.lastIndex = isForm ? text.length : 0;
       for (let match = TOKEN.exec(text); match !== null; match = TOKEN.exec(text)) {
         if (match[0] === "") {
           TOKEN.lastIndex += 1;
@@ -52,6 +58,17 @@ function highlight(view: EditorView): DecorationSet {
     }
   }
   return builder.finish();
+}
+
+/** Marks the names and values of the fields in a part of a form. */
+function addFields(builder: RangeSetBuilder<Decoration>, text: string, start: number, at: number): void {
+  for (const { index, 1: name = "", 3: value = "" } of text.matchAll(FIELD)) {
+    const first = start + index;
+    const middle = first + name.length;
+    const last = middle + 1 + value.length;
+    if (middle > at) builder.add(Math.max(first, at), middle, marks.key);
+    if (value !== "" && last > at) builder.add(Math.max(middle + 1, at), last, marks.string);
+  }
 }
 
 export const json = ViewPlugin.fromClass(

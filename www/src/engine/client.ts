@@ -1,11 +1,12 @@
 /**
  * The page's side of the worker. One call runs at a time. A newer call replaces a pending call of the same name, which then
- * resolves to `undefined`: its result would be outdated. A call that needs the full module waits for its download, and others
+ * resolves to `undefined`: its result would be outdated. A call that needs another module waits for its download, and others
  * run meanwhile.
  */
 import source from "virtual:engine";
-import { downloadFull } from "./full.ts";
-import type { CallName, Calls, FullModule, WorkerRequest, WorkerResponse } from "./protocol.ts";
+import { download, type LazyModules } from "./full.ts";
+import type { LazyModule } from "./globals.ts";
+import type { CallName, Calls, WorkerRequest, WorkerResponse } from "./protocol.ts";
 
 interface PendingCall {
   name: CallName;
@@ -21,12 +22,12 @@ export class Engine {
   #worker: Worker | undefined;
   #starting: Promise<Worker> | undefined;
   #pending: PendingCall[] = [];
-  /** Calls that wait for the full module. */
+  /** Calls that wait for a module. */
   #waiting: PendingCall[] = [];
-  /** The full module. A failed download is not kept: the next call tries again. */
-  #full: Promise<FullModule> | undefined;
-  /** The worker that has the full module. */
-  #fullWorker: Worker | undefined;
+  /** The modules that were downloaded. A failed download is not kept: the next call tries again. */
+  readonly #modules: { [Name in LazyModule]?: Promise<LazyModules[Name]> } = {};
+  /** The worker that has each module. */
+  readonly #workers: { [Name in LazyModule]?: Worker } = {};
   #current: (PendingCall & { id: number }) | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #id = 0;
@@ -52,25 +53,26 @@ export class Engine {
 
   /** Downloads the full module before a call needs it. A failure is reported to the call that needs it, which tries again. */
   async prefetchFull(): Promise<void> {
-    await this.#addFull().catch(() => undefined);
+    await this.#add("full").catch(() => undefined);
   }
 
-  /** Passes the full module to the worker. */
-  async #addFull(): Promise<void> {
-    this.#full ??= downloadFull().catch((error: unknown) => {
-      this.#full = undefined;
+  /** Passes a module to the worker. */
+  async #add(name: LazyModule): Promise<void> {
+    const modules: { [Name in LazyModule]?: Promise<unknown> } = this.#modules;
+    modules[name] ??= download(name).catch((error: unknown) => {
+      delete modules[name];
       throw error;
     });
-    const full = await this.#full;
+    const module = await modules[name];
     const worker = await this.#started();
-    if (this.#fullWorker === worker) return;
-    this.#fullWorker = worker;
-    worker.postMessage({ full } satisfies WorkerRequest);
-    this.onFull?.();
+    if (this.#workers[name] === worker) return;
+    this.#workers[name] = worker;
+    worker.postMessage({ [name]: module } as unknown as WorkerRequest);
+    if (name === "full") this.onFull?.();
   }
 
-  /** Makes a call again when the worker has the full module. */
-  async #waitForFull(call: PendingCall): Promise<void> {
+  /** Makes a call again when the worker has a module. */
+  async #waitFor(name: LazyModule, call: PendingCall): Promise<void> {
     // A newer call of the same name replaces this one. It may run already.
     if ([this.#current, ...this.#pending].some((newer) => newer?.name === call.name))
       return call.resolve(undefined);
@@ -81,7 +83,7 @@ export class Engine {
       return index < 0;
     };
     try {
-      await this.#addFull();
+      await this.#add(name);
       if (isReplaced()) return;
       this.#pending.unshift(call);
       void this.#dispatch();
@@ -142,7 +144,7 @@ export class Engine {
       const current = this.#current;
       const { resolve, reject } = current;
       this.#finish();
-      if ("isFullMissing" in data) void this.#waitForFull(current);
+      if ("missing" in data) void this.#waitFor(data.missing, current);
       else if ("error" in data) reject(new Error(data.error));
       else resolve(data.output);
     };
@@ -153,9 +155,9 @@ export class Engine {
     };
     worker.postMessage({ core: { text, table, length } } satisfies WorkerRequest);
     // A worker that replaces one has what that one had.
-    if (this.#full !== undefined && this.#fullWorker !== undefined) {
-      worker.postMessage({ full: await this.#full } satisfies WorkerRequest);
-      this.#fullWorker = worker;
+    for (const name of Object.keys(this.#workers) as LazyModule[]) {
+      worker.postMessage({ [name]: await this.#modules[name] } as unknown as WorkerRequest);
+      this.#workers[name] = worker;
     }
     if (this.#definition !== undefined)
       worker.postMessage({ id: 0, name: "defineProvider", input: this.#definition } as WorkerRequest);

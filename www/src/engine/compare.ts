@@ -2,8 +2,9 @@
 import { toBytes } from "../bytes.ts";
 import type { Change, Report } from "./core.ts";
 import { detect } from "./detect.ts";
+import { readOutline } from "./form.ts";
 import { isParsed } from "./inspect.ts";
-import { Outline } from "./outline.ts";
+import type { Outline } from "./outline.ts";
 import { parsePointer } from "./pointer.ts";
 import type { Calls, CompareResult, PageDelivery, ShownChange, TextLocation } from "./protocol.ts";
 import { getSummary, getWebhook, type ProviderSummary } from "./providers.ts";
@@ -25,7 +26,10 @@ export function compare({ sides, provider }: Calls["compare"]["input"]): Compare
   const hook = getWebhook(NO_SECRET, id);
   const reports = [hook.inspect(first), hook.inspect(second)] as const;
   const comparison = hook.compare(first, second);
-  const locators = sides.map(({ text }) => new TextLocator(text)) as [TextLocator, TextLocator];
+  const locators = sides.map((side) => new TextLocator(side.text, readOutline(id, side))) as [
+    TextLocator,
+    TextLocator,
+  ];
   const parseErrors = reports.map(describeParseError) as CompareResult["parseErrors"];
   return {
     provider: {
@@ -112,8 +116,8 @@ class TextLocator {
   /** The offset of each line. */
   readonly #lines: number[] = [0];
 
-  constructor(text: string) {
-    this.#outline = new Outline(text);
+  constructor(text: string, outline: Outline) {
+    this.#outline = outline;
     for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", end + 1)) this.#lines.push(end + 1);
   }
 
@@ -125,13 +129,14 @@ class TextLocator {
     for (const segment of parsePointer(pointer)) {
       const next = this.#childrenByKey(node).get(segment);
       if (next === undefined) {
-        const from = outline.start(node);
+        const from = outline.place(node).start;
         return { from, to: from + 1, line: this.#line(from) };
       }
       node = next;
     }
-    const from = isValueOnly ? outline.start(node) : outline.from(node);
-    return { from, to: outline.end(node), line: this.#line(from) };
+    const place = outline.place(node);
+    const from = isValueOnly ? place.start : place.from;
+    return { from, to: place.to, line: this.#line(from) };
   }
 
   /** Children by key. The last of duplicate keys wins, as in the core. */
@@ -172,9 +177,11 @@ function compareHeaders(
   }) as [Map<string, [string, string]>, Map<string, [string, string]>];
   const roles = new Map<string, string>();
   const namesByRole = {
-    signature: (definition?.signature as { header?: string | string[] } | undefined)?.header,
+    signature: [definition?.signature ?? []]
+      .flat()
+      .flatMap((scheme) => (scheme as { header?: string | string[] }).header ?? []),
     ...definition?.headers,
-  } as Record<string, string | undefined>;
+  } as Record<string, string | string[] | undefined>;
   for (const [role, name] of Object.entries(namesByRole)) {
     for (const one of [name ?? []].flat()) roles.set(one.toLowerCase(), HEADER_ROLES[role] ?? role);
   }

@@ -59,9 +59,12 @@ export function defineProvider({ definition: text, schemas }: CustomProvider): D
 /** Signs a body by the custom provider with its sample secret. */
 export function signSample({ body }: { body: string }): CustomSample {
   const definition = getDefinition(CUSTOM_PROVIDER);
-  const secret = sampleSecret(CUSTOM_PROVIDER);
-  const signs = definition.signature !== undefined;
-  const hook = webhook(definition, signs ? { secrets: [secret] } : { unsigned: "allow" });
+  const [slot] = providerEntry(CUSTOM_PROVIDER).secrets;
+  const secret = slot === undefined ? "" : sampleSecret(slot);
+  const secrets = slot?.name === undefined ? [secret] : { [slot.name]: [secret] };
+  // A public key signs nothing.
+  const signs = secret !== "";
+  const hook = webhook(definition, signs ? { secrets } : { unsigned: "allow" });
   const { headers, body: bytes } = hook.sign(toBytes(body), { url: RECEIVER_URL });
   return {
     delivery: { headers: Object.entries(headers), text: toText(bytes), url: RECEIVER_URL, method: "POST" },

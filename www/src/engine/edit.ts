@@ -1,9 +1,46 @@
-/** Edits of a JSON text: sets, inserts or removes the value at a path, and keeps the formatting around it. */
+/** Edits of a body: sets, inserts or removes the value at a path, and keeps everything else as it is. */
+import { isInField, readFormat } from "./form.ts";
+import { encodeFormText } from "./form-text.ts";
 import { Outline } from "./outline.ts";
 import type { Calls } from "./protocol.ts";
 
-export function edit({ text, path, json }: Calls["edit"]["input"]): Calls["edit"]["output"] {
-  const outline = new Outline(text);
+type Edit = Calls["edit"]["output"];
+type Path = readonly (string | number)[];
+
+export function edit({ text, path, json, form }: Calls["edit"]["input"]): Edit {
+  const outline = form === undefined ? new Outline(text) : readFormat(form.provider, text, form.format);
+  if (!outline.isForm) return editJson(outline, path, json);
+  if (!isInField(outline)) return editForm(outline, text, path, json);
+  const change = editJson(outline, path, json);
+  if (change === null) return null;
+  const { start, to } = outline.place(0);
+  const edited = outline.text.slice(0, change.from) + change.insert + outline.text.slice(change.to);
+  return { from: start, to, insert: encodeFormText(edited) };
+}
+
+/** The edit of a field of a form, or of an item of a list of fields. */
+function editForm(outline: Outline, form: string, path: Path, json: string | undefined): Edit {
+  const value = json === undefined ? undefined : (JSON.parse(json) as unknown);
+  const text = typeof value === "string" ? encodeFormText(value) : encodeFormText(json ?? "");
+  const [name, index] = path;
+  if (typeof name !== "string") return null;
+  const list = outline.child(0, name);
+  const node = index === undefined || list === undefined ? list : outline.child(list, String(index));
+  if (node === undefined) {
+    if (json === undefined) return null;
+    const separator = form === "" || form.endsWith("&") ? "" : "&";
+    return { from: form.length, to: form.length, insert: `${separator}${encodeFormText(name)}=${text}` };
+  }
+  const { start, to } = outline.place(node);
+  if (json !== undefined) return { from: start, to, insert: text };
+  const from = form.lastIndexOf("&", start - 1) + 1;
+  // With the separator before the field, or after the first one.
+  return from > 0
+    ? { from: from - 1, to, insert: "" }
+    : { from, to: Math.min(to + 1, form.length), insert: "" };
+}
+
+export function editJson(outline: Outline, path: Path, json: string | undefined): Edit {
   if (outline.length === 0) return null;
   let [parent, node] = [-1, 0];
   for (const [depth, segment] of path.entries()) {

@@ -10,7 +10,7 @@ import { makePair } from "./pairs.ts";
 import type { CallName, Calls } from "./protocol.ts";
 import { listProviders } from "./providers.ts";
 import { formatReport, redactDelivery } from "./report.ts";
-import { listSignChoices, sign } from "./sign.ts";
+import { convertBody, listSignChoices, sign } from "./sign.ts";
 
 export const handlers: { [Name in CallName]: (input: Calls[Name]["input"]) => Calls[Name]["output"] } = {
   start: () => ({ providers: listProviders(), examples }),
@@ -24,6 +24,7 @@ export const handlers: { [Name in CallName]: (input: Calls[Name]["input"]) => Ca
   makePair,
   listSignChoices,
   sign,
+  convertBody,
   edit,
   defineProvider,
   signSample,

@@ -3,11 +3,14 @@ import { byteToCharOffset, toBytes } from "../bytes.ts";
 import type { Delivery, ProviderDefinition, Report } from "./core.ts";
 import { detect } from "./detect.ts";
 import { fieldInfo, findSchema, type Schema } from "./field-info.ts";
+import { readOutline } from "./form.ts";
+import { listFields } from "./form-text.ts";
 import { Outline } from "./outline.ts";
 import { formatPointer } from "./pointer.ts";
 import type {
   Calls,
   FieldInfo,
+  FormBody,
   InspectInput,
   Inspection,
   LocatedIssue,
@@ -15,7 +18,7 @@ import type {
   Undetected,
   ValueInfo,
 } from "./protocol.ts";
-import { findDefinition, getEncoding, getSummary, getTitle, getWebhook } from "./providers.ts";
+import { findDefinition, getSummary, getWebhook, providerEntry } from "./providers.ts";
 import { describeSignature } from "./signed.ts";
 
 /** The values of the last inspected delivery, for `listChildren` and `valueAt`, and what finds their schema. */
@@ -57,20 +60,19 @@ export function inspect(input: InspectInput): Inspection | Undetected {
   }
   const definition = getSummary(id);
   const now = input.now ?? Date.now();
-  const report = getWebhook(input, id).inspect(delivery, toVerifyOptions(input, now));
-  const outline = new Outline(text, { sensitive: definition.sensitive ?? [], ids: [] });
+  const hook = getWebhook(input, id);
+  const options = toVerifyOptions(input, now);
+  const report = hook.inspect(delivery, options);
+  const outline = readOutline(id, input.delivery, { sensitive: definition.sensitive ?? [], ids: [] });
   lastInspection = { outline, described: { id, report, definition: findDefinition(id) } };
-  const issues = locateIssues(report, text, body.length);
+  const response = report.handshake && hook.handshake(delivery, options);
   return {
     report,
-    provider: {
-      id,
-      title: getTitle(id),
-      isDetected: input.provider === "auto",
-      signs: definition.signature !== undefined,
-      encoding: getEncoding(id),
-    },
-    issues,
+    provider: { ...providerEntry(id), isDetected: input.provider === "auto" },
+    form: describeForm(report, outline, text),
+    handshake: response?.ok ? response.value : undefined,
+    // A receiver responds to a handshake whatever an event would need.
+    issues: response?.ok ? [] : locateIssues(report, text, body.length),
     signed: describeSignature(input, id, report, body),
     isValidated: isValidated(report),
     bytes: body.length,
@@ -78,6 +80,12 @@ export function inspect(input: InspectInput): Inspection | Undetected {
     created: parseCreatedAt(report, definition.envelope.createdAt ?? undefined),
     values: outline.length,
   };
+}
+
+/** The fields of a form. One that the core rejects has no fields. */
+function describeForm({ issues }: Report, outline: Outline, text: string): FormBody | undefined {
+  if (outline.isForm) return { fields: listFields(text) };
+  return issues.some(({ code }) => code.startsWith("form-")) ? { fields: [] } : undefined;
 }
 
 /** Whether the core parsed the body as JSON. A payload is parsed however invalid it is. */
@@ -112,9 +120,12 @@ export function locateIssues({ issues }: Report, text: string, bytes: number): L
   }));
 }
 
-/** Shortens the location of an object or array to its opening bracket, so that its content is not marked. */
+/**
+ * Shortens the location of an object or array to its opening bracket, which a form escapes, so that its content is not marked.
+ */
 function clipToBracket(from: number, to: number, text: string): { from: number; to: number } {
-  return { from, to: to > from && /[{[]/.test(text[from] ?? "") ? from + 1 : to };
+  const bracket = /^(?:[{[]|%[57]B)/i.exec(text.slice(from, from + 3))?.[0] ?? "";
+  return { from, to: bracket !== "" && to > from + bracket.length ? from + bracket.length : to };
 }
 
 const MAX_PREVIEW_CHARS = 160;
@@ -130,6 +141,7 @@ export function listChildren({ node, from, count }: Calls["listChildren"]["input
     const key = outline.key(child);
     const type = outline.kind(child);
     const [start, end] = [outline.start(child), outline.end(child)];
+    const place = outline.place(child);
     const preview =
       type === "object" || type === "array"
         ? ""
@@ -140,8 +152,8 @@ export function listChildren({ node, from, count }: Calls["listChildren"]["input
       type,
       text: end - start > MAX_PREVIEW_CHARS && preview !== "" ? `${preview}…` : preview,
       children: outline.count(child),
-      from: start,
-      to: end,
+      from: place.start,
+      to: place.to,
       ...withFieldInfo(child, key === undefined ? [] : [...parent, key], schema),
     };
   });
@@ -156,8 +168,8 @@ export function valueAt({ offset }: Calls["valueAt"]["input"]): ValueInfo | null
   return {
     pointer: formatPointer(path),
     type: outline.kind(node),
-    from: outline.from(node),
-    to: outline.end(node),
+    from: outline.place(node).from,
+    to: outline.place(node).to,
     ...withFieldInfo(node, path, lastSchema()),
   };
 }

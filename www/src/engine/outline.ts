@@ -1,5 +1,5 @@
 /** The values of a JSON text with their offsets, as the core parses them. Used by the tree, the form and hovering. */
-import { buildOutline } from "./core.ts";
+import { buildOutline, type FormPayload } from "./core.ts";
 
 /** In the order of the core. */
 const VALUE_KINDS = ["null", "boolean", "number", "string", "array", "object"] as const;
@@ -8,6 +8,8 @@ export type ValueKind = (typeof VALUE_KINDS)[number];
 /** Words of an entry, as in src/json/outline.rs. An item has no key: its key starts at -1 and ends at its index. */
 const [KIND, START, END, PARENT, NEXT, COUNT, KEY_START, KEY_END, WORDS] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 const [SENSITIVE, IS_ID] = [1 << 8, 1 << 9];
+/** Words of a place of a value in a form. */
+const PLACE_WORDS = 3;
 
 /** Pointers to values, in which the segment `*` matches every key and index. */
 export interface MarkedPointers {
@@ -16,16 +18,46 @@ export interface MarkedPointers {
   ids: readonly string[];
 }
 
-/** All values in document order, up to the first syntax error. A value is named by its index. */
+/** The patterns as the core takes them. */
+export const markPatterns = ({ sensitive, ids }: MarkedPointers): string => JSON.stringify([sensitive, ids]);
+
+/** Where a value is in the body: with its key, and alone. */
+export interface Place {
+  from: number;
+  start: number;
+  to: number;
+}
+
+/**
+ * All values in document order, up to the first syntax error. A value is named by its index. `text` is the JSON: the body, or
+ * the payload of a form.
+ */
 export class Outline {
   readonly text: string;
   readonly length: number;
   readonly #words: Int32Array;
+  /** The places in the form. */
+  readonly #places: Int32Array | undefined;
 
-  constructor(text: string, { sensitive, ids }: MarkedPointers = { sensitive: [], ids: [] }) {
-    this.text = text;
-    this.#words = buildOutline(text, JSON.stringify([sensitive, ids]));
+  constructor(source: string | FormPayload, marks: MarkedPointers = { sensitive: [], ids: [] }) {
+    const isForm = typeof source !== "string";
+    this.text = isForm ? source.json : source;
+    this.#words = isForm ? source.outline : buildOutline(source, markPatterns(marks));
+    this.#places = isForm ? source.places : undefined;
     this.length = this.#words.length / WORDS;
+  }
+
+  /** Whether the body is a form. */
+  get isForm(): boolean {
+    return this.#places !== undefined;
+  }
+
+  /** Where a value is in the body. */
+  place(node: number): Place {
+    if (this.#places === undefined)
+      return { from: this.from(node), start: this.start(node), to: this.end(node) };
+    const [from = 0, start = 0, to = 0] = this.#places.subarray(node * PLACE_WORDS);
+    return { from, start, to };
   }
 
   #word(node: number, word: number): number {
@@ -97,8 +129,9 @@ export class Outline {
     return this.children(node).findLast((child) => String(this.key(child)) === segment);
   }
 
-  /** The innermost value at an offset; a key belongs to its value. */
+  /** The innermost value at an offset of the body; a key belongs to its value. */
   at(offset: number): number | undefined {
+    if (this.#places !== undefined) return this.#fieldAt(offset);
     let low = 0;
     let high = this.length - 1;
     let node = -1;
@@ -111,5 +144,14 @@ export class Outline {
     }
     while (node > 0 && this.end(node) < offset) node = this.#word(node, PARENT);
     return node >= 0 && this.end(node) >= offset ? node : undefined;
+  }
+
+  /** The values of a form are not in its order where a list is. */
+  #fieldAt(offset: number): number | undefined {
+    for (let node = this.length - 1; node >= 0; node--) {
+      const { from, to } = this.place(node);
+      if (from <= offset && offset <= to) return node;
+    }
+    return undefined;
   }
 }

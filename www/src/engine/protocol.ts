@@ -1,6 +1,8 @@
 /** The calls from the page to its worker, with the types of their inputs and outputs. */
 import type { LazyCalls } from "./calls.ts";
-import type { Cause, Issue, Report } from "./core.ts";
+import type { Cause, HandshakeResponse, Issue, Report } from "./core.ts";
+import type { LazyModule } from "./globals.ts";
+import type { ProviderFacts } from "./provider-entry.ts";
 
 /** A delivery in the page. `text` is the body as lossless editor text (see ../bytes.ts). */
 export interface PageDelivery {
@@ -18,9 +20,14 @@ export interface InspectInput {
   delivery: PageDelivery;
   /** The provider's id, or `auto` to detect it. */
   provider: string;
+  /** The secret of the first scheme, or its public key. */
   secret: string;
   /** The second secret during a secret rotation. */
   secondSecret?: string | undefined;
+  /** The secrets of other schemes, by the names of the schemes. */
+  schemeSecrets?: Readonly<Record<string, string>> | undefined;
+  /** The settings of the provider, by their names. */
+  settings?: Readonly<Record<string, string>> | undefined;
   encoding: SecretEncoding;
   profile: "lenient" | "strict";
   /** Time of the inspection in milliseconds (default: the browser's clock), and timestamp tolerance in seconds. */
@@ -44,9 +51,22 @@ export interface SignedContentPart {
   bytes: number;
 }
 
+/** One signature scheme of the provider. */
+export interface ShownScheme {
+  name: string;
+  /** The header of its signature, or its source in the body or the URL. */
+  source: string;
+  /** Whether it has a secret to verify with. */
+  isActive: boolean;
+  /** Whether it decided on this delivery. */
+  isDecisive: boolean;
+}
+
 /** The signature that was received, next to the one that is expected. */
 export interface SignatureDetails {
-  /** The signed content, part by part. */
+  /** The schemes of a provider with several, the strongest first; empty for all others. */
+  schemes: ShownScheme[];
+  /** The signed content, part by part; empty for a token. */
   parts: SignedContentPart[];
   /** The expected header for the entered secret; undefined without one. */
   computed?: string;
@@ -64,7 +84,11 @@ export interface SignatureDetails {
 export interface Inspection {
   report: Report;
   /** The provider, detected or selected. */
-  provider: { id: string; title: string; isDetected: boolean; signs: boolean; encoding: string };
+  provider: ProviderEntry & { isDetected: boolean };
+  /** The fields of a body that is a form; undefined for any other body. */
+  form: FormBody | undefined;
+  /** What a receiver responds to a handshake; undefined for any other request, and for one that is refused. */
+  handshake: HandshakeResponse | undefined;
   issues: LocatedIssue[];
   signed: SignatureDetails | undefined;
   /** Whether the payload was validated by a contract, without an error. */
@@ -76,6 +100,20 @@ export interface Inspection {
   created: number | undefined;
   /** Number of values in the payload. */
   values: number;
+}
+
+/** The fields of a form. */
+export interface FormBody {
+  /** In the order of the form. Empty for a form that cannot be read. */
+  fields: BodyField[];
+}
+
+/** A field of a form, with the location of its value in the text. */
+export interface BodyField {
+  name: string;
+  value: string;
+  from: number;
+  to: number;
 }
 
 /** No provider was detected: the page asks for one. */
@@ -180,11 +218,9 @@ export interface ImportIssues {
 }
 
 /** One entry of the provider lists. */
-export interface ProviderEntry {
+export interface ProviderEntry extends ProviderFacts {
   id: string;
-  title: string;
   signs: boolean;
-  encoding: string;
 }
 
 /** Two deliveries, and the provider whose idempotency key decides whether they are the same event. */
@@ -231,6 +267,8 @@ export interface SignInput {
   /** `text` signs the text as it is; `rules` generates envelope, ids and time by the provider's rules. */
   envelope: "text" | "rules";
   secret: string;
+  /** The name of the scheme that signs; empty: the strongest one. */
+  scheme: string;
   encoding: SecretEncoding;
   /** Empty: the provider's first algorithm. */
   algorithm: string;
@@ -271,6 +309,9 @@ export interface SignResult {
   /** Issues of the text. */
   issues: LocatedIssue[];
   fields: FormField | undefined;
+  /** The formats of bodies that the provider sends, and which one the text has. */
+  formats: readonly BodyFormat[];
+  format: BodyFormat | undefined;
   /** Why there is no delivery. */
   failure?: string;
   delivery?: PageDelivery;
@@ -280,6 +321,16 @@ export interface SignResult {
   status?: string;
   http?: string;
   curl?: string;
+}
+
+/** A format of bodies: JSON, a form, or a form with JSON in the field of this name. */
+export type BodyFormat = "json" | "form" | `field ${string}`;
+
+/** The body of Sign: which provider reads it, and in which format it is. */
+export interface FormattedBody {
+  provider: string;
+  text: string;
+  format: BodyFormat | undefined;
 }
 
 /** A sample payload of Sign. */
@@ -296,8 +347,8 @@ export interface SignChoices {
   events: { provider: string; type: string; revision: string | undefined }[];
   algorithms: Record<string, string[]>;
   samples: SignSample[];
-  /** Sample secrets by provider. */
-  secrets: Record<string, string>;
+  /** Sample secrets by provider and scheme. A public key has none. */
+  secrets: Record<string, Record<string, string>>;
 }
 
 /** Every call with its input and output. */
@@ -315,9 +366,17 @@ export interface Calls extends LazyCalls {
   makePair: { input: { id: string }; output: [PageDelivery, PageDelivery] };
   listSignChoices: { input: Record<string, never>; output: SignChoices };
   sign: { input: SignInput; output: SignResult };
+  /** The same payload in another format. */
+  convertBody: { input: FormattedBody & { to: BodyFormat }; output: string };
   /** The edit that sets the JSON at a path, or removes it if `json` is undefined. */
   edit: {
-    input: { text: string; path: (string | number)[]; json: string | undefined };
+    input: {
+      text: string;
+      path: (string | number)[];
+      json: string | undefined;
+      /** For a text that is a form. */
+      form?: { provider: string; format: BodyFormat } | undefined;
+    };
     output: { from: number; to: number; insert: string } | null;
   };
 }
@@ -342,14 +401,15 @@ export interface FullTexts {
 /** The module that explains and imports, with its texts. */
 export interface FullModule extends EncodedModule, FullTexts {}
 
-/** A message to the worker. The first one contains the core. The full module follows when it is downloaded. */
+/** A message to the worker. The first one contains the core. Other modules follow when they are downloaded. */
 export type WorkerRequest =
   | { core: EncodedModule }
   | { full: FullModule }
+  | { publicKey: EncodedModule }
   | { [Name in CallName]: { id: number; name: Name; input: Calls[Name]["input"] } }[CallName];
 
-/** A message to the page. A call that needs the full module is made again when that is there. */
+/** A message to the page. A call that needs another module is made again when that is there. */
 export type WorkerResponse =
   | { id: number; output: unknown }
   | { id: number; error: string }
-  | { id: number; isFullMissing: true };
+  | { id: number; missing: LazyModule };

@@ -16,7 +16,9 @@ export interface RedactionContext {
   includesIds: boolean;
   /** Names of headers with ids, in lower case. */
   idHeaders: readonly string[];
-  schemes: readonly ({ header?: unknown; algorithms?: unknown } | undefined)[];
+  schemes: readonly ({ header?: unknown; from?: string; algorithms?: unknown } | undefined)[];
+  /** Pointers to signatures and tokens in the payload. */
+  signaturePointers: readonly string[];
 }
 
 /** Bounds the recursion: payloads may be nested deeper than the stack. */
@@ -30,7 +32,7 @@ export function redactPayload(context: RedactionContext, maxValues: number): str
   const write = (node: number, path: (string | number)[], space: string): string => {
     left -= 1;
     const kind = outline.kind(node);
-    if (kind !== "object" && kind !== "array") return redactValue(node, kind, context);
+    if (kind !== "object" && kind !== "array") return redactValue(node, kind, path, context);
     const [open, close] = kind === "object" ? ["{", "}"] : ["[", "]"];
     if (path.length > MAX_DEPTH) return JSON.stringify(kind);
     const inner = `${space}  `;
@@ -55,9 +57,16 @@ export function redactPayload(context: RedactionContext, maxValues: number): str
   return write(0, [], "");
 }
 
-function redactValue(node: number, kind: string, { outline, level, includesIds }: RedactionContext): string {
+function redactValue(
+  node: number,
+  kind: string,
+  path: readonly (string | number)[],
+  { outline, level, includesIds, signaturePointers }: RedactionContext,
+): string {
+  const isSignature = signaturePointers.length > 0 && signaturePointers.includes(formatPointer(path));
   const isShown =
-    (level === "non-sensitive" && !outline.isSensitive(node)) || (includesIds && outline.isId(node));
+    !isSignature &&
+    ((level === "non-sensitive" && !outline.isSensitive(node)) || (includesIds && outline.isId(node)));
   if (isShown) return outline.raw(node);
   return kind === "null" ? "null" : JSON.stringify(kind);
 }

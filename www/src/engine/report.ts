@@ -3,12 +3,13 @@
  * only, and secrets and computed signatures are removed from the whole report.
  */
 import type { RedactionLevel, ReportInput } from "./calls.ts";
-import type { ProviderDefinition, Report } from "./core.ts";
 import { isSignatureValid } from "./explanation.ts";
 import { findSchema } from "./field-info.ts";
+import { findFormat, readOutline, writeFormat } from "./form.ts";
 import { inspect } from "./inspect.ts";
 import { Outline } from "./outline.ts";
-import type { InspectInput, LocatedIssue, PageDelivery, ShownExplanation } from "./protocol.ts";
+import { parsePointer } from "./pointer.ts";
+import type { InspectInput, Inspection, LocatedIssue, PageDelivery, ShownExplanation } from "./protocol.ts";
 import { getDefinition } from "./providers.ts";
 import {
   isFieldName,
@@ -33,7 +34,7 @@ export function formatReport({ input, level, includesIds, explanation }: ReportI
   }
   const { report, provider, issues, signed, bytes, now } = inspection;
   const definition = getDefinition(provider.id);
-  const context = createContext(delivery, level, includesIds, definition, report);
+  const context = createContext(delivery, level, includesIds, inspection);
   const { signature } = report;
   // An event type that the provider does not define is a value like any other.
   const type =
@@ -92,13 +93,12 @@ export function formatReport({ input, level, includesIds, explanation }: ReportI
 export function redactDelivery(input: InspectInput): PageDelivery {
   const { delivery } = input;
   const inspection = inspect(input);
-  const context =
-    "isUndetected" in inspection
-      ? createContext(delivery, "types", false)
-      : createContext(delivery, "types", false, getDefinition(inspection.provider.id), inspection.report);
+  const isDetected = !("isUndetected" in inspection);
+  const context = createContext(delivery, "types", false, isDetected ? inspection : undefined);
+  const format = isDetected ? findFormat(inspection.provider.id, context.outline) : undefined;
   return {
     headers: redactHeaders(delivery.headers, context),
-    text: redactPayload(context, Number.POSITIVE_INFINITY),
+    text: writeFormat(redactPayload(context, Number.POSITIVE_INFINITY), format ?? "json"),
     ...(delivery.method === undefined ? {} : { method: delivery.method }),
   };
 }
@@ -107,26 +107,32 @@ function createContext(
   delivery: PageDelivery,
   level: RedactionLevel,
   includesIds: boolean,
-  definition?: ProviderDefinition,
-  report?: Report,
+  inspection?: Inspection,
 ): RedactionContext {
+  const definition = inspection && getDefinition(inspection.provider.id);
+  const marks = {
+    sensitive: definition?.sensitive ?? [],
+    ids: [
+      definition?.envelope.id,
+      ...(definition?.dedupe ?? []).map((source) =>
+        source.startsWith("pointer:") ? source.slice("pointer:".length) : undefined,
+      ),
+    ].filter((pointer) => typeof pointer === "string"),
+  };
+  const schemes = [definition?.signature].flat() as RedactionContext["schemes"];
   return {
-    outline: new Outline(delivery.text, {
-      sensitive: definition?.sensitive ?? [],
-      ids: [
-        definition?.envelope.id,
-        ...(definition?.dedupe ?? []).map((source) =>
-          source.startsWith("pointer:") ? source.slice("pointer:".length) : undefined,
-        ),
-      ].filter((pointer) => typeof pointer === "string"),
-    }),
-    schema: definition && report && findSchema(definition, report),
+    outline:
+      inspection === undefined
+        ? new Outline(delivery.text, marks)
+        : readOutline(inspection.provider.id, delivery, marks),
+    schema: definition && findSchema(definition, inspection.report),
     level,
     includesIds,
     idHeaders: Object.values(definition?.headers ?? {})
       .flat()
       .map((name) => String(name).toLowerCase()),
-    schemes: [definition?.signature].flat(),
+    schemes,
+    signaturePointers: schemes.flatMap((scheme) => (scheme?.from?.startsWith("/") ? [scheme.from] : [])),
   };
 }
 
@@ -194,9 +200,25 @@ const LEVEL_TITLES = {
 
 function formatPayload(text: string, context: RedactionContext): string[] {
   if (text === "") return [];
-  const shown = context.level === "all" ? text : redactPayload(context, MAX_PAYLOAD_VALUES);
+  const shown =
+    context.level === "all" ? withoutSignatures(text, context) : redactPayload(context, MAX_PAYLOAD_VALUES);
   const clipped = shown.length > MAX_PAYLOAD_CHARS ? `${shown.slice(0, MAX_PAYLOAD_CHARS)}\n…` : shown;
   return [`### Payload, ${LEVEL_TITLES[context.level]}`, "", ...fence(clipped, "json")];
+}
+
+/** SECURITY: the body without the signatures and tokens that providers send in it. */
+function withoutSignatures(text: string, { outline, signaturePointers }: RedactionContext): string {
+  let clean = text;
+  for (const pointer of signaturePointers) {
+    let node: number | undefined = 0;
+    for (const segment of parsePointer(pointer))
+      node = node === undefined ? undefined : outline.child(node, segment);
+    if (node === undefined) continue;
+    const { start, to } = outline.place(node);
+    // As many characters as before, so that the other places stay right.
+    clean = clean.slice(0, start) + "•".repeat(to - start) + clean.slice(to);
+  }
+  return clean;
 }
 
 /** A code block whose fence is longer than any fence in the text. */
@@ -222,11 +244,11 @@ function escapeMarkdown(text: string): string {
 /** SECURITY: removes the secrets, the computed and the received signature, in any part of the report. */
 function removeSecrets(
   text: string,
-  { secret, secondSecret }: InspectInput,
+  { secret, secondSecret, schemeSecrets = {}, settings = {} }: InspectInput,
   signatures: (string | undefined)[],
 ): string {
   let clean = text;
-  for (const value of [secret, secondSecret]) {
+  for (const value of [secret, secondSecret, ...Object.values(schemeSecrets), ...Object.values(settings)]) {
     for (const variant of [value, value?.trim(), JSON.stringify(value ?? "").slice(1, -1)])
       if (variant !== undefined && variant.length >= 4) clean = clean.replaceAll(variant, "‹secret›");
   }

@@ -9,14 +9,23 @@ import {
   type SignedDelivery,
   type Webhook,
 } from "./core.ts";
-import { edit } from "./edit.ts";
+import { editJson } from "./edit.ts";
 import { findSchema } from "./field-info.ts";
 import { buildFields } from "./fields.ts";
+import { bodyFormats, findFormat, readFormat, readOutline, writeFormat } from "./form.ts";
 import { isParsed, isValidated, locateIssues } from "./inspect.ts";
 import { Outline } from "./outline.ts";
 import { parsePointer } from "./pointer.ts";
-import type { SignChoices, SignInput, SignResult } from "./protocol.ts";
-import { getDefinition, getSummary, getWebhook, listOtherSamples, sampleSecret } from "./providers.ts";
+import type { Calls, SignChoices, SignInput, SignResult } from "./protocol.ts";
+import {
+  getDefinition,
+  getSummary,
+  getWebhook,
+  listOtherSamples,
+  providerEntry,
+  sampleSecret,
+  type WebhookSettings,
+} from "./providers.ts";
 
 const NO_SECRET = { secret: "", encoding: "provider", profile: "lenient" } as const;
 
@@ -40,11 +49,13 @@ export function listSignChoices(): SignChoices {
     type,
   ]);
   const samplesWithRevision = [...SAMPLES, ...others].map(([provider, title, text, sampleType]) => {
+    // A sample is JSON, and the provider may send forms alone.
     const { type = sampleType ?? "", revision } = getWebhook(NO_SECRET, provider).inspect({
-      headers: {},
+      headers: { "Content-Type": "application/json" },
       body: text,
     });
-    return { provider, type, revision, title, text };
+    const [format = "json"] = bodyFormats(provider);
+    return { provider, type, revision, title, text: writeFormat(text, format) };
   });
   return {
     // The wildcard event "*" covers many types: the list has those with a sample.
@@ -60,22 +71,46 @@ export function listSignChoices(): SignChoices {
       ),
     ),
     algorithms: Object.fromEntries(
-      all.map((id) => [
-        id,
-        [...((getSummary(id).signature as { algorithms?: string[] } | undefined)?.algorithms ?? [])],
-      ]),
+      all.map((id) => {
+        const [scheme] = [getSummary(id).signature ?? []].flat() as { algorithms?: string[] }[];
+        return [id, [...(scheme?.algorithms ?? [])]];
+      }),
     ),
     samples: samplesWithRevision,
-    secrets: Object.fromEntries(all.map((id) => [id, sampleSecret(id)])),
+    secrets: Object.fromEntries(
+      all.map((id) => [
+        id,
+        Object.fromEntries(providerEntry(id).secrets.map((slot) => [slot.name ?? "", sampleSecret(slot)])),
+      ]),
+    ),
+  };
+}
+
+/** The same payload in another format of the provider. A text that cannot be read stays as it is. */
+export function convertBody({ provider, text, format, to }: Calls["convertBody"]["input"]): string {
+  const outline = readFormat(provider, text, format);
+  return outline.length === 0 ? text : writeFormat(outline.text, to);
+}
+
+/** The secret as that of the scheme that signs. */
+function settingsOf({ provider, scheme, secret, encoding }: SignInput): WebhookSettings {
+  const [first] = providerEntry(provider).secrets;
+  const isFirst = scheme === "" || scheme === first?.name;
+  return {
+    secret: isFirst ? secret : "",
+    encoding: isFirst ? encoding : "provider",
+    profile: "lenient",
+    ...(isFirst ? {} : { schemeSecrets: { [scheme]: secret } }),
   };
 }
 
 export function sign(input: SignInput): SignResult {
   const { provider: id, text, envelope, url } = input;
   const definition = getDefinition(id);
+  const formats = bodyFormats(id);
   const body = toBytes(text);
   try {
-    const hook = getWebhook({ ...input, profile: "lenient" }, id, {
+    const hook = getWebhook(settingsOf(input), id, {
       algorithm: input.algorithm || undefined,
     });
     const now = input.now ?? Date.now();
@@ -88,18 +123,21 @@ export function sign(input: SignInput): SignResult {
     };
     const signed = toFullRequest(hook.sign(body, options), url);
     const report = hook.inspect(signed, { now });
+    const outline = readOutline(id, { ...signed, text: toText(signed.body) });
     const result: SignResult = {
       type: report.type,
       revision: report.revision,
       issues: locateIssues(report, text, body.length),
       fields: undefined,
+      formats,
+      format: findFormat(id, outline),
     };
-    if (isParsed(report)) result.fields = buildFields(new Outline(text), findSchema(definition, report));
+    if (isParsed(report)) result.fields = buildFields(outline, findSchema(definition, report));
     try {
       const delivery =
         envelope === "text"
           ? signed
-          : toFullRequest(createFromPayload(hook, definition, report.type, text, options), url);
+          : toFullRequest(createFromPayload(hook, definition, report.type, outline.text, options), url);
       const finalReport = envelope === "text" ? report : hook.inspect(delivery, { now });
       return {
         ...result,
@@ -118,6 +156,8 @@ export function sign(input: SignInput): SignResult {
       revision: undefined,
       issues: [],
       fields: undefined,
+      formats,
+      format: undefined,
       failure: errorMessage(error),
     };
   }
@@ -157,7 +197,7 @@ function createFromPayload(
   if (typeof envelope.type === "string" && envelope.type.startsWith(`${base}/`)) {
     for (const pointer of [envelope.id, envelope.createdAt, envelope.type]) {
       if (typeof pointer !== "string" || parsePointer(pointer.slice(base.length)).length !== 1) continue;
-      const removal = edit({ text: rest, path: parsePointer(pointer), json: undefined });
+      const removal = editJson(new Outline(rest), parsePointer(pointer), undefined);
       if (removal !== null) rest = rest.slice(0, removal.from) + rest.slice(removal.to);
     }
   }

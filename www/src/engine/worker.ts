@@ -1,6 +1,6 @@
 /** The worker: loads the core and runs the page's calls one after the other. */
 import { errorMessage } from "../errors.ts";
-import { init, initFull, isFullMissing } from "./core.ts";
+import { addPublicKeys, init, initFull, missingModule } from "./core.ts";
 import { handlers } from "./handlers.ts";
 import type { EncodedModule, FullModule, WorkerRequest, WorkerResponse } from "./protocol.ts";
 import { setFullTexts } from "./providers.ts";
@@ -35,16 +35,21 @@ addEventListener("message", async ({ data }: MessageEvent<WorkerRequest>) => {
     ready = ready.then(() => addFull(data.full));
     return;
   }
+  if ("publicKey" in data) {
+    addPublicKeys(decode(data.publicKey));
+    return;
+  }
   let response: WorkerResponse;
   try {
     await ready;
     const handler = handlers[data.name] as (input: unknown) => unknown;
     response = { id: data.id, output: handler(data.input) };
   } catch (error) {
+    const missing = missingModule(error);
     response =
-      isFullMissing(error) && fullError === undefined
-        ? { id: data.id, isFullMissing: true }
-        : { id: data.id, error: errorMessage(isFullMissing(error) ? fullError : error) };
+      missing !== undefined && (missing !== "full" || fullError === undefined)
+        ? { id: data.id, missing }
+        : { id: data.id, error: errorMessage(missing === "full" ? fullError : error) };
   }
   postMessage(response);
 });

@@ -32,12 +32,18 @@ scope.addEventListener("activate", (/** @type {any} */ event) => {
 });
 
 scope.addEventListener("fetch", (/** @type {any} */ event) => {
-  const url = new URL(event.request.url);
-  if (event.request.method !== "GET" || url.origin !== scope.location.origin) return;
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== scope.location.origin) return;
+  // The module of public keys is not among the files: it is kept from its first use.
+  const load = async (/** @type {Cache} */ cache) => {
+    const response = await fetch(request);
+    if (response.ok && /\/assets\/public-key-/.test(url.pathname)) await cache.put(request, response.clone());
+    return response;
+  };
   event.respondWith(
     caches
       .open(CACHE)
-      .then((cache) => cache.match(event.request, { ignoreSearch: true }))
-      .then((cached) => cached ?? fetch(event.request)),
+      .then(async (cache) => (await cache.match(request, { ignoreSearch: true })) ?? load(cache)),
   );
 });

@@ -5,7 +5,14 @@ import type { ImportedText, ImportIssues, InspectInput, PageDelivery } from "../
 import { errorMessage } from "../errors.ts";
 import { announce } from "../ui/announce.ts";
 import { engine } from "./engine.ts";
-import { formatHeaderText, parseHeaderText, type State, store } from "./state.ts";
+import {
+  DEFAULT_SETTINGS,
+  formatHeaderText,
+  hasSecret,
+  parseHeaderText,
+  type State,
+  store,
+} from "./state.ts";
 
 /** A change of any of these starts a new inspection. */
 const WATCHED_KEYS = [
@@ -14,6 +21,8 @@ const WATCHED_KEYS = [
   "provider",
   "secret",
   "secondSecret",
+  "schemeSecrets",
+  "settings",
   "encoding",
   "profile",
   "asOf",
@@ -50,12 +59,15 @@ function schedule(): void {
 
 /** The input of the worker for a state of the page. */
 export function inspectInput(state: Readonly<State>): InspectInput {
-  const { headerText, body, provider, secret, secondSecret, encoding, profile, asOf, tolerance } = state;
+  const { headerText, body, asOf, tolerance } = state;
+  const { provider, secret, secondSecret, schemeSecrets, settings, encoding, profile } = state;
   return {
     delivery: { ...parseHeaderText(headerText), text: body },
     provider,
     secret,
     secondSecret,
+    schemeSecrets,
+    settings,
     encoding,
     profile,
     now: parseTime(asOf),
@@ -90,15 +102,16 @@ async function runInspect(): Promise<void> {
     // The page was cleared meanwhile: no newer inspection will replace this result.
     if (result === undefined || isEmpty()) return;
     const isUnchanged = WATCHED_KEYS.every((key) => store.state[key] === state[key]);
+    // A handshake is no event, and needs no signature that could be explained.
+    const isEvent = !("isUndetected" in result) && result.report.handshake === undefined;
     // A stale signature matches: the timestamp is the problem, and there is no mismatch to explain.
     const isMismatch =
-      !("isUndetected" in result) &&
-      (state.secret !== "" || state.secondSecret !== "") &&
+      isEvent &&
+      hasSecret(state) &&
       result.report.signature.status !== "stale" &&
       result.report.stages.some(({ name, state }) => name === "signature" && state === "failed");
     // A valid signature is explained, too: how to find out why an application rejects the delivery.
-    const isExplained =
-      isMismatch || (!("isUndetected" in result) && result.report.signature.status === "verified");
+    const isExplained = isMismatch || (isEvent && result.report.signature.status === "verified");
     store.set({
       result,
       ...NO_FAILURE,
@@ -124,8 +137,7 @@ async function runInspect(): Promise<void> {
 
 /** Explains the secret whose format stopped the inspection: `explain` takes every secret. */
 async function explainFailure(state: Readonly<State>): Promise<void> {
-  const hasSecret = state.secret !== "" || state.secondSecret !== "";
-  const explanation = hasSecret
+  const explanation = hasSecret(state)
     ? await engine.call("explain", inspectInput(state)).catch(() => undefined)
     : undefined;
   const isUnchanged = WATCHED_KEYS.every((key) => store.state[key] === state[key]);
@@ -169,14 +181,7 @@ export async function pickExample(id: string): Promise<void> {
     const example = await engine.call("makeExample", { id });
     if (example === undefined) return;
     const { delivery, provider, secret } = example;
-    showDelivery(delivery, {
-      provider,
-      secret,
-      secondSecret: "",
-      asOf: "",
-      tolerance: "",
-      encoding: "provider",
-    });
+    showDelivery(delivery, { ...DEFAULT_SETTINGS, provider, secret });
     store.set({ example: { id, headerText: store.state.headerText, body: store.state.body } });
     schedule();
   } catch (error) {
@@ -247,12 +252,7 @@ export function clearInspect(): void {
     body: "",
     imported: undefined,
     importIssues: undefined,
-    provider: "auto",
-    secret: "",
-    secondSecret: "",
-    asOf: "",
-    tolerance: "",
-    encoding: "provider",
+    ...DEFAULT_SETTINGS,
     issue: undefined,
     notice: undefined,
   });

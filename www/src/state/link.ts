@@ -5,7 +5,7 @@ import { inspectInput, pickExample } from "./actions.ts";
 import { setCustomProvider } from "./custom.ts";
 import { engine } from "./engine.ts";
 import { type LinkState, MAX_FRAGMENT_CHARS, pack, unpack } from "./fragment.ts";
-import { formatHeaderText, type Mode, type State, store } from "./state.ts";
+import { DEFAULT_SETTINGS, formatHeaderText, type Mode, type State, store } from "./state.ts";
 
 const MODES: readonly string[] = ["inspect", "compare", "sign", "provider"] satisfies Mode[];
 
@@ -23,7 +23,9 @@ export async function linkTo(isRedacted: boolean): Promise<SharedLink> {
   const link = isRedacted ? await toRedactedLinkState(state) : toLinkState(state);
   const text = JSON.stringify([link.headerText, link.body, link.custom ?? ""]);
   // SECURITY: the secret is not part of the link state, but it may have been pasted into a part that is.
-  for (const secret of [state.secret, state.secondSecret]) {
+  const { secret, secondSecret, schemeSecrets, settings } = state;
+  const secrets = [secret, secondSecret, ...Object.values(schemeSecrets), ...Object.values(settings)];
+  for (const secret of secrets) {
     const escaped = JSON.stringify(secret.trim()).slice(1, -1);
     if (escaped.length >= 4 && link.example === undefined && containsEscaped(text, escaped))
       throw new Error(
@@ -107,10 +109,8 @@ export async function openLink(): Promise<void> {
     if (example !== undefined && !examples.some(({ id }) => id === example))
       throw new Error("This link refers to an example that does not exist in this version of the page.");
     store.set({
+      ...DEFAULT_SETTINGS,
       provider: provider !== "auto" && providers.some(({ id }) => id === provider) ? provider : "auto",
-      secret: "",
-      secondSecret: "",
-      encoding: "provider",
       imported: undefined,
       issue: undefined,
       example: undefined,

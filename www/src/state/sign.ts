@@ -1,9 +1,10 @@
 /** State and actions of Sign: a delivery signed and inspected on every change. */
-import type { SignChoices, SignInput, SignResult } from "../engine/protocol.ts";
+import type { BodyFormat, SignChoices, SignInput, SignResult } from "../engine/protocol.ts";
 import { errorMessage } from "../errors.ts";
 import { announce } from "../ui/announce.ts";
 import { showDelivery } from "./actions.ts";
 import { engine } from "./engine.ts";
+import { DEFAULT_SETTINGS, store } from "./state.ts";
 import { Store } from "./store.ts";
 
 export interface SignState extends Omit<SignInput, "now"> {
@@ -23,6 +24,7 @@ export const signStore = new Store<SignState>({
   provider: "painchek",
   text: "",
   envelope: "text",
+  scheme: "",
   secret: "",
   encoding: "provider",
   algorithm: "",
@@ -45,6 +47,7 @@ const WATCHED_KEYS = [
   "provider",
   "text",
   "envelope",
+  "scheme",
   "secret",
   "encoding",
   "algorithm",
@@ -71,19 +74,22 @@ export function startSign(): void {
     .call("listSignChoices", {})
     .then((choices) => {
       if (choices === undefined) return;
-      signStore.set({ choices, secret: choices.secrets[signStore.state.provider] ?? "" });
-      pickSample(0);
+      const { provider } = signStore.state;
+      signStore.set({ choices, secret: sampleSecretOf(choices, provider, "") });
+      // A provider may have been chosen already.
+      pickEvent(provider);
     })
     .catch(setFailure);
 }
 
 async function runSign(): Promise<void> {
-  const { time, text, provider, envelope, secret, encoding, algorithm, event, url, id, webhookId } =
+  const { time, text, provider, envelope, scheme, secret, encoding, algorithm, event, url, id, webhookId } =
     signStore.state;
   signStore.set({ isBusy: true });
   try {
     const now = time === "" ? undefined : new Date(time).getTime();
-    const input = { provider, text, envelope, secret, encoding, algorithm, event, url, id, webhookId, now };
+    const settings = { provider, envelope, scheme, secret, encoding, algorithm, event, url, id, webhookId };
+    const input = { ...settings, text, now };
     const result = await engine.call("sign", input);
     if (result !== undefined)
       signStore.set({ result, failure: undefined, issue: undefined, isBusy: scheduled });
@@ -92,22 +98,53 @@ async function runSign(): Promise<void> {
   }
 }
 
-/** Selects another provider. Its sample secret replaces the previous sample secret, but never an entered one. */
-function selectProvider(provider: string, event: string, more: Partial<SignState> = {}): void {
-  const { choices, provider: before, secret } = signStore.state;
-  const isEntered = secret !== choices?.secrets[before];
+/** The sample secret of a scheme; of the first one, if none is named. */
+function sampleSecretOf(choices: SignChoices | undefined, provider: string, scheme: string): string {
+  const secrets = choices?.secrets[provider] ?? {};
+  return secrets[scheme] ?? Object.values(secrets)[0] ?? "";
+}
+
+/** Selects another provider and a scheme. Their sample secret replaces the previous one, but never an entered one. */
+function selectProvider(provider: string, event: string, scheme = "", more: Partial<SignState> = {}): void {
+  const { choices, provider: before, scheme: schemeBefore, secret } = signStore.state;
+  const sample = sampleSecretOf(choices, provider, scheme);
+  const isSame = provider === before && scheme === schemeBefore;
+  // A public key has no sample, and the secret of another provider is none. A provider that does not sign reads none.
+  const signs = Object.keys(choices?.secrets[provider] ?? {}).length > 0;
+  const isEntered = secret !== sampleSecretOf(choices, before, schemeBefore) && sample !== "";
   signStore.set({
     ...more,
     provider,
     event,
-    secret: isEntered ? secret : (choices?.secrets[provider] ?? secret),
+    scheme,
+    ...(isSame || isEntered || !signs ? {} : { secret: sample }),
   });
+}
+
+/** Selects the scheme that signs. */
+export function pickScheme(scheme: string): void {
+  const { provider, event } = signStore.state;
+  selectProvider(provider, event, scheme);
+}
+
+/** Writes the payload in another format. */
+export async function pickFormat(to: BodyFormat): Promise<void> {
+  const { provider, text, result } = signStore.state;
+  try {
+    const converted = await engine.call("convertBody", { provider, text, format: result?.format, to });
+    if (converted !== undefined && signStore.state.text === text) signStore.set({ text: converted });
+  } catch (error) {
+    setFailure(error);
+  }
 }
 
 /** Replaces the payload by a sample. */
 export function pickSample(index: number): void {
   const sample = signStore.state.choices?.samples[index];
-  if (sample !== undefined) selectProvider(sample.provider, sample.type, { text: sample.text });
+  if (sample === undefined) return;
+  const { provider, type, text } = sample;
+  const { provider: before, scheme } = signStore.state;
+  selectProvider(provider, type, provider === before ? scheme : "", { text });
 }
 
 /** Replaces the payload by the first sample of a provider, an event type and a revision. */
@@ -122,9 +159,12 @@ export function pickEvent(provider: string, type?: string, revision?: string): v
 }
 
 export function openInInspect(): void {
-  const { result, provider, secret, encoding } = signStore.state;
-  if (result?.delivery !== undefined)
-    showDelivery(result.delivery, { mode: "inspect", provider, secret, encoding });
+  const { result, provider, scheme, secret, encoding } = signStore.state;
+  if (result?.delivery === undefined) return;
+  const first = store.state.providers.find(({ id }) => id === provider)?.secrets[0]?.name ?? "";
+  const secrets =
+    scheme === "" || scheme === first ? { secret, encoding } : { schemeSecrets: { [scheme]: secret } };
+  showDelivery(result.delivery, { ...DEFAULT_SETTINGS, mode: "inspect", provider, ...secrets });
 }
 
 /** Selects the next or previous issue. Returns whether there is one. */

@@ -28,12 +28,17 @@ export interface State {
   encoding: SecretEncoding;
   /** The second secret during a secret rotation. */
   secondSecret: string;
+  /** The secrets of the provider's other schemes, and the settings of the provider, by their names. */
+  schemeSecrets: Readonly<Record<string, string>>;
+  settings: Readonly<Record<string, string>>;
   /** Time to verify at, and timestamp tolerance in seconds, as typed. Empty: the browser's clock, the provider's tolerance. */
   asOf: string;
   tolerance: string;
   profile: "lenient" | "strict";
   providers: ProviderEntry[];
   examples: ExampleEntry[];
+  /** Whether the body of a form is shown as its fields or as it came. */
+  bodyView: "fields" | "text";
   /** The selected example with its original texts. */
   example: { id: string; headerText: string; body: string } | undefined;
   /** The custom provider, and the result of its validation. */
@@ -58,19 +63,31 @@ export interface State {
   issue: number | undefined;
 }
 
+/** The settings of an inspection before any is chosen. */
+export const DEFAULT_SETTINGS = {
+  provider: "auto",
+  secret: "",
+  encoding: "provider",
+  secondSecret: "",
+  schemeSecrets: {},
+  settings: {},
+  asOf: "",
+  tolerance: "",
+} as const;
+
+/** Whether there is a secret or a public key to verify with. */
+export const hasSecret = ({ secret, secondSecret, schemeSecrets }: Readonly<State>): boolean =>
+  [secret, secondSecret, ...Object.values(schemeSecrets)].some((value) => value !== "");
+
 export const store = new Store<State>({
   mode: "inspect",
   headerText: "",
   body: "",
   imported: undefined,
   importIssues: undefined,
-  provider: "auto",
-  secret: "",
-  encoding: "provider",
-  secondSecret: "",
-  asOf: "",
-  tolerance: "",
+  ...DEFAULT_SETTINGS,
   profile: "lenient",
+  bodyView: "fields",
   providers: [],
   examples: [],
   example: undefined,

@@ -1,19 +1,21 @@
 /** The page's side of the worker: order, replacement, timeout and restart of calls. */
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
+import type { LazyModule } from "../../src/engine/globals.ts";
 import type { WorkerRequest } from "../../src/engine/protocol.ts";
 import "./page.ts";
 
 const { Engine } = await import("../../src/engine/client.ts");
 
-type Call = Exclude<WorkerRequest, { core: unknown } | { full: unknown }>;
+type Call = Exclude<WorkerRequest, { core: unknown } | { full: unknown } | { publicKey: unknown }>;
 
 /** A worker that responds only when a test does. */
 class ManualWorker {
   static started: ManualWorker[] = [];
   calls: Call[] = [];
-  /** Number of calls that had arrived when the full module did. */
+  /** Number of calls that had arrived when the full module did, and the module of public keys. */
   fullAfter: number | undefined;
+  publicKeyAfter: number | undefined;
   isTerminated = false;
   onmessage: ((event: { data: unknown }) => void) | undefined;
   onerror: ((event: { message: string; preventDefault(): void }) => void) | undefined;
@@ -23,14 +25,15 @@ class ManualWorker {
   }
   postMessage(message: WorkerRequest): void {
     if ("full" in message) this.fullAfter = this.calls.length;
+    else if ("publicKey" in message) this.publicKeyAfter = this.calls.length;
     else if (!("core" in message)) this.calls.push(message);
   }
   terminate(): void {
     this.isTerminated = true;
   }
-  /** Responds to the last call that it needs the full module. */
-  refuse(): void {
-    this.onmessage?.({ data: { id: this.calls.at(-1)?.id, isFullMissing: true } });
+  /** Responds to the last call that it needs another module. */
+  refuse(missing: LazyModule = "full"): void {
+    this.onmessage?.({ data: { id: this.calls.at(-1)?.id, missing } });
   }
   /** Responds to the last call. */
   respond(output: unknown): void {
@@ -157,6 +160,7 @@ function setUpScripts() {
     load() {
       Object.assign(globalThis, {
         hooksealFull: { text: "", table: [], length: 0, descriptions: {}, others: [] },
+        hooksealPublicKey: { text: "", table: [], length: 0 },
       });
       scripts.at(-1)?.onload();
     },
@@ -245,6 +249,34 @@ test("a worker that replaces one gets the full module before its first call", as
     await assert.rejects(slow, /Timeout/);
     await received(1, 2);
     assert.equal(worker().fullAfter, 0);
+    worker().respond({ providers: [], examples: [] });
+    await next;
+    assert.equal(scripts.length, 1);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test("a call that verifies with a public key loads that module alone, and a worker that replaces one has it", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const engine = setUp();
+    const { scripts, load } = setUpScripts();
+    const waiting = engine.call("valueAt", { offset: 1 });
+    await received(1);
+    worker().refuse("publicKey");
+    load();
+    await received(2);
+    assert.deepEqual([worker().publicKeyAfter, worker().fullAfter, scripts.length], [1, undefined, 1]);
+    worker().respond(null);
+    assert.equal(await waiting, null);
+    const slow = engine.call("valueAt", { offset: 2 });
+    const next = engine.call("start", {});
+    await received(3);
+    mock.timers.tick(20_000);
+    await assert.rejects(slow, /Timeout/);
+    await received(1, 2);
+    assert.equal(worker().publicKeyAfter, 0);
     worker().respond({ providers: [], examples: [] });
     await next;
     assert.equal(scripts.length, 1);

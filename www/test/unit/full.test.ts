@@ -6,7 +6,7 @@ import { handlers, loadFull } from "./light.ts";
 
 const { isFullMissing, providerDefinition } = await import("../../src/engine/core.ts");
 const { findDefinition, getSummary } = await import("../../src/engine/providers.ts");
-const { downloadFull } = await import("../../src/engine/full.ts");
+const { download } = await import("../../src/engine/full.ts");
 
 const NOW = Date.UTC(2026, 0, 31);
 const PAIRS = ["same", "changed", "rewritten", "other"];
@@ -98,16 +98,19 @@ test("a failed download rejects, and the next one makes a new element", async ()
     head: { append: (script: (typeof scripts)[number]) => scripts.push(script) },
   };
   Object.assign(globalThis, { document });
-  const failed = downloadFull();
+  const failed = download("full");
   scripts[0]?.onerror();
   await assert.rejects(failed, /The download .* failed/);
-  const empty = downloadFull();
+  const empty = download("full");
   scripts[1]?.onload();
   await assert.rejects(empty, /The download .* failed/);
-  const loaded = downloadFull();
+  const loaded = download("full");
   Object.assign(globalThis, { hooksealFull: { length: 1 } });
   scripts[2]?.onload();
   assert.deepEqual(await loaded, { length: 1 });
   assert.equal("hooksealFull" in globalThis, false);
-  assert.equal(new Set(scripts).size, 3);
+  const keys = download("publicKey");
+  scripts[3]?.onerror();
+  await assert.rejects(keys, /The download of the module that verifies with public keys failed/);
+  assert.equal(new Set(scripts).size, 4);
 });

@@ -46,10 +46,18 @@ test("the computed signature is the HMAC of the body, and compared with the rece
 
 test("parts, timestamp and the compared signatures are those of the core", () => {
   const provider = "standard-webhooks";
-  const secret = handlers.listSignChoices({}).secrets[provider] as string;
+  const secret = handlers.listSignChoices({}).secrets[provider]?.[""] as string;
   const now = 1_700_000_000_000;
   const text = '{"type":"a","timestamp":"2023-11-14T22:13:20Z","data":{}}';
-  const settings = { provider, secret, encoding: "provider", algorithm: "", event: "", url: "" } as const;
+  const settings = {
+    provider,
+    scheme: "",
+    secret,
+    encoding: "provider",
+    algorithm: "",
+    event: "",
+    url: "",
+  } as const;
   const { delivery } = handlers.sign({
     ...settings,
     text,

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { register } from "node:module";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { path as core, fullPath } from "../../build/core.ts";
+import { path as core, fullPath, publicKeyPath } from "../../build/core.ts";
 import { descriptions, others, samplesModule } from "../../build/samples.ts";
 import type { Calls, WorkerRequest } from "../../src/engine/protocol.ts";
 
@@ -15,6 +15,7 @@ register(new URL("./hooks.mjs", import.meta.url), {
     "virtual:samples": samplesModule(),
     "virtual:core": 'export const text = ""; export const table = []; export const length = 0;',
     "virtual:full": 'export const url = "full.js"; export const integrity = "";',
+    "virtual:public-key": 'export const url = "public-key.js"; export const integrity = "";',
     "virtual:engine": 'export default "";',
     glue: readFileSync(join(dirname(core), "glue.js"), "utf8"),
   },
@@ -23,7 +24,7 @@ register(new URL("./hooks.mjs", import.meta.url), {
 // A browser has no files of the package, in which the package would find a full module.
 Object.defineProperty(process, "getBuiltinModule", { value: () => undefined });
 
-const { init, initFull } = await import("../../src/engine/core.ts");
+const { addPublicKeys, init, initFull } = await import("../../src/engine/core.ts");
 await init(readFileSync(core));
 
 /** Modules that need the core. Their static import would load it before its hooks are registered. */
@@ -42,12 +43,15 @@ export async function loadFull(): Promise<void> {
   await initFull(readFileSync(fullPath));
 }
 
+/** Loads the module of public keys, as the page does when a call needs it. */
+export const loadPublicKeys = (): void => addPublicKeys(readFileSync(publicKeyPath));
+
 /** Responds to each message of the page like the worker does, in a later task. */
 class InProcessWorker {
   onmessage: ((event: { data: unknown }) => void) | undefined;
 
   postMessage(message: WorkerRequest): void {
-    if ("core" in message || "full" in message) return;
+    if ("core" in message || "full" in message || "publicKey" in message) return;
     const { id, name, input } = message;
     setImmediate(() => {
       try {

@@ -38,7 +38,18 @@ function facts({ report, provider, bytes, now, created }: Inspection): Node[] {
       null,
       provider.title,
       h("span", { class: "muted" }, provider.isDetected ? "detected" : "selected"),
+      provider.isUnconfirmed && h("span", { class: "chip" }, "not confirmed"),
     ),
+    ...(provider.isUnconfirmed
+      ? [
+          h("dt", { class: "sub" }, ""),
+          h(
+            "dd",
+            { class: "muted" },
+            "Nothing confirms how it signs: compare its definition with its documentation.",
+          ),
+        ]
+      : []),
   );
   row("Event", report.type);
   row("Revision", report.revision);

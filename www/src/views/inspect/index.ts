@@ -5,8 +5,10 @@ import { h } from "../../ui/dom.ts";
 import { importIssuesView } from "../import-issues.ts";
 import { detailsView } from "./details.ts";
 import { explanationView } from "./explanation.ts";
+import { handshakeView } from "./handshake.ts";
 import { inputView } from "./input.ts";
 import { issuesView } from "./issues.ts";
+import { itemsView } from "./items.ts";
 import { signatureView } from "./signature.ts";
 import { stagesView } from "./stages.ts";
 import { startView } from "./start.ts";
@@ -27,8 +29,10 @@ export function inspectView(): HTMLElement {
         (show) => store.on(["importIssues"], ({ importIssues }) => show(importIssues)),
         () => store.set({ importIssues: undefined }),
       ),
+      handshakeView(),
       explanationView(),
       issuesView(),
+      itemsView(),
       signatureView(),
       detailsView(),
       treeView(),

@@ -1,11 +1,14 @@
 /** The input of Inspect: examples, files, provider, secret, request line and headers, body. */
+
+import type { ProviderEntry } from "../../engine/protocol.ts";
 import { clearInspect, importBytes, importText, pickExample, selectDelivery } from "../../state/actions.ts";
 import { store } from "../../state/state.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { field, headerArea } from "../../ui/field.ts";
 import { icon } from "../../ui/icons.ts";
 import { advancedOptions } from "./advanced-options.ts";
-import { bodyView } from "./body.ts";
+import { bodyView, bodyViewChoice } from "./body.ts";
+import { providerFields } from "./provider-fields.ts";
 import { secretField } from "./secret.ts";
 
 export function inputView(): HTMLElement {
@@ -14,6 +17,7 @@ export function inputView(): HTMLElement {
     { class: "input", "aria-label": "Input" },
     toolbar(),
     h("div", { class: "settings" }, providerField(), secret(), profileField()),
+    providerFields(),
     advancedOptions(),
     deliveryPicker(),
     headerField(),
@@ -23,6 +27,7 @@ export function inputView(): HTMLElement {
       "Body",
       h("span", { class: "muted" }, "raw bytes as received"),
       splitRequestButton(),
+      bodyViewChoice(),
     ),
     bodyView(),
   );
@@ -34,7 +39,7 @@ function secret(): HTMLElement {
   );
 }
 
-/** Imports a body that is not JSON: it may be a whole request. */
+/** Imports a body that is neither JSON nor a form: it may be a whole request. */
 function splitRequestButton(): HTMLElement {
   const button = h(
     "button",
@@ -46,7 +51,8 @@ function splitRequestButton(): HTMLElement {
       result === undefined ||
       ("isUndetected" in result
         ? result.values > 0
-        : result.report.stages.every(({ name, state }) => name !== "json" || state !== "failed"));
+        : (result.form?.fields.length ?? 0) > 0 ||
+          result.report.stages.every(({ name, state }) => name !== "json" || state !== "failed"));
     button.hidden = json || body === "";
   });
   return button;
@@ -112,12 +118,16 @@ function providerField(): HTMLElement {
     fill(
       select,
       h("option", { value: "auto" }, detected === undefined ? "Detect" : `${detected} (detected)`),
-      providers.map(({ id, title }) => h("option", { value: id }, title)),
+      providers.map((entry) => h("option", { value: entry.id }, providerTitle(entry))),
     );
     select.value = provider;
   });
   return field("Provider", select);
 }
+
+/** The title, which says if nothing confirms how the provider signs. */
+export const providerTitle = ({ title, isUnconfirmed }: ProviderEntry): string =>
+  isUnconfirmed ? `${title} (not confirmed)` : title;
 
 function profileField(): HTMLElement {
   const select = h(

@@ -1,5 +1,9 @@
-/** The field of the signing secret: masked, never stored, with a warning about surrounding whitespace. */
+/**
+ * The field of the signing secret: masked, never stored, with a warning about surrounding whitespace. The public key of a
+ * provider that signs with a private one is no secret: it is shown.
+ */
 import type { ProviderEntry, SecretEncoding } from "../../engine/protocol.ts";
+import { hasOwnFormat, type SecretSlot } from "../../engine/provider-entry.ts";
 import type { Store } from "../../state/store.ts";
 import { fill, h, unique } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
@@ -12,13 +16,20 @@ const ENCODINGS: [SecretEncoding, string][] = [
   ["hex", "hex"],
 ];
 
-type SecretOwner = Omit<ProviderEntry, "id">;
+type SecretOwner = Pick<ProviderEntry, "title" | "signs" | "secrets">;
 
-/** The field of a store's secret. `keys` are the keys that `provider` reads. */
+/** What the text for a slot is called. */
+export function secretTitle({ kind, name }: SecretSlot): string {
+  const noun = kind === "public-key" ? "Public key" : kind === "token" ? "Token" : "Secret";
+  return name === undefined || name === noun.toLowerCase() ? noun : `${noun} (${name})`;
+}
+
+/** The field of a store's secret. `keys` are the keys that `provider` and `slot` read. */
 export function secretField<State extends { secret: string; encoding: SecretEncoding }>(
   store: Store<State>,
   keys: (keyof State)[],
   provider: (state: Readonly<State>) => SecretOwner | undefined,
+  slot: (state: Readonly<State>) => SecretSlot | undefined = (state) => provider(state)?.secrets[0],
 ): HTMLElement {
   const set = (change: { secret?: string; encoding?: SecretEncoding }) => store.set(change as Partial<State>);
   const id = unique("secret");
@@ -43,6 +54,7 @@ export function secretField<State extends { secret: string; encoding: SecretEnco
     },
   });
   const reveal = h("button", { type: "button", class: "ghost inside", "aria-pressed": "false" });
+  const label = h("label", { for: id }, "Secret");
   const showSecret = (on: boolean) => {
     input.type = on ? "text" : "password";
     reveal.setAttribute("aria-pressed", String(on));
@@ -64,17 +76,27 @@ export function secretField<State extends { secret: string; encoding: SecretEnco
     if (input.value !== secret.replaceAll(/[\r\n]/g, "")) input.value = secret;
     encoding.value = chosen;
     const owner = provider(state);
+    const used = slot(state);
     const first = encoding.options[0];
     if (first)
-      first.textContent = owner === undefined ? "provider's format" : `${owner.encoding} (${owner.title})`;
+      first.textContent = used === undefined ? "provider's format" : `${used.encoding} (${owner?.title})`;
     input.disabled = owner?.signs === false;
     encoding.disabled = input.disabled;
+    encoding.hidden = used !== undefined && hasOwnFormat(used);
+    const title = used === undefined ? "Secret" : secretTitle(used);
+    if (label.textContent !== title) {
+      label.textContent = title;
+      const isPublic = used?.kind === "public-key";
+      showSecret(isPublic);
+      reveal.hidden = isPublic;
+      input.placeholder = isPublic ? `${used.encoding}, or PEM` : "stays in this page";
+    }
     fill(note, ...secretNote(secret, input.disabled ? owner?.title : undefined, set));
   });
   return h(
     "div",
     { class: "field secret" },
-    h("label", { for: id }, "Secret"),
+    label,
     h("div", { class: "joined" }, h("span", { class: "with-button" }, input, reveal), encoding),
     note,
   );

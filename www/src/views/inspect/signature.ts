@@ -1,5 +1,6 @@
-/** The signed content with its values, and the received signature next to the computed one. */
-import type { SignedContentPart } from "../../engine/protocol.ts";
+/** The schemes, the signed content with its values, the received signature next to the computed one, and what is signed. */
+import type { Report } from "../../engine/core.ts";
+import type { Inspection, ShownScheme, SignedContentPart } from "../../engine/protocol.ts";
 import { store } from "../../state/state.ts";
 import { copyButton } from "../../ui/copy.ts";
 import { fill, h } from "../../ui/dom.ts";
@@ -12,46 +13,20 @@ export function signatureView(): HTMLElement {
   store.on(["result"], ({ result }) => {
     const inspection = result === undefined || "isUndetected" in result ? undefined : result;
     const signed = inspection?.signed;
-    box.hidden = signed === undefined;
+    // A handshake need not be signed.
+    const isUnsigned =
+      inspection?.handshake !== undefined && inspection.report.signature.received === undefined;
+    box.hidden = signed === undefined || isUnsigned;
     if (inspection === undefined || signed === undefined) return;
-    const { header, received, signedContent } = inspection.report.signature;
-    const { computed, reason, isMatch: equal, timestamp } = signed;
-    const signatures = equal ? [] : (signed.signatures ?? []);
-    const whole = signed.parts.map(({ value }) => value);
+    const { computed, received, isMatch: equal } = { ...signed, ...inspection.report.signature };
     fill(
       content,
       h(
         "dl",
         { class: "facts" },
-        h("dt", null, "Signed content"),
-        h("dd", null, h("code", null, signedContent ?? "")),
-        signed.parts.map((content) => part(content, timestamp)),
-        whole.length > 1 &&
-          !whole.includes(undefined) &&
-          part({
-            name: "",
-            value: whole.join(""),
-            bytes: signed.parts.reduce((sum, { bytes }) => sum + bytes, 0),
-          }),
-        h("dt", null, "Header"),
-        h("dd", null, h("code", null, header ?? "")),
-        h("dt", null, "Received"),
-        h(
-          "dd",
-          { class: "digest" },
-          received === undefined ? h("span", { class: "muted" }, "none") : headerValue(received, signatures),
-        ),
-        h("dt", null, "Computed"),
-        h(
-          "dd",
-          { class: "digest" },
-          computed === undefined
-            ? h("span", { class: "muted" }, reason ?? "")
-            : [
-                headerValue(computed, signatures.toReversed()),
-                copyButton("the computed signature", () => computed),
-              ],
-        ),
+        signed.schemes.length > 1 && schemeRows(signed.schemes),
+        isToken(inspection) ? tokenRows(inspection) : signatureRows(inspection),
+        coverage(inspection.report),
       ),
       computed !== undefined &&
         received !== undefined &&
@@ -68,6 +43,123 @@ export function signatureView(): HTMLElement {
     );
   });
   return box;
+}
+
+/** Whether the secret is sent as it is, and nothing is signed. */
+const isToken = ({ signed, report }: Inspection): boolean =>
+  signed?.parts.length === 0 && report.signature.signedContent === undefined;
+
+function schemeRows(schemes: readonly ShownScheme[]): Node[] {
+  return [
+    h("dt", null, "Schemes"),
+    h(
+      "dd",
+      { class: "stack" },
+      h(
+        "ol",
+        { class: "schemes" },
+        schemes.map(({ name, source, isActive, isDecisive }) =>
+          h(
+            "li",
+            { "aria-current": isDecisive ? "true" : undefined },
+            h("code", null, ...visible(name)),
+            " in ",
+            h("code", null, ...visible(source)),
+            h(
+              "span",
+              { class: isDecisive ? "decides" : "muted" },
+              isDecisive ? "decides" : isActive ? "not for this delivery" : "not active: no secret",
+            ),
+          ),
+        ),
+      ),
+      h("span", { class: "muted" }, "The first one with a secret that the delivery has decides alone."),
+    ),
+  ];
+}
+
+function tokenRows({ report: { signature } }: Inspection): Node[] {
+  const { header = "", status } = signature;
+  return [
+    h("dt", null, "Token in"),
+    h("dd", null, h("code", null, header)),
+    h("dt", null, "Compared"),
+    h(
+      "dd",
+      null,
+      status === "token"
+        ? "equal to the secret"
+        : status === "mismatch"
+          ? "differs from the secret"
+          : status === "unsigned"
+            ? "not compared: no secret"
+            : status,
+    ),
+  ];
+}
+
+function signatureRows({ signed, report }: Inspection): (Node | Node[] | false)[] {
+  const { header = "", received, signedContent } = report.signature;
+  const { parts = [], computed, reason, isMatch, timestamp, signatures: both = [] } = signed ?? {};
+  const signatures = isMatch ? [] : both;
+  const whole = parts.map(({ value }) => value);
+  return [
+    h("dt", null, "Signed content"),
+    h("dd", null, h("code", null, signedContent ?? "")),
+    parts.flatMap((content) => part(content, timestamp)),
+    whole.length > 1 &&
+      !whole.includes(undefined) &&
+      part({
+        name: "",
+        value: whole.join(""),
+        bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
+      }),
+    // A source in the body or the URL is no header.
+    h("dt", null, /^\/|:/.test(header) ? "Source" : "Header"),
+    h("dd", null, h("code", null, header)),
+    h("dt", null, "Received"),
+    h(
+      "dd",
+      { class: "digest" },
+      received === undefined ? h("span", { class: "muted" }, "none") : headerValue(received, signatures),
+    ),
+    h("dt", null, "Computed"),
+    h(
+      "dd",
+      { class: "digest" },
+      computed === undefined
+        ? h("span", { class: "muted" }, reason ?? "")
+        : [
+            headerValue(computed, signatures.toReversed()),
+            copyButton("the computed signature", () => computed),
+          ],
+    ),
+  ];
+}
+
+/** What a valid signature or a token covers, and what of it an attacker can change. */
+export const COVERAGE = {
+  body: "The whole body is signed.",
+  fields: "Some fields of the body are signed. An attacker who recorded a delivery can change the others.",
+  nothing: "Nothing is signed. An attacker who has seen one delivery can send any other.",
+} as const;
+
+const UNCOVERED = { type: "the event type", id: "the idempotency key" } as const;
+
+function coverage({ signature: { covers, uncovered = [] } }: Report): Node[] {
+  if (covers === undefined) return [];
+  const names = uncovered.map((name) => UNCOVERED[name]).join(" and ");
+  return [
+    h("dt", null, "Covers"),
+    h(
+      "dd",
+      { class: "stack" },
+      COVERAGE[covers],
+      covers !== "nothing" &&
+        names !== "" &&
+        h("span", { class: "muted" }, `Not signed, because it is in a header: ${names}.`),
+    ),
+  ];
 }
 
 function part({ name, value, bytes }: SignedContentPart, timestamp?: number): Node[] {

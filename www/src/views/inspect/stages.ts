@@ -31,6 +31,8 @@ export function stagesView(): HTMLElement {
     const stages: StageReport[] =
       inspection?.report.stages ??
       (Object.keys(STAGE_TITLES) as StageName[]).map((name) => ({ name, state: "not-reached" }));
+    // The stages are those of an event, and a handshake is none.
+    list.hidden = inspection?.handshake !== undefined;
     const failed = stages.find(({ state }) => state === "failed")?.name;
     fill(
       list,
@@ -42,7 +44,11 @@ export function stagesView(): HTMLElement {
         );
         const content = [
           h("span", { class: "marker" }, icon(state, STATE_LABELS[state])),
-          h("span", { class: "stage-title" }, STAGE_TITLES[name]),
+          h(
+            "span",
+            { class: "stage-title" },
+            name === "json" && inspection?.form !== undefined ? "Form" : STAGE_TITLES[name],
+          ),
           h("span", { class: "stage-note" }, ...visible(isFirstFailure ? `stopped: ${note}` : note)),
         ];
         return h(
@@ -74,8 +80,9 @@ function stageNote(
     issues.filter((issue) => issue.stage === name && issue.severity === severity).length;
   if (state === "failed") return count(countIssues("error"), "error");
   if (state === "warned") return count(countIssues("warning"), "warning");
-  const { type, revision } = report;
+  const { type, revision, items } = report;
   if (name === "bytes") return `${bytes.toLocaleString("en")} bytes`;
+  if (name === "envelope" && items !== undefined) return count(items.length, "event");
   if (name === "envelope" && type !== undefined) return type.length > 20 ? `${type.slice(0, 19)}…` : type;
   if (name === "contract" && revision !== undefined) return revision;
   return "valid";

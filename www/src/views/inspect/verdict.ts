@@ -3,6 +3,7 @@ import type { Inspection } from "../../engine/protocol.ts";
 import { store } from "../../state/state.ts";
 import { count } from "../../ui/text.ts";
 import { payloadSentence, type VerdictView, verdictBox } from "../verdict.ts";
+import { COVERAGE } from "./signature.ts";
 
 export function verdictView(): HTMLElement {
   const { box, show } = verdictBox();
@@ -30,7 +31,31 @@ export function verdictView(): HTMLElement {
   return box;
 }
 
-function describeResult({ report, provider, issues, isValidated }: Inspection): VerdictView {
+/** A handshake is no event: a receiver responds itself. */
+function describeHandshake({ report, provider }: Inspection): VerdictView | undefined {
+  const { handshake } = report;
+  if (handshake === undefined) return undefined;
+  const { name, status, message } = handshake;
+  return message === undefined
+    ? {
+        tone: "good",
+        icon: "verified",
+        title: "Handshake",
+        description: `${provider.title} checks the receiver with this request (${name}). A receiver responds with ${status}, and calls no handler.`,
+      }
+    : {
+        tone: "bad",
+        icon: "rejected",
+        title: "Handshake rejected",
+        description: message,
+        note: `A receiver responds with ${status}.`,
+      };
+}
+
+function describeResult(inspection: Inspection): VerdictView {
+  const handshake = describeHandshake(inspection);
+  if (handshake !== undefined) return handshake;
+  const { report, provider, issues, isValidated } = inspection;
   const number = (severity: string) => issues.filter((issue) => issue.severity === severity).length;
   const [errors, warnings, infos] = [number("error"), number("warning"), number("info")];
   const note = [
@@ -43,18 +68,28 @@ function describeResult({ report, provider, issues, isValidated }: Inspection): 
   const { signature } = report;
   const payload = payloadSentence(isValidated, provider.title);
   const rest = isValidated ? "" : ` ${payload}`;
-  if (signature.covers && report.verdict !== "rejected") {
+  const slot = provider.secrets.find(({ name }) => name === signature.scheme) ?? provider.secrets[0];
+  if (report.verdict === "token")
+    return {
+      tone: "open",
+      icon: "warning",
+      title: "Token, nothing signed",
+      description: `The secret is the token in ${signature.header}. ${COVERAGE.nothing} ${payload}`,
+      note,
+    };
+  if (report.verdict === "verified") {
     const signed =
       signature.covers === "fields"
         ? "some fields of this body"
         : signature.covers === "checksum"
           ? "the checksum of this body, which another body can have,"
           : "this body";
+    const key = slot?.kind === "public-key" ? "public key" : "secret";
     return {
       tone: "good",
       icon: "verified",
-      title: signature.algorithm ? "Verified" : "Token",
-      description: `Valid ${signature.algorithm ?? "token, no"} signature of ${signed} with this secret. ${payload}`,
+      title: "Verified",
+      description: `Valid ${signature.algorithm} signature of ${signed} with this ${key}. ${payload}`,
       note,
     };
   }

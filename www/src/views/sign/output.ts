@@ -7,6 +7,7 @@ import { fill, h } from "../../ui/dom.ts";
 import { count, visible } from "../../ui/text.ts";
 import { issuesView } from "../inspect/issues.ts";
 import { panel } from "../inspect/panel.ts";
+import { COVERAGE } from "../inspect/signature.ts";
 import { payloadSentence, type VerdictView, verdictBox } from "../verdict.ts";
 
 export function signVerdict(): HTMLElement {
@@ -25,19 +26,35 @@ function describeResult(result: SignResult | undefined, provider: string): Verdi
   if (result === undefined)
     return { tone: "none", icon: "question", title: "Starting…", description: "Loading the core." };
   const { failure, verdict, status, issues } = result;
-  const { title = provider, signs = true } = store.state.providers.find(({ id }) => id === provider) ?? {};
+  const entry = store.state.providers.find(({ id }) => id === provider);
+  const { title = provider, signs = true } = entry ?? {};
   const payload = payloadSentence(result.isValidated === true, title);
   const note = "Signed by the core, and inspected by the core as its receiver would.";
   if (failure !== undefined)
     return { tone: "bad", icon: "rejected", title: "Not created", description: failure };
-  const isToken = verdict === "token";
-  if (isToken || verdict === "verified")
+  if (verdict === "token")
+    return {
+      tone: "open",
+      icon: "warning",
+      title: "Token added, nothing signed",
+      description: `${title} sends the secret as a token. ${COVERAGE.nothing} ${payload}`,
+      note,
+    };
+  if (verdict === "verified")
     return {
       tone: "good",
       icon: "verified",
-      title: isToken ? "Token" : "Signed and verified",
-      description: `Valid ${isToken ? "token, no " : ""}signature of this body with this secret. ${payload}`,
+      title: "Signed and verified",
+      description: `Valid signature of this body with this secret. ${payload}`,
       note,
+    };
+  if (verdict === "unsigned" && entry?.secrets[0]?.kind === "public-key")
+    return {
+      tone: "open",
+      icon: "unsigned",
+      title: "Cannot be signed here",
+      description: `${title} signs with a private key, which only ${title} has. Its public key verifies deliveries, and cannot sign.`,
+      note: "The delivery below has no signature.",
     };
   if (verdict === "unsigned")
     return signs

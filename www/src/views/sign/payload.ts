@@ -3,9 +3,10 @@ import { EditorView, keymap } from "@codemirror/view";
 import { toText } from "../../bytes.ts";
 import { boundEditor } from "../../editor/bound-editor.ts";
 import { issueField, issuesAt, setMarks, signs } from "../../editor/marks.ts";
+import type { BodyFormat } from "../../engine/protocol.ts";
 import { engine } from "../../state/engine.ts";
-import { nextIssue, type SignState, signStore } from "../../state/sign.ts";
-import { h } from "../../ui/dom.ts";
+import { nextIssue, pickFormat, type SignState, signStore } from "../../state/sign.ts";
+import { fill, h } from "../../ui/dom.ts";
 import { takeDrops } from "../../ui/drop.ts";
 import { formView } from "./form.ts";
 
@@ -26,7 +27,10 @@ export function payloadView(): HTMLElement {
   function edit(path: (string | number)[], json: string | undefined): void {
     queue = queue.then(async () => {
       try {
-        const change = await engine.call("edit", { text: view.state.sliceDoc(), path, json });
+        const { provider, result } = signStore.state;
+        const format = result?.format;
+        const form = format === undefined || format === "json" ? undefined : { provider, format };
+        const change = await engine.call("edit", { text: view.state.sliceDoc(), path, json, form });
         if (change) view.dispatch({ changes: change });
       } catch (error) {
         signStore.set({ failure: String(error) });
@@ -68,6 +72,7 @@ export function payloadView(): HTMLElement {
       "div",
       { class: "editing-head" },
       h("h2", null, "Payload"),
+      formatField(),
       h("div", { class: "segments", role: "group", "aria-label": "Edit as" }, tabs),
     ),
     form.box,
@@ -76,3 +81,29 @@ export function payloadView(): HTMLElement {
   takeDrops(payload, (bytes) => signStore.set({ text: toText(bytes) }));
   return payload;
 }
+
+/** The format of the body, for a provider that sends several. */
+function formatField(): HTMLElement {
+  const select = h("select", {
+    "aria-label": "Format of the body",
+    on: { change: () => void pickFormat(select.value as BodyFormat) },
+  });
+  signStore.on(["result"], ({ result }) => {
+    const { formats = [], format } = result ?? {};
+    select.hidden = formats.length < 2;
+    fill(
+      select,
+      format === undefined && h("option", { value: "" }, "other format"),
+      formats.map((one) => h("option", { value: one }, formatTitle(one))),
+    );
+    select.value = format ?? "";
+  });
+  return select;
+}
+
+const formatTitle = (format: BodyFormat): string =>
+  format === "json"
+    ? "JSON"
+    : format === "form"
+      ? "form"
+      : `form with JSON in ${format.slice("field ".length)}`;

@@ -1,23 +1,55 @@
 /** The settings of Sign: provider, event, sample, secret, algorithm, ids, time and receiver. */
-import { pickEvent, pickSample, type SignState, signStore } from "../../state/sign.ts";
+import { pickEvent, pickSample, pickScheme, type SignState, signStore } from "../../state/sign.ts";
 import { store } from "../../state/state.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { field } from "../../ui/field.ts";
+import { providerTitle } from "../inspect/input.ts";
 import { secretField } from "../inspect/secret.ts";
 
 export function settingsView(): HTMLElement[] {
   return [
     h("div", { class: "choices" }, providerField(), eventField(), sampleField()),
-    h(
-      "div",
-      { class: "keys" },
-      secretField(signStore, ["provider", "choices"], ({ provider }) =>
-        store.state.providers.find(({ id }) => id === provider),
-      ),
-      algorithmField(),
-    ),
+    h("div", { class: "keys" }, schemeField(), signSecretField(), algorithmField()),
     advancedOptions(),
   ];
+}
+
+const entryOf = (provider: string) => store.state.providers.find(({ id }) => id === provider);
+
+/** The scheme that signs, for a provider with several. */
+function schemeField(): HTMLElement {
+  const select = h("select", { on: { change: () => pickScheme(select.value) } });
+  const box = field("Scheme", select);
+  signStore.on(["provider", "choices", "scheme"], ({ provider, scheme }) => {
+    const slots = entryOf(provider)?.secrets ?? [];
+    box.hidden = slots.length < 2;
+    fill(
+      select,
+      slots.map(({ name = "", kind }) =>
+        h("option", { value: name }, kind === "token" ? `${name} (signs nothing)` : name),
+      ),
+    );
+    select.value = scheme === "" ? (slots[0]?.name ?? "") : scheme;
+  });
+  return box;
+}
+
+/** The secret of the scheme that signs. A public key cannot sign, so there is no field for it. */
+function signSecretField(): HTMLElement {
+  const slotOf = ({ provider, scheme }: Readonly<SignState>) => {
+    const slots = entryOf(provider)?.secrets ?? [];
+    return slots.find(({ name }) => name === scheme) ?? slots[0];
+  };
+  const box = secretField(
+    signStore,
+    ["provider", "choices", "scheme"],
+    ({ provider }) => entryOf(provider),
+    slotOf,
+  );
+  signStore.on(["provider", "choices", "scheme"], (state) => {
+    box.hidden = slotOf(state)?.kind === "public-key";
+  });
+  return box;
 }
 
 function providerField(): HTMLElement {
@@ -25,7 +57,7 @@ function providerField(): HTMLElement {
   signStore.on(["provider", "choices"], ({ provider }) => {
     fill(
       select,
-      store.state.providers.map(({ id, title }) => h("option", { value: id }, title)),
+      store.state.providers.map((entry) => h("option", { value: entry.id }, providerTitle(entry))),
     );
     select.value = provider;
   });
