@@ -188,7 +188,7 @@ function makeWebhook(
   const provider =
     isUnchanged && id !== CUSTOM_PROVIDER ? id : isUnchanged ? getDefinition(id) : withEncoding(id, encoding);
   const secrets = secretsOf(input, entry.secrets);
-  const isSigned = Object.keys(secrets).length > 0;
+  const isSigned = entry.signs && Object.keys(secrets).length > 0;
   const used = Object.entries(settings).filter(
     ([name, value]) => value !== "" && Object.hasOwn(entry.settings, name),
   );

@@ -190,6 +190,11 @@ test("a handshake has the response of a receiver, and needs its setting", () => 
   assert.deepEqual([ping.report.handshake?.name, ping.handshake?.status], ["webhook-ping", 204]);
 });
 
+test("a secret that is left from another provider is ignored by one that does not sign", () => {
+  const { verdict, failure } = handlers.sign(signInput("xon", { secret: SECRET }));
+  assert.deepEqual([verdict, failure], ["unsigned", undefined]);
+});
+
 test("a provider that nothing confirms is marked", () => {
   const marked = handlers.start({}).providers.filter(({ isUnconfirmed }) => isUnconfirmed);
   assert.ok(marked.length > 0);

@@ -20,7 +20,7 @@ export function bodyFields(replace: (from: number, to: number, insert: string) =
   /** Selects a range of the text in its field. Returns whether a field has it. */
   reveal(from: number, to: number): boolean;
 } {
-  const box = h("div", { class: "form fields", hidden: true });
+  const box = h("div", { class: "fields", hidden: true });
   let rows: FieldRow[] = [];
 
   function createRow(index: number, { name }: BodyField): FieldRow {
