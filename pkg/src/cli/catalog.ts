@@ -78,7 +78,16 @@ function strongest(signature: ProviderDefinition["signature"]): {
   algorithms?: string[];
   signedContent?: string;
 } {
-  const { kind, header, algorithms, signedContent = DEFAULT_CONTENT } = schemesOf(signature)[0] ?? {};
+  const {
+    kind,
+    header,
+    algorithms,
+    signedContent: content = DEFAULT_CONTENT,
+  } = schemesOf(signature)[0] ?? {};
+  const signedContent = [content]
+    .flat()
+    .map((part) => (typeof part === "string" ? part : part.text))
+    .join("");
   return {
     ...(header === undefined ? {} : { header }),
     ...(algorithms === undefined ? {} : { algorithms }),

@@ -93,3 +93,10 @@ export const seeded = { seed: Number(process.env.HOOKSEAL_SEED ?? 20240229) };
 
 /** The strongest signature scheme of a definition. */
 export const schemeOf = (definition: ProviderDefinition | undefined) => [definition?.signature].flat()[0];
+
+/** The signed content of a scheme as one text, with the parts for some deliveries. */
+export const contentText = (scheme: ReturnType<typeof schemeOf>): string =>
+  [scheme?.signedContent ?? ""]
+    .flat()
+    .map((part) => (typeof part === "string" ? part : part.text))
+    .join("");

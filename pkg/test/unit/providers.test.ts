@@ -24,7 +24,7 @@ import {
   type Webhook,
   webhook,
 } from "../../src/index.ts";
-import { codes, errorOf, samplesOf, schemeOf, text } from "../support/fixtures.ts";
+import { codes, contentText, errorOf, samplesOf, schemeOf, text } from "../support/fixtures.ts";
 import {
   bodyOf,
   deliveries,
@@ -270,13 +270,13 @@ describe("docs/providers.md", () => {
       const definition = providerDefinition(id) as ProviderDefinition;
       const { title, documentation, dedupe, confirmed } = definition;
       const signature = schemeOf(definition);
-      const { header, from, format, signedContent = "", algorithms = [] } = signature ?? {};
+      const { header, from, format, algorithms = [] } = signature ?? {};
       const cells = [
         `[${code(id)}](providers/${id}.md)`,
         documentation === undefined ? title : `[${title}](${documentation})`,
         code(signature === undefined ? "" : `${[header ?? from].flat().join(", ")}: ${format ?? "{token}"}`),
         // A vertical bar would end the cell.
-        code(signedContent.replaceAll("|", "\\|")),
+        code(contentText(signature).replaceAll("|", "\\|")),
         algorithms.join(", "),
         signature?.secret ?? "",
         signature?.tolerance === undefined ? "" : `${signature.tolerance} s`,

@@ -17,7 +17,7 @@ import {
   webhook,
   xon,
 } from "../../src/index.js";
-import { samplesOf, schemeOf, utf8 } from "../support/fixtures.ts";
+import { contentText, samplesOf, schemeOf, utf8 } from "../support/fixtures.ts";
 import { hasPublicKey, secretOf } from "../support/senders.ts";
 
 const SECRET = "the secret of the subscription";
@@ -77,12 +77,13 @@ describe("the signed content of a report", () => {
   // A provider without a signature, or with a token, has no signed content. A report has no value of the body, so that the
   // signed content of fields is not in it.
   const signsBody = (id: string) => {
-    const { algorithms, from, kind, signedContent } = schemeOf(providerDefinition(id)) ?? {};
+    const scheme = schemeOf(providerDefinition(id));
+    const { algorithms, from, kind } = scheme ?? {};
     return (
       algorithms !== undefined &&
       kind !== "jwt" &&
       from === undefined &&
-      !/\{(\/|form)/.test(signedContent ?? "")
+      !/\{(\/|form)/.test(contentText(scheme))
     );
   };
   for (const id of providers().filter((id) => signsBody(id) && !hasPublicKey(id))) {

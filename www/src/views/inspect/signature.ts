@@ -140,6 +140,8 @@ function signatureRows({ signed, report }: Inspection): (Node | Node[] | false)[
 /** What a valid signature or a token covers, and what of it an attacker can change. */
 export const COVERAGE = {
   body: "The whole body is signed.",
+  checksum:
+    "A checksum of the body is signed. An attacker who recorded a delivery can make another body with the same checksum.",
   fields: "Some fields of the body are signed. An attacker who recorded a delivery can change the others.",
   nothing: "Nothing is signed. An attacker who has seen one delivery can send any other.",
 } as const;
