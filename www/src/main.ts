@@ -11,7 +11,7 @@ import "./css/more.css";
 import { start } from "./state/actions.ts";
 import { engine } from "./state/engine.ts";
 import { openLinks } from "./state/link.ts";
-import { acceptFiles } from "./ui/drop.ts";
+import { acceptFiles, acceptPastes } from "./ui/drop.ts";
 import { shell } from "./ui/shell.ts";
 import { compareView } from "./views/compare/index.ts";
 import { inspectView } from "./views/inspect/index.ts";
@@ -22,6 +22,7 @@ document.body.append(
   ...shell({ inspect: inspectView, compare: compareView, sign: signView, provider: providerView }),
 );
 acceptFiles();
+acceptPastes();
 void start().then(openLinks).then(idle).then(prefetch);
 
 /** Resolves when the browser has nothing to do: the page is painted. */

@@ -1,7 +1,7 @@
 /** The editor of a body: lossless, with invisible characters shown as symbols. */
 import "./styles.ts";
 import { history } from "@codemirror/commands";
-import { EditorState, type Extension } from "@codemirror/state";
+import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import {
   EditorView,
   highlightActiveLine,
@@ -25,6 +25,15 @@ const theme = EditorView.theme({
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--line-active)" },
   ".cm-content ::selection": { backgroundColor: "var(--selection)" },
 });
+
+/** The changes that can be undone. */
+const changes = new Compartment();
+
+/** Forgets the changes: another text has taken the place of the one they are of. */
+export function clearHistory(view: EditorView): void {
+  view.dispatch({ effects: changes.reconfigure([]) });
+  view.dispatch({ effects: changes.reconfigure(history()) });
+}
 
 /** Creates an editor in an element. */
 export function editor(
@@ -50,7 +59,7 @@ export function editor(
         EditorView.lineWrapping,
         json,
         placeholder(hint),
-        history(),
+        changes.of(history()),
         // Tab is not bound: it moves the focus, as everywhere on the page.
         keymap.of(keys),
         EditorView.contentAttributes.of({

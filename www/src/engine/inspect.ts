@@ -71,8 +71,8 @@ export function inspect(input: InspectInput): Inspection | Undetected {
     provider: { ...providerEntry(id), isDetected: input.provider === "auto" },
     form: describeForm(report, outline, text),
     handshake: response?.ok ? response.value : undefined,
-    // A receiver responds to a handshake whatever an event would need.
-    issues: response?.ok ? [] : locateIssues(report, text, body.length),
+    // The issues are those of an event, and a handshake is none.
+    issues: response !== undefined ? [] : locateIssues(report, text, body.length),
     signed: describeSignature(input, id, report, body),
     isValidated: isValidated(report),
     bytes: body.length,

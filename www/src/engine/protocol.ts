@@ -207,6 +207,8 @@ export interface Example {
 /** The deliveries of an imported text. */
 export interface ImportedText {
   format?: string;
+  /** The provider of the first delivery, if it is detected. */
+  provider?: string;
   deliveries: PageDelivery[];
   issues: Issue[];
 }

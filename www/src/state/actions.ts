@@ -4,15 +4,10 @@ import { DownloadError } from "../engine/full.ts";
 import type { ImportedText, ImportIssues, InspectInput, PageDelivery } from "../engine/protocol.ts";
 import { errorMessage } from "../errors.ts";
 import { announce } from "../ui/announce.ts";
+import { count } from "../ui/text.ts";
 import { engine } from "./engine.ts";
-import {
-  DEFAULT_SETTINGS,
-  formatHeaderText,
-  hasSecret,
-  parseHeaderText,
-  type State,
-  store,
-} from "./state.ts";
+import { clearDelivery, replaceDelivery } from "./replace.ts";
+import { formatHeaderText, hasSecret, parseHeaderText, type State, store } from "./state.ts";
 
 /** A change of any of these starts a new inspection. */
 const WATCHED_KEYS = [
@@ -181,7 +176,7 @@ export async function pickExample(id: string): Promise<void> {
     const example = await engine.call("makeExample", { id });
     if (example === undefined) return;
     const { delivery, provider, secret } = example;
-    showDelivery(delivery, { ...DEFAULT_SETTINGS, provider, secret });
+    replaceDelivery(delivery, { provider, secret, encoding: "provider", message: "The example is shown." });
     store.set({ example: { id, headerText: store.state.headerText, body: store.state.body } });
     schedule();
   } catch (error) {
@@ -203,8 +198,8 @@ export function isHeadAlone({ deliveries, issues }: ImportedText): boolean {
 }
 
 /**
- * Imports a pasted or dropped capture of any import format. A body alone leaves the headers as they are; with `keepsBody`,
- * headers alone leave the body as it is.
+ * Imports a pasted or dropped capture of any import format, which replaces the delivery with its settings. A body alone is added
+ * to headers without a body; with `keepsBody`, headers alone leave the body as it is.
  */
 export async function importBytes(bytes: Uint8Array, name: string, keepsBody = false): Promise<void> {
   store.set({ isBusy: true });
@@ -213,17 +208,31 @@ export async function importBytes(bytes: Uint8Array, name: string, keepsBody = f
     if (imported === undefined) return;
     // Also inspect if nothing changed: isBusy is reset by the inspection.
     schedule();
-    const [first] = imported.deliveries;
+    const { deliveries, format, provider } = imported;
+    const [first] = deliveries;
     const importIssues = importIssuesOf(imported, name);
-    if (first === undefined || imported.format === "body") {
+    const isUnknown = imported.issues.some(({ code }) => code === "import-format-unknown");
+    // A body completes headers that have none yet.
+    const isMissingPart = format === "body" && store.state.body === "";
+    if (first === undefined || isUnknown || isMissingPart) {
       const body = first?.text ?? toText(bytes);
       store.set({ body, imported: undefined, importIssues, issue: undefined });
       return;
     }
-    const { deliveries } = imported;
     const hasSeveral = deliveries.length > 1;
-    const shown = keepsBody && isHeadAlone(imported) ? { ...first, text: store.state.body } : first;
-    showDelivery(shown, { importIssues, imported: hasSeveral ? { name, deliveries, index: 0 } : undefined });
+    if (keepsBody && isHeadAlone(imported)) {
+      showDelivery({ ...first, text: store.state.body }, { importIssues });
+      return;
+    }
+    replaceDelivery(
+      first,
+      {
+        importIssues,
+        imported: hasSeveral ? { name, deliveries, index: 0 } : undefined,
+        message: `Read as ${format}: ${count(first.headers.length, "header")}, ${count(toBytes(first.text).length, "byte")}.`,
+      },
+      provider,
+    );
     announce(
       hasSeveral
         ? `${deliveries.length} deliveries imported; the first is shown.`
@@ -243,20 +252,10 @@ export function selectDelivery(index: number): void {
   const { imported, importIssues } = store.state;
   const delivery = imported?.deliveries[index];
   if (imported === undefined || delivery === undefined) return;
-  showDelivery(delivery, { importIssues, imported: { ...imported, index } });
+  showDelivery(delivery, { asOf: "", importIssues, imported: { ...imported, index } });
 }
 
-export function clearInspect(): void {
-  store.set({
-    headerText: "",
-    body: "",
-    imported: undefined,
-    importIssues: undefined,
-    ...DEFAULT_SETTINGS,
-    issue: undefined,
-    notice: undefined,
-  });
-}
+export const clearInspect: () => void = clearDelivery;
 
 /** Selects an issue in the list and in the text. */
 export function selectIssue(issue: number): void {

@@ -3,8 +3,9 @@ import { toBytes, toText } from "../bytes.ts";
 import type { CompareResult, ImportIssues, PageDelivery } from "../engine/protocol.ts";
 import { errorMessage } from "../errors.ts";
 import { announce } from "../ui/announce.ts";
-import { importIssuesOf, isHeadAlone, showDelivery } from "./actions.ts";
+import { importIssuesOf, isHeadAlone } from "./actions.ts";
 import { engine } from "./engine.ts";
+import { replaceDelivery } from "./replace.ts";
 import { formatHeaderText, parseHeaderText } from "./state.ts";
 import { Store } from "./store.ts";
 
@@ -163,7 +164,9 @@ export function clearCompare(): void {
 }
 
 export function openInInspect(side: Side): void {
-  showDelivery(delivery(side), { mode: "inspect", provider: compareStore.state.provider });
+  const { provider, result } = compareStore.state;
+  const message = `The ${SIDE_NAMES[side].toLowerCase()} of Compare is shown.`;
+  replaceDelivery(delivery(side), { mode: "inspect", provider, message }, result?.provider?.id);
 }
 
 /** Selects the next or previous change. Returns whether there is one. */

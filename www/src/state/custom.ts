@@ -1,8 +1,9 @@
 /** The custom provider: its texts, validated on every change, and offered in all provider lists. */
 import { CUSTOM_PROVIDER, type CustomProvider } from "../engine/calls.ts";
 import { errorMessage } from "../errors.ts";
-import { setFailure, showDelivery } from "./actions.ts";
+import { setFailure } from "./actions.ts";
 import { engine } from "./engine.ts";
+import { replaceDelivery } from "./replace.ts";
 import { store } from "./state.ts";
 
 /** Replaces the texts, and resolves after the core has validated them. */
@@ -60,15 +61,12 @@ export async function openInInspect(): Promise<void> {
   try {
     const sample = await engine.call("signSample", { body });
     if (sample === undefined) return;
-    showDelivery(sample.delivery, {
+    replaceDelivery(sample.delivery, {
       provider: CUSTOM_PROVIDER,
       secret: sample.secret,
-      secondSecret: "",
-      asOf: "",
-      tolerance: "",
       encoding: "provider",
-      example: undefined,
       mode: "inspect",
+      message: "The sample of your definition is shown.",
     });
   } catch (error) {
     store.set({ notice: { tone: "bad", text: errorMessage(error) } });

@@ -2,9 +2,9 @@
 import type { BodyFormat, SignChoices, SignInput, SignResult } from "../engine/protocol.ts";
 import { errorMessage } from "../errors.ts";
 import { announce } from "../ui/announce.ts";
-import { showDelivery } from "./actions.ts";
 import { engine } from "./engine.ts";
-import { DEFAULT_SETTINGS, store } from "./state.ts";
+import { replaceDelivery } from "./replace.ts";
+import { store } from "./state.ts";
 import { Store } from "./store.ts";
 
 export interface SignState extends Omit<SignInput, "now"> {
@@ -158,13 +158,22 @@ export function pickEvent(provider: string, type?: string, revision?: string): v
   else selectProvider(provider, type ?? "");
 }
 
+/** No secret that was entered in Inspect is used for a delivery that was signed here. */
+const NO_SECRETS = { secret: "", secondSecret: "", schemeSecrets: {}, encoding: "provider" } as const;
+
 export function openInInspect(): void {
   const { result, provider, scheme, secret, encoding } = signStore.state;
   if (result?.delivery === undefined) return;
   const first = store.state.providers.find(({ id }) => id === provider)?.secrets[0]?.name ?? "";
   const secrets =
     scheme === "" || scheme === first ? { secret, encoding } : { schemeSecrets: { [scheme]: secret } };
-  showDelivery(result.delivery, { ...DEFAULT_SETTINGS, mode: "inspect", provider, ...secrets });
+  replaceDelivery(result.delivery, {
+    ...NO_SECRETS,
+    ...secrets,
+    mode: "inspect",
+    provider,
+    message: "The signed delivery is shown.",
+  });
 }
 
 /** Selects the next or previous issue. Returns whether there is one. */

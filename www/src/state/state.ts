@@ -44,8 +44,8 @@ export interface State {
   /** The custom provider, and the result of its validation. */
   custom: CustomProvider | undefined;
   definition: DefinitionResult | undefined;
-  /** Message about an opened link. */
-  notice: { tone: "note" | "bad"; text: string } | undefined;
+  /** Message about an opened link, or about a delivery that took the place of another one. */
+  notice: { tone: "note" | "bad"; text: string; canUndo?: boolean } | undefined;
   /** The last result of the worker, and whether a newer one is pending. */
   result: Inspection | Undetected | undefined;
   explanation: ShownExplanation | undefined;
@@ -73,6 +73,7 @@ export const DEFAULT_SETTINGS = {
   settings: {},
   asOf: "",
   tolerance: "",
+  profile: "lenient",
 } as const;
 
 /** Whether there is a secret or a public key to verify with. */
@@ -86,7 +87,6 @@ export const store = new Store<State>({
   imported: undefined,
   importIssues: undefined,
   ...DEFAULT_SETTINGS,
-  profile: "lenient",
   bodyView: "fields",
   providers: [],
   examples: [],

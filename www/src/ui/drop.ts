@@ -1,5 +1,5 @@
-/** Files dropped on the page, or on an element that handles them itself. */
-import { importBytes } from "../state/actions.ts";
+/** Files dropped on the page, or on an element that handles them itself, and texts pasted outside of fields. */
+import { importBytes, importText } from "../state/actions.ts";
 import { store } from "../state/state.ts";
 
 export function acceptFiles(): void {
@@ -20,6 +20,21 @@ export function acceptFiles(): void {
     event.preventDefault();
     store.set({ mode: "inspect" });
     await importBytes(new Uint8Array(await file.arrayBuffer()), file.name);
+  });
+}
+
+/** What is pasted outside of fields is a delivery for Inspect. */
+export function acceptPastes(): void {
+  addEventListener("paste", async (event) => {
+    const isInField =
+      (event.target as HTMLElement).closest?.("input, textarea, [contenteditable=true]") != null;
+    if (isInField || event.defaultPrevented || store.state.mode !== "inspect") return;
+    const [file] = event.clipboardData?.files ?? [];
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (file === undefined && text === "") return;
+    event.preventDefault();
+    if (file === undefined) await importText(text, "the clipboard");
+    else await importBytes(new Uint8Array(await file.arrayBuffer()), file.name);
   });
 }
 

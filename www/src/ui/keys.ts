@@ -1,5 +1,6 @@
 /** The keyboard shortcuts of the page, and the dialog that lists them. */
 import { nextIssue } from "../state/actions.ts";
+import { undoReplacement } from "../state/replace.ts";
 import { type Mode, store } from "../state/state.ts";
 import { openAction } from "../views/actions/index.ts";
 import { h } from "./dom.ts";
@@ -19,12 +20,15 @@ const LIST: [keys: string[], what: string][] = [
   [["Alt", "5"], "receiver code"],
   [["Alt", "6"], "report"],
   [["Alt", "7"], "link"],
-  [["Ctrl", "Z"], "undo in the body"],
+  [["Ctrl", "Z"], "undo in the body, then bring the former delivery back"],
   [["←", "→", "↑", "↓"], "navigate the payload tree"],
   [["Esc"], "return from a mark to its change"],
   [["Enter"], "show the selected value in the body"],
   [["?"], "this list, outside of text fields"],
 ];
+
+const isUndo = ({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent): boolean =>
+  key === "z" && (ctrlKey || metaKey) && !shiftKey && !altKey;
 
 export function shortcutsDialog(): HTMLDialogElement {
   const dialog = h(
@@ -55,6 +59,7 @@ export function shortcutsDialog(): HTMLDialogElement {
     else if (event.key === "F8" && !event.defaultPrevented)
       (steppers[store.state.mode] ?? nextIssue)(event.shiftKey ? -1 : 1);
     else if (event.key === "?" && !typing) dialog.showModal();
+    else if (isUndo(event) && !typing && store.state.mode === "inspect") undoReplacement();
     else return;
     event.preventDefault();
   });

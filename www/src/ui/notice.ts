@@ -1,4 +1,5 @@
 /** A message about the page above its content, until it is closed. */
+import { undoReplacement } from "../state/replace.ts";
 import { store } from "../state/state.ts";
 import { fill, h } from "./dom.ts";
 import { icon } from "./icons.ts";
@@ -20,11 +21,14 @@ export function noticeView(): HTMLElement {
   store.on(["notice"], ({ notice }) => {
     box.hidden = notice === undefined;
     box.dataset.tone = notice?.tone ?? "note";
+    box.dataset.toast = String(notice?.canUndo === true);
     fill(
       text,
       notice !== undefined && [
         icon(notice.tone === "bad" ? "error" : "info"),
         h("p", null, ...visible(notice.text)),
+        notice.canUndo === true &&
+          h("button", { type: "button", class: "link", on: { click: () => void undoReplacement() } }, "Undo"),
       ],
     );
   });

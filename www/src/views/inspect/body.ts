@@ -2,10 +2,12 @@
 import { EditorView, keymap } from "@codemirror/view";
 import { hasEscapes } from "../../bytes.ts";
 import { boundEditor } from "../../editor/bound-editor.ts";
+import { clearHistory } from "../../editor/editor.ts";
 import { describeType, hover } from "../../editor/hover.ts";
 import { issueField, issuesAt, setMarks, signs } from "../../editor/marks.ts";
 import { importText, nextIssue } from "../../state/actions.ts";
 import { engine } from "../../state/engine.ts";
+import { undoReplacement } from "../../state/replace.ts";
 import { type State, store } from "../../state/state.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { count, visible } from "../../ui/text.ts";
@@ -24,7 +26,11 @@ export function bodyView(): HTMLElement {
       signs,
       issueField,
       hover,
-      keymap.of([{ key: "F8", run: () => nextIssue(1), shift: () => nextIssue(-1) }]),
+      keymap.of([
+        { key: "F8", run: () => nextIssue(1), shift: () => nextIssue(-1) },
+        // Runs when no change of the text is left to undo.
+        { key: "Mod-z", run: undoReplacement },
+      ]),
       EditorView.domEventHandlers({
         click(event) {
           const mark = (event.target as HTMLElement).closest<HTMLElement>("[data-issue]");
@@ -62,7 +68,11 @@ export function bodyView(): HTMLElement {
   }
 
   const fields = bodyFields((from, to, insert) => view.dispatch({ changes: { from, to, insert } }));
-  store.on(["body"], ({ body }) => show(body));
+  store.on(["body"], ({ body }) => {
+    if (body === view.state.sliceDoc()) return;
+    show(body);
+    clearHistory(view);
+  });
   store.on(["result", "bodyView"], (state) => {
     const areFieldsShown = showsFields(state);
     fields.box.hidden = !areFieldsShown;

@@ -15,7 +15,7 @@ export function signatureView(): HTMLElement {
     const signed = inspection?.signed;
     // A handshake need not be signed.
     const isUnsigned =
-      inspection?.handshake !== undefined && inspection.report.signature.received === undefined;
+      inspection?.report.handshake !== undefined && inspection.report.signature.received === undefined;
     box.hidden = signed === undefined || isUnsigned;
     if (inspection === undefined || signed === undefined) return;
     const { computed, received, isMatch: equal } = { ...signed, ...inspection.report.signature };

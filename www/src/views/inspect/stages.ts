@@ -32,7 +32,7 @@ export function stagesView(): HTMLElement {
       inspection?.report.stages ??
       (Object.keys(STAGE_TITLES) as StageName[]).map((name) => ({ name, state: "not-reached" }));
     // The stages are those of an event, and a handshake is none.
-    list.hidden = inspection?.handshake !== undefined;
+    list.hidden = inspection?.report.handshake !== undefined;
     const failed = stages.find(({ state }) => state === "failed")?.name;
     fill(
       list,

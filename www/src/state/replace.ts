@@ -1,0 +1,120 @@
+/**
+ * Replacing the delivery of Inspect. Every setting is set back, so that nothing of two deliveries is mixed, and Undo brings the
+ * former delivery back with its settings. SECURITY: secrets that are put aside stay in the memory of this tab.
+ */
+import type { PageDelivery } from "../engine/protocol.ts";
+import { DEFAULT_SETTINGS, formatHeaderText, type State, store } from "./state.ts";
+
+/** What belongs to a delivery. */
+const KEYS = [
+  "headerText",
+  "body",
+  "imported",
+  "importIssues",
+  "example",
+  ...(Object.keys(DEFAULT_SETTINGS) as (keyof typeof DEFAULT_SETTINGS)[]),
+] as const;
+type Snapshot = Pick<State, (typeof KEYS)[number]>;
+type Secrets = Pick<State, "secret" | "secondSecret" | "schemeSecrets" | "settings" | "encoding">;
+
+/** Former deliveries are kept up to this number and size. */
+const MAX_FORMER = 20;
+const MAX_FORMER_CHARS = 20_000_000;
+const former: Snapshot[] = [];
+/** The secrets that were entered for each provider. */
+const secretsByProvider = new Map<string, Secrets>();
+
+/** The provider of the shown delivery: the selected one, or the detected one. */
+function shownProvider({ provider, result }: Readonly<State>): string | undefined {
+  if (provider !== "auto") return provider;
+  return result === undefined || "isUndetected" in result ? undefined : result.provider.id;
+}
+
+/** Keeps the shown delivery for Undo, and its secrets. Returns whether there was one. */
+function keepFormer(): boolean {
+  const { state } = store;
+  const provider = shownProvider(state);
+  const { secret, secondSecret, schemeSecrets, settings, encoding } = state;
+  if (provider !== undefined)
+    secretsByProvider.set(provider, { secret, secondSecret, schemeSecrets, settings, encoding });
+  if (state.body === "" && state.headerText.trim() === "") return false;
+  former.push(Object.fromEntries(KEYS.map((key) => [key, state[key]])) as unknown as Snapshot);
+  let chars = 0;
+  // The newest ones that fit, and at least one.
+  const first = former.findLastIndex(({ body }, index) => {
+    chars += body.length;
+    return former.length - index > MAX_FORMER || (chars > MAX_FORMER_CHARS && index < former.length - 1);
+  });
+  former.splice(0, first + 1);
+  return true;
+}
+
+/** The title of the provider whose secret does not stay with another delivery. */
+function putAside({ secret, secondSecret, providers }: Readonly<State>, from: string | undefined): string {
+  const title = providers.find(({ id }) => id === from)?.title;
+  return title === undefined || (secret === "" && secondSecret === "")
+    ? ""
+    : ` The secret of ${title} was put aside.`;
+}
+
+/**
+ * Shows another delivery with all settings set back. The secrets of its provider stay, and come back. With `message`, a notice
+ * offers to undo this.
+ */
+export function replaceDelivery(
+  { text, ...head }: PageDelivery,
+  {
+    provider,
+    message,
+    ...more
+  }: Partial<Snapshot> & { mode?: State["mode"]; message?: string | undefined } = {},
+  detected: string | undefined = provider,
+): void {
+  const { state } = store;
+  const before = shownProvider(state);
+  const hadDelivery = keepFormer();
+  const secrets = detected === undefined ? undefined : secretsByProvider.get(detected);
+  const aside = before === detected ? "" : putAside(state, before);
+  store.set({
+    ...DEFAULT_SETTINGS,
+    ...secrets,
+    imported: undefined,
+    importIssues: undefined,
+    example: undefined,
+    ...(provider === undefined ? {} : { provider }),
+    ...more,
+    headerText: formatHeaderText(head),
+    body: text,
+    issue: undefined,
+    target: undefined,
+    notice:
+      hadDelivery && message !== undefined
+        ? { tone: "note", text: message + aside, canUndo: true }
+        : undefined,
+  });
+}
+
+/** Removes the delivery and all settings. */
+export function clearDelivery(): void {
+  const hadDelivery = keepFormer();
+  // Cleared secrets are gone.
+  secretsByProvider.clear();
+  store.set({
+    ...DEFAULT_SETTINGS,
+    headerText: "",
+    body: "",
+    imported: undefined,
+    importIssues: undefined,
+    example: undefined,
+    issue: undefined,
+    notice: hadDelivery ? { tone: "note", text: "Cleared.", canUndo: true } : undefined,
+  });
+}
+
+/** Brings the former delivery back with its settings. Returns whether there is one. */
+export function undoReplacement(): boolean {
+  const last = former.pop();
+  if (last === undefined) return false;
+  store.set({ ...last, issue: undefined, target: undefined, notice: undefined });
+  return true;
+}
