@@ -47,6 +47,7 @@ export type {
 export { type CompileOptions, compileSchema, type Schema } from "./schema.js";
 export type { ClaimState, DeliveryStore } from "./store.js";
 export type * from "./types.js";
+export type * from "./vendor-types.js";
 export type {
   BatchEvents,
   ItemOf,
