@@ -5,7 +5,13 @@ import { ratio } from "../table.mjs";
 export const name = "peers";
 
 const KILOBYTES = [0.5, 2, 16, 64];
-const PEERS = ["stripe-node", "standardwebhooks", "svix", "@octokit/webhooks-methods"];
+const PEERS = [
+  "stripe-node",
+  "standardwebhooks",
+  "svix",
+  "@octokit/webhooks-methods",
+  "discord-interactions",
+];
 
 /** @param {{ rounds: number, clock: string, isShort: boolean }} settings */
 export async function measure({ rounds, clock, isShort }) {

@@ -1,7 +1,10 @@
 // `peers.mjs '{ "peer": …, "kilobytes": …, "rounds": …, "clock": … }'`: a provider's own library next to Hookseal's webhook of
 // that provider, which checks the contract as well. Prints the medians as one line of JSON.
+import { generateKeyPairSync, sign } from "node:crypto";
 import process from "node:process";
 import { verify } from "@octokit/webhooks-methods";
+import { verifyKey } from "discord-interactions";
+import { webhook } from "hookseal";
 import { Webhook as StandardWebhook } from "standardwebhooks";
 import Stripe from "stripe";
 import { Webhook as SvixWebhook } from "svix";
@@ -16,8 +19,21 @@ const stripe = new Stripe("sk_test_example");
 const standard = new StandardWebhook(SECRET);
 const svix = new SvixWebhook(SECRET);
 
+/** A made-up key of a provider that signs with one. */
+const ed25519 = generateKeyPairSync("ed25519");
+const discordKey = ed25519.publicKey.export({ format: "der", type: "spki" }).subarray(-32).toString("hex");
+
 /** @typedef {import("../job.mjs").Delivery} Delivery */
-/** @type {Record<string, { provider: string, type: string, isAsync?: boolean, run: (delivery: Delivery) => unknown }>} */
+/**
+ * @typedef {object} Peer
+ * @property {string} provider
+ * @property {string} type
+ * @property {boolean} [isAsync]
+ * @property {(delivery: Delivery) => unknown} run
+ * @property {string} [key] the public key, where the provider signs with a private one
+ * @property {(body: Buffer) => Record<string, string>} [sign] the headers that the provider sends then
+ */
+/** @type {Record<string, Peer>} */
 const PEERS = {
   "stripe-node": {
     provider: "stripe",
@@ -42,19 +58,43 @@ const PEERS = {
       return JSON.parse(text);
     },
   },
+  "discord-interactions": {
+    provider: "discord",
+    type: "APPLICATION_AUTHORIZED",
+    isAsync: true,
+    key: discordKey,
+    sign: (body) => {
+      const time = `${Math.floor(Date.now() / 1000)}`;
+      const signed = Buffer.concat([Buffer.from(time), body]);
+      return {
+        "x-signature-timestamp": time,
+        "x-signature-ed25519": sign(null, signed, ed25519.privateKey).toString("hex"),
+      };
+    },
+    run: async ({ headers, body }) => {
+      const [signature = "", time = ""] = ["x-signature-ed25519", "x-signature-timestamp"].map(
+        (name) => headers[name],
+      );
+      if (!(await verifyKey(body, signature, time, discordKey))) throw new Error("wrong signature");
+      return JSON.parse(body.toString());
+    },
+  },
 };
 
 const one = PEERS[peer];
 if (one === undefined) throw new Error(`there is no peer ${peer}`);
-const { provider, type, run, isAsync = false } = one;
-const hook = hookOf({ provider, type });
+const { provider, type, run, isAsync = false, key } = one;
+const hook = key === undefined ? hookOf({ provider, type }) : webhook(provider, { secrets: [key] });
 const series = SERIES.find((series) => series.provider === (provider === "github" ? "github" : "stripe"));
 if (series === undefined) throw new Error(`there is no series for ${provider}`);
 
-/** Stripe's events, in the envelope of Standard Webhooks where the peer expects it. @param {string} text */
+/** Stripe's events, in the envelope that the peer expects. @param {string} text */
 function enveloped(text) {
   if (provider === "github" || provider === "stripe") return text;
   const { type, data } = JSON.parse(text);
+  const timestamp = "2026-01-01T09:30:00Z";
+  if (provider === "discord")
+    return JSON.stringify({ version: 1, type: 1, event: { type: one?.type, timestamp, data: data.object } });
   return JSON.stringify({ type, timestamp: "2026-01-01T09:30:00Z", data: data.object });
 }
 
@@ -66,9 +106,10 @@ const contenders = [
 const results = [];
 for (const size of kilobytes) {
   // Signed now: the libraries accept no old timestamp.
-  const deliveries = Array.from({ length: 8 }, (_, variant) =>
-    delivered(hook, Buffer.from(enveloped(series.make(size, variant))), type),
-  );
+  const deliveries = Array.from({ length: 8 }, (_, variant) => {
+    const body = Buffer.from(enveloped(series.make(size, variant)));
+    return one.sign === undefined ? delivered(hook, body, type) : { headers: one.sign(body), body };
+  });
   await agree(contenders, deliveries);
   const bytes = Math.round(deliveries.reduce((sum, { body }) => sum + body.length, 0) / deliveries.length);
   results.push({ kilobytes: size, bytes, measured: await measure(contenders, deliveries, rounds) });
