@@ -151,6 +151,12 @@ codes! {
     KEY_INVALID = "key-invalid" 500 Signature,
         "A public key is malformed, too weak, private, or of another algorithm than the provider's.",
         "Copy the public key as the provider shows it. The message says what is wrong with it.";
+    KEY_MISSING = "key-missing" 503 Signature,
+        "The public key of a delivery is not at hand, such as one that the provider has just made.",
+        "Pass `keys` to the receiver, such as `keySource()`. The sender retries.";
+    KEY_SOURCE_REFUSED = "key-source-refused" 401 Signature,
+        "A delivery names a URL of its public key that is not at a host of the provider.",
+        "Reject the delivery: its sender is not the provider.";
     PUBLIC_KEY_UNAVAILABLE = "public-key-unavailable" 500 none,
         "The provider signs with a private key, and this runtime cannot verify such signatures synchronously.",
         "Add `import \"hookseal/public-key\"` to the program, or `import \"hookseal/ed25519\"` for Ed25519 alone.";

@@ -162,13 +162,18 @@ fn parse_delivery<'d>(head: &'d str, body: &'d [u8]) -> Delivery<'d> {
         Some(field)
     };
     let [url, method] = [(); 2].map(|()| next_field().filter(|text| !text.is_empty()));
-    let mut headers = Headers::default();
+    let (mut headers, mut keys) = (Headers::default(), Vec::new());
     while let Some(field) = next_field() {
         if let Some(end) = field.bytes().position(|byte| byte == separator::UNIT) {
-            headers.push(&field[..end], &field[end + 1..]);
+            let (name, value) = (&field[..end], &field[end + 1..]);
+            if name.is_empty() {
+                keys.push(value);
+            } else {
+                headers.push(name, value);
+            }
         }
     }
-    Delivery { headers, body, url, method, form: None }
+    Delivery { headers, body, url, method, form: None, keys }
 }
 
 /// Returns the value as an object of JavaScript, by way of JSON text; null for types that no report has.
@@ -249,6 +254,7 @@ impl Hook {
             uncovered: self.0.uncovered().names(),
             schemes: provider.schemes.iter().map(|scheme| scheme.name.as_deref()).collect(),
             handshakes: self.0.handshake_methods(),
+            needs_keys: self.0.needs_keys(),
         })
     }
 
@@ -309,6 +315,18 @@ impl Hook {
                 Ok(_) => JsValue::NULL,
                 Err(error) => error_to_js(&error),
             }
+        })
+    }
+
+    /// The key that the delivery in the scratch buffer needs; null for none.
+    ///
+    /// # Errors
+    /// The delivery is refused, as data.
+    pub fn needs(&self, head: usize, body: usize) -> Result<JsValue, JsValue> {
+        with_delivery(Some(&self.0), head, body, |delivery| match self.0.needs(delivery) {
+            Ok(Some(need)) => Ok(to_js(&need)),
+            Ok(None) => Ok(JsValue::NULL),
+            Err(error) => Err(error_to_js(&error)),
         })
     }
 

@@ -1,8 +1,8 @@
 /** Deliveries in the core's scratch buffer, as `src/wasm/layout.rs` specifies them: head, then body. */
 import { bodyOf, maxEncodedBytes, writeBody } from "./body.js";
 import { reserve, writeText } from "./core.js";
-import { encodeHead } from "./headers.js";
-import type { Delivery } from "./types.js";
+import { encodeHead, encodeKeys } from "./headers.js";
+import type { Delivery, PublicKeyText } from "./types.js";
 
 /** No limit to how much of a body is written. */
 export const NO_LIMIT = Number.POSITIVE_INFINITY;
@@ -14,8 +14,8 @@ export interface DeliveryParts {
 }
 
 /** Reads a whole delivery. */
-export function partsOf(delivery: Delivery): DeliveryParts {
-  return { head: encodeHead(delivery), body: bodyOf(delivery) };
+export function partsOf(delivery: Delivery, keys?: readonly PublicKeyText[]): DeliveryParts {
+  return { head: encodeHead(delivery) + encodeKeys(keys), body: bodyOf(delivery) };
 }
 
 /** How many bytes of the scratch buffer a delivery needs at most. */

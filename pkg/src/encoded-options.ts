@@ -23,6 +23,7 @@ const VERIFY_OPTIONS = {
   maxBytes: true,
   tolerance: true,
   digest: true,
+  keys: true,
 } satisfies Record<keyof VerifyOptions, true>;
 
 /** The options of `explain` and `signedBody`. */
@@ -103,4 +104,34 @@ export function signParams(options: SignOptions, call: string) {
   if (options !== NO_OPTIONS) checkOptions(call, options, SIGN_OPTIONS);
   const { now, id, webhookId, type, url } = options ?? NO_OPTIONS;
   return { now: encodeTime(now), random: randomBytes(32), id, webhookId, type, url };
+}
+
+/** The settings as names and values in turn, without those that are undefined. The core checks the values. */
+export function settingList(settings: WebhookOptions["settings"]): unknown {
+  if (typeof settings !== "object") return settings;
+  return Object.entries(settings ?? {})
+    .filter(([, value]) => value !== undefined)
+    .flat();
+}
+
+/**
+ * The secrets as a list, and those with the names of schemes as pairs. One that is undefined, such as an environment variable
+ * that is not set, is an empty one to the core.
+ */
+export function secretLists(secrets: WebhookOptions["secrets"]): {
+  secrets: string[];
+  namedSecrets?: string[];
+} {
+  if (secrets === undefined || secrets === null) return { secrets: [] };
+  const isNamed = typeof secrets === "object" && !Array.isArray(secrets);
+  if (!isNamed) return { secrets: listOf(secrets as readonly (string | undefined)[]) };
+  const pairs = Object.entries(secrets).flatMap(([name, list]) =>
+    listOf(list).flatMap((secret) => [name, secret]),
+  );
+  return { secrets: [], namedSecrets: pairs };
+}
+
+function listOf(secrets: readonly (string | undefined)[]): string[] {
+  const list = Array.isArray(secrets) ? secrets : [secrets];
+  return list.map((secret) => secret ?? "");
 }

@@ -4,7 +4,7 @@
  */
 import { callError, type HooksealError } from "./error.js";
 import { Separator } from "./generated/layout.js";
-import type { Delivery } from "./types.js";
+import type { Delivery, PublicKeyText } from "./types.js";
 
 /**
  * The headers of a request: a fetch `Headers`, a plain object in any letter case (Node's `req.headers`), an
@@ -85,11 +85,27 @@ export function encodeHead(delivery: Delivery): string {
   return text;
 }
 
+/** Encodes the public keys for a delivery, after its headers. */
+export function encodeKeys(keys: readonly PublicKeyText[] | undefined): string {
+  if (keys === undefined) return "";
+  let text = "";
+  for (const key of Array.isArray(keys) ? keys : [undefined]) {
+    if (typeof key !== "string" && (typeof key !== "object" || key === null))
+      throw callError("option-invalid", "Invalid value for option `keys`: expected a list of keys.");
+    text +=
+      Separator.unit +
+      stripSeparators(typeof key === "string" ? key : JSON.stringify(key)) +
+      Separator.record;
+  }
+  return text;
+}
+
 /** The headers as pairs of texts, each value of its own; without HTTP/2's pseudo-headers. */
 export function headerPairs(headers: HeadersLike): [name: string, value: string][] {
   const pairs: [string, string][] = [];
   visitEntries(headers, (name, value) => {
-    if (name.startsWith(":")) return;
+    // SECURITY: an empty name is that of a key. No header has it.
+    if (name === "" || name.startsWith(":")) return;
     for (const item of Array.isArray(value) ? value : [value]) {
       const text = toText(item);
       if (text !== undefined) pairs.push([name, text]);

@@ -53,6 +53,8 @@ export interface ProviderMetadata extends ProviderSendPolicy {
   uncovered: Uncovered;
   /** The methods of the provider's handshakes; `open POST` for a POST that need not be signed. */
   handshakes: string[];
+  /** Whether deliveries can need keys that are not configured. */
+  needsKeys: boolean;
 }
 
 /**

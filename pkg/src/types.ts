@@ -80,11 +80,26 @@ export interface VerifyOptions {
   maxBytes?: number | undefined;
   /** The timestamp tolerance, both ways, in seconds. */
   tolerance?: number | undefined;
+  /** Public keys for this delivery, of a provider whose keys are not configured: those that `needs` asked for. */
+  keys?: readonly PublicKeyText[] | undefined;
   /**
    * Compute `digest` together with `verify` or `check`, if the caller is certain to read it.
    * Default: computed when it is first read. `inspect` always computes it.
    */
   digest?: boolean | undefined;
+}
+
+/** A public key: PEM, a certificate in PEM, or a JSON Web Key or a set of them, as JSON or as an object. */
+export type PublicKeyText = string | object;
+
+/** The public key that a delivery needs. */
+export interface KeyNeed {
+  /** The id of the key, if the delivery names one. The sender chooses it, and nothing is verified yet. */
+  kid?: string;
+  /** The URL of the key, if the provider or the delivery names one. A URL of a delivery is at a host of the provider. */
+  url?: string;
+  /** How the source has its keys. */
+  as: "jwks" | "jwk" | "certificate" | "pem";
 }
 
 /** Options of one call of `explain`. */

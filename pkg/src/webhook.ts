@@ -24,13 +24,15 @@ import {
   encodeAmount,
   encodeOptions,
   NO_OPTIONS,
+  secretLists,
+  settingList,
   signParams,
   WEBHOOK_OPTIONS,
 } from "./encoded-options.js";
 import { callError, checkOptions, HooksealError, rethrow, toError } from "./error.js";
 import type { ProviderDefinition } from "./generated/definition.js";
 import { AcceptedWord } from "./generated/layout.js";
-import { encodeFilteredHead, encodeHead, HeaderFilter } from "./headers.js";
+import { encodeFilteredHead, encodeHead, encodeKeys, HeaderFilter } from "./headers.js";
 import { isTooDeep, jsonText } from "./json.js";
 import { effectiveMaxBytes, type Hook, writeCall } from "./lazy-delivery.js";
 import { accepted, type ProviderMetadata, type ProviderSendPolicy, rejection } from "./results.js";
@@ -42,6 +44,7 @@ import type {
   ExplainOptions,
   Explanation,
   HandshakeResponse,
+  KeyNeed,
   Report,
   SignedDelivery,
   SignOptions,
@@ -190,6 +193,7 @@ export class Webhook<Events = any> {
     try {
       body = bodyOf(delivery);
       head = encodeFilteredHead(delivery, this.#requiredHeaders, this.#metadata.requiresTarget);
+      if (options?.keys !== undefined) head += encodeKeys(options.keys);
     } catch (error) {
       if (error instanceof HooksealError) return { ok: false, error };
       throw error;
@@ -216,6 +220,41 @@ export class Webhook<Events = any> {
       if (thrown instanceof HooksealError) return { ok: false, error: thrown };
       state.generation += 1;
       return { ok: false, error: trapError(thrown) };
+    }
+  }
+
+  /**
+   * Whether deliveries can need public keys that are not configured.
+   *
+   * @internal
+   */
+  get needsKeys(): boolean {
+    return this.#metadata.needsKeys;
+  }
+
+  /**
+   * The public key that a delivery needs, of a provider whose keys are not configured; undefined for a delivery that no key would
+   * make valid, such as one without a signature. Nothing is fetched: pass the key to `verify`, as `keys`. Receivers do so
+   * with their option `keys`.
+   *
+   * @example
+   * ```ts
+   * const need = hook.needs(delivery);
+   * const keys = need === undefined ? [] : [await keyOf(need.kid)];
+   * const { type } = hook.verify(delivery, { keys });
+   * ```
+   * @throws HooksealError `key-source-refused` if the delivery names a URL at another host than those of the provider.
+   */
+  needs(delivery: Delivery): KeyNeed | undefined {
+    if (!this.#metadata.needsKeys) return undefined;
+    const { head, body } = partsOf(delivery);
+    try {
+      return callCore(() => {
+        const lengths = writeDelivery(head, body, this.#metadata.maxBytes);
+        return (this.#hook.needs(...lengths) as KeyNeed | null) ?? undefined;
+      });
+    } catch (thrown) {
+      rethrow(thrown);
     }
   }
 
@@ -272,7 +311,7 @@ export class Webhook<Events = any> {
     const encoded = encodeOptions(options, "handshake");
     if (this.#metadata.handshakes.length === 0) return undefined;
     try {
-      const { head, body } = partsOf(delivery);
+      const { head, body } = partsOf(delivery, options?.keys);
       const found = callCore(
         () =>
           this.#hook.handshake(...writeCall(head, body, encoded, this.#metadata.maxBytes)) as Found | null,
@@ -293,7 +332,7 @@ export class Webhook<Events = any> {
       );
     let head = "";
     try {
-      head = encodeHead(delivery);
+      head = encodeHead(delivery) + encodeKeys(options?.keys);
       return report(head, bodyOf(delivery), encoded);
     } catch (error) {
       if (!(error instanceof HooksealError)) throw error;
@@ -322,7 +361,7 @@ export class Webhook<Events = any> {
   explain(delivery: Delivery, options: ExplainOptions = NO_OPTIONS): Explanation {
     const encoded = encodeOptions(options, "explain", EXPLAIN_OPTIONS);
     const maxCombinations = encodeAmount("maxCombinations", options?.maxCombinations);
-    const { head, body } = partsOf(delivery);
+    const { head, body } = partsOf(delivery, options?.keys);
     fullCore();
     return callCore(() => {
       const { signedLength, ...explanation } = this.#hook.explain(
@@ -446,33 +485,6 @@ export class Webhook<Events = any> {
 
 /** The response to a handshake, as the core passes it. */
 type Found = Omit<HandshakeResponse, "headers"> & { headers: [name: string, value: string][] };
-
-/** The settings as names and values in turn, without those that are undefined. The core checks the values. */
-function settingList(settings: WebhookOptions["settings"]): unknown {
-  if (typeof settings !== "object") return settings;
-  return Object.entries(settings ?? {})
-    .filter(([, value]) => value !== undefined)
-    .flat();
-}
-
-/**
- * The secrets as a list, and those with the names of schemes as pairs. One that is undefined, such as an environment variable
- * that is not set, is an empty one to the core.
- */
-function secretLists(secrets: WebhookOptions["secrets"]): { secrets: string[]; namedSecrets?: string[] } {
-  if (secrets === undefined || secrets === null) return { secrets: [] };
-  const isNamed = typeof secrets === "object" && !Array.isArray(secrets);
-  if (!isNamed) return { secrets: listOf(secrets as readonly (string | undefined)[]) };
-  const pairs = Object.entries(secrets).flatMap(([name, list]) =>
-    listOf(list).flatMap((secret) => [name, secret]),
-  );
-  return { secrets: [], namedSecrets: pairs };
-}
-
-function listOf(secrets: readonly (string | undefined)[]): string[] {
-  const list = Array.isArray(secrets) ? secrets : [secrets];
-  return list.map((secret) => secret ?? "");
-}
 
 /** Calls `sign` or `create`, and reads the delivery from the core. */
 function readSigned(call: () => unknown): SignedDelivery {

@@ -27,13 +27,15 @@ pub struct Delivery<'a> {
     pub method: Option<&'a str>,
     /// The payload of a body that is a form, as [`Webhook::read_form`](crate::webhook::Webhook::read_form) reads it.
     pub form: Option<&'a FormPayload>,
+    /// Public keys for this delivery, of a provider whose keys are outside: PEM, a certificate, a JSON Web Key or a set of them.
+    pub keys: Vec<&'a str>,
 }
 
 impl<'a> Delivery<'a> {
     /// A delivery without URL and method.
     #[must_use]
     pub fn new(headers: Headers<'a>, body: &'a [u8]) -> Self {
-        Self { headers, body, url: None, method: None, form: None }
+        Self { headers, body, url: None, method: None, form: None, keys: Vec::new() }
     }
 
     /// The same delivery with the URL it was sent to.
@@ -47,6 +49,13 @@ impl<'a> Delivery<'a> {
     #[must_use]
     pub fn with_form(mut self, form: &'a FormPayload) -> Self {
         self.form = Some(form);
+        self
+    }
+
+    /// The same delivery with public keys: those that [`Webhook::needs`](crate::webhook::Webhook::needs) asked for.
+    #[must_use]
+    pub fn with_keys(mut self, keys: impl IntoIterator<Item = &'a str>) -> Self {
+        self.keys = keys.into_iter().collect();
         self
     }
 

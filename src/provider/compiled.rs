@@ -159,6 +159,7 @@ blob!(struct Provider {
     events,
     sensitive,
     settings,
+    key_source,
     handshakes,
     rules,
     known_mistakes,

@@ -16,6 +16,7 @@ use super::event::{Event, WILDCARD_EVENT, events};
 use super::extends;
 use super::handshake::{Handshake, Setting, parse_handshakes, parse_settings};
 use super::idempotency::{self, IdempotencySource};
+use super::key_source::KeySource;
 use super::members::{items, members, signed_content, text, texts};
 use super::notation::{parse_duration_ms, parse_status_range};
 use super::rules::Rules;
@@ -69,6 +70,8 @@ pub struct Provider {
     pub sensitive: Vec<String>,
     /// The values that a program passes next to the secrets.
     pub settings: Vec<Setting>,
+    /// Where the public keys are found.
+    pub key_source: Option<KeySource>,
     /// The requests that are no events.
     pub(crate) handshakes: Vec<Handshake>,
     /// The keys that schemas and envelope name.
@@ -148,6 +151,14 @@ impl Provider {
         let envelope = Envelope::parse(root, event_type, &dedupe);
         let schemes = schemes(document, &envelope, &dedupe, batch.as_ref())?;
         let settings = parse_settings(root);
+        let key_source =
+            KeySource::parse(root).map_err(|(value, message)| definition_error(document, value, &message))?;
+        if let Some(keys) =
+            root.get("keys").filter(|_| !schemes.iter().any(|named| named.scheme.has_public_keys()))
+        {
+            let message = "No signature scheme has public keys. Remove `keys`.";
+            return Err(definition_error(document, keys, message));
+        }
         let signing: Vec<&Scheme> = schemes.iter().filter_map(|named| named.scheme.signing()).collect();
         let handshakes = parse_handshakes(root, &signing, &settings)
             .map_err(|(value, message)| definition_error(document, value, &message))?;
@@ -177,6 +188,7 @@ impl Provider {
             key_table: Arc::default(),
             sensitive: texts(root, "sensitive"),
             settings,
+            key_source,
             handshakes,
             rules: Rules::parse(&text(root, "/extends").unwrap_or_else(|| id.clone()), root)
                 .map_err(|(value, message)| definition_error(document, value, &message))?,

@@ -16,6 +16,7 @@ mod event;
 mod extends;
 mod handshake;
 mod idempotency;
+mod key_source;
 mod members;
 mod notation;
 mod own_members;
@@ -51,6 +52,8 @@ pub use extends::extended_definition;
 pub use handshake::Setting;
 pub(crate) use handshake::{Handshake, HandshakeMethod, ResponsePart, is_challenge, is_printable, is_token};
 pub use idempotency::IdempotencySource;
+pub use key_source::{KeyFormat, KeySource};
+pub(crate) use key_source::{Refused, usable_id};
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
 pub(crate) use notation::{MAX_DELAY_MS, parse_duration_ms, parse_status_range};
 pub(crate) use request_source::{Found, RequestParts, RequestSource};

@@ -83,14 +83,18 @@ pub(super) fn schemes(
     let mut schemes: Vec<NamedScheme> = Vec::with_capacity(signatures.len());
     for signature in &signatures {
         let name = text(*signature, "/name");
-        if signatures.len() > 1 && name.is_none() {
+        // An HMAC and a public key in one header: the text of a secret says which one it is of.
+        let is_pair = is_pair(&signatures);
+        if signatures.len() > 1 && name.is_none() && !is_pair {
             let message =
                 "Missing required property \"name\": with several schemes, secrets are bound to names.";
             return Err(definition_error(document, *signature, message));
         }
         // Schemes of one name have the same secrets, and are for different deliveries.
         let is_repeated = |other: &NamedScheme| {
-            other.name == name && (other.conditions.is_for_all() || signature.get("when").is_none())
+            !is_pair
+                && other.name == name
+                && (other.conditions.is_for_all() || signature.get("when").is_none())
         };
         if let Some(value) = signature.get("name").filter(|_| schemes.iter().any(is_repeated)) {
             return Err(definition_error(document, value, "Duplicate name: another scheme has it."));
@@ -156,6 +160,19 @@ pub(super) fn schemes(
         }
     }
     Ok(schemes)
+}
+
+/// Whether two schemes are an HMAC and a public key, whose signatures are items of one header.
+fn is_pair(signatures: &[Value<'_>]) -> bool {
+    let [first, second] = signatures else { return false };
+    let is_public = |signature: &Value<'_>| text(*signature, "/kind").as_deref() == Some("public-key");
+    let is_hmac = |signature: &Value<'_>| text(*signature, "/kind").is_none_or(|kind| kind == "hmac");
+    let same = |pointer: &str| text(*first, pointer) == text(*second, pointer);
+    (is_hmac(first) && is_public(second) || is_public(first) && is_hmac(second))
+        && same("/name")
+        && same("/header")
+        && text(*first, "/header").is_some()
+        && [first, second].iter().all(|signature| signature.get("when").is_none())
 }
 
 /// Returns what the scheme declares to cover. A scheme that signs the body declares nothing.

@@ -241,6 +241,14 @@ fn has_form(algorithm: Algorithm, digest: &DecodedDigest) -> bool {
 }
 
 impl Scheme {
+    /// Returns whether the header of a delivery has an item of this scheme.
+    pub(super) fn has_item(&self, headers: &Headers<'_>) -> bool {
+        let is_own = |item: &str| {
+            matches!(self.format.parse_item_value(item), HeaderItem::Signature { .. } | HeaderItem::Version)
+        };
+        headers.get_all(self.header()).any(|value| self.format.items(value).any(is_own))
+    }
+
     /// Returns the limit of signatures in one delivery.
     pub(super) fn max_signatures(&self) -> usize {
         if self.public_key_algorithm().is_some() { MAX_PUBLIC_KEY_SIGNATURES } else { MAX_SIGNATURES }

@@ -229,6 +229,18 @@ impl JwtScheme {
         }
     }
 
+    /// Returns the algorithms, the preferred one first.
+    #[must_use]
+    pub fn algorithms(&self) -> &[Algorithm] {
+        &self.algorithms
+    }
+
+    /// Returns the id of the key in the header of a delivery's token (RFC 7515, section 4.1.4).
+    #[inline(never)]
+    pub(crate) fn key_id(&self, headers: &Headers<'_>) -> Option<String> {
+        self.text_in_part(headers, 0, "kid")
+    }
+
     /// Returns whether public keys verify tokens.
     #[must_use]
     pub fn has_public_keys(&self) -> bool {
@@ -364,11 +376,14 @@ impl JwtScheme {
     }
 
     /// Returns a claim of the token, if it is a text. SECURITY: the token is not verified here.
-    #[inline(never)]
     pub(super) fn claim(&self, headers: &Headers<'_>, name: &str) -> Option<String> {
-        let payload = decode_base64url(self.find(headers).ok()?.split('.').nth(1)?)?;
-        let payload = Document::parse(&payload).ok()?;
-        payload.root().get(name)?.as_str().map(Cow::into_owned)
+        self.text_in_part(headers, 1, name)
+    }
+
+    fn text_in_part(&self, headers: &Headers<'_>, part: usize, name: &str) -> Option<String> {
+        let part = decode_base64url(self.find(headers).ok()?.split('.').nth(part)?)?;
+        let part = Document::parse(&part).ok()?;
+        part.root().get(name)?.as_str().map(Cow::into_owned)
     }
 
     /// Returns the token. SECURITY: one value of the header, as a whole.

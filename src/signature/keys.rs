@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 /// One or more secrets, prepared for the accepted algorithms.
 ///
-/// INVARIANT: never empty, so that no delivery verifies for lack of a secret. SECURITY: never printed, zeroized when
+/// INVARIANT: nothing verifies for lack of a secret. SECURITY: never printed, zeroized when
 /// dropped.
 pub struct Keys {
     secrets: Vec<PreparedSecret>,
@@ -93,6 +93,23 @@ impl Keys {
         }
         let secrets = prepare(secrets, &algorithms, derivation);
         Ok(Self { secrets, algorithms, derivation, native_hash: None, verify_public_key: None })
+    }
+
+    /// No keys: deliveries come with theirs. Nothing verifies without.
+    pub(crate) fn without_secrets(algorithms: &[Algorithm]) -> Self {
+        let (algorithms, derivation) = (algorithms.to_vec(), KeyDerivation::default());
+        Self { secrets: Vec::new(), algorithms, derivation, native_hash: None, verify_public_key: None }
+    }
+
+    /// The same algorithms with keys of a delivery.
+    pub(crate) fn with_outside(&self, secrets: &[Secret]) -> Self {
+        Self {
+            secrets: prepare(secrets, &[], self.derivation),
+            algorithms: self.algorithms.clone(),
+            derivation: self.derivation,
+            native_hash: None,
+            verify_public_key: self.verify_public_key,
+        }
     }
 
     /// Tokens, which are compared as they are: no algorithm, and no HMAC key.

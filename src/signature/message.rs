@@ -114,6 +114,8 @@ impl Outcome<'_> {
             }
             Outcome::UrlMissing => Message::new("Missing URL, which the token covers.")
                 .hint("Pass `url` exactly as the sender knows it, not as a proxy rewrites it."),
+            Outcome::KeyMissing => key_missing(),
+            Outcome::KeySourceRefused => key_source_refused(),
             _ => Message::new("The token was not compared."),
         };
         let mut issue = PendingIssue::new(code, Severity::Error, Location::Request, message);
@@ -138,6 +140,8 @@ impl Outcome<'_> {
             }
             // Outcomes of tokens with claims.
             Outcome::Expired { .. } | Outcome::ClaimMismatch { .. } => Message::new("The token is not accepted."),
+            Outcome::KeyMissing => key_missing(),
+            Outcome::KeySourceRefused => key_source_refused(),
             Outcome::NotCompared => Message::new("The signature was not compared."),
             Outcome::Missing => missing(scheme),
             Outcome::Malformed { header, reason, .. } => malformed(reason, header, scheme, keys),
@@ -246,6 +250,21 @@ fn malformed_jwt(reason: MalformedReason, header: &str) -> Message {
         )),
         _ => Message::new(format!("The header {header} contains no JSON Web Token.")).hint(pass_on(header)),
     }
+}
+
+#[cold]
+#[inline(never)]
+fn key_missing() -> Message {
+    Message::new("The public key of the delivery is missing.").hint(
+        "Pass `keys` to the receiver, or with the delivery; or the public key in `secrets` of the webhook.",
+    )
+}
+
+#[cold]
+#[inline(never)]
+fn key_source_refused() -> Message {
+    Message::new("The delivery names a URL of its public key that is not at a host of the provider.")
+        .hint("Reject the delivery: its sender is not the provider.")
 }
 
 fn missing_token(scheme: &TokenScheme) -> Message {

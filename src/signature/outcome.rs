@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::Algorithm;
 use super::template::is_source;
+use super::{Algorithm, Keys};
 use crate::issue::Code;
 
 /// The outcome of verifying the signature of a delivery. Texts are borrowed from the delivery and the scheme, so that
@@ -71,6 +71,10 @@ pub enum Outcome<'a> {
         /// The first signature that was compared.
         received: ReceivedSignature<'a>,
     },
+    /// Nothing was compared: the key of the delivery is not at hand.
+    KeyMissing,
+    /// Nothing was compared: the delivery names a URL of its key that is not at an allowed host.
+    KeySourceRefused,
     /// The signed content holds a timestamp, and the delivery has none.
     TimestampMissing,
     /// The timestamp is not 1 to 16 digits.
@@ -270,6 +274,8 @@ impl<'a> Outcome<'a> {
                 Outcome::AlgorithmMismatch { algorithm, is_labelled, digest_len, received: "" }
             }
             Self::Mismatch { algorithm, .. } => Outcome::Mismatch { algorithm, received: none },
+            Self::KeyMissing => Outcome::KeyMissing,
+            Self::KeySourceRefused => Outcome::KeySourceRefused,
             Self::TimestampMissing => Outcome::TimestampMissing,
             Self::TimestampMalformed => Outcome::TimestampMalformed,
             Self::DigestMismatch => Outcome::DigestMismatch,
@@ -315,6 +321,8 @@ impl<'a> Outcome<'a> {
             | Self::Malformed { .. }
             | Self::Unsupported { .. }
             | Self::AlgorithmMismatch { .. }
+            | Self::KeyMissing
+            | Self::KeySourceRefused
             | Self::TimestampMissing
             | Self::TimestampMalformed
             | Self::HeaderMissing { .. }
@@ -341,6 +349,8 @@ impl<'a> Outcome<'a> {
             Self::Unsupported { .. } => Code::ALGORITHM_UNSUPPORTED,
             Self::AlgorithmMismatch { .. } => Code::ALGORITHM_MISMATCH,
             Self::Mismatch { .. } | Self::TokenMismatch => Code::SIGNATURE_MISMATCH,
+            Self::KeyMissing => Code::KEY_MISSING,
+            Self::KeySourceRefused => Code::KEY_SOURCE_REFUSED,
             Self::TimestampMissing => Code::TIMESTAMP_MISSING,
             Self::TimestampMalformed => Code::TIMESTAMP_MALFORMED,
             Self::DigestMismatch | Self::ClaimMismatch { is_digest: true, .. } => Code::DIGEST_MISMATCH,
@@ -385,6 +395,15 @@ impl<'a> Outcome<'a> {
             | Self::Expired { received, .. }
             | Self::TooNew { received, .. } => Some(received),
             _ => None,
+        }
+    }
+
+    /// The outcome with keys: without any, a signature that does not match was not compared.
+    #[must_use]
+    pub(crate) fn or_key_missing(self, keys: &Keys) -> Self {
+        match self {
+            Self::Mismatch { .. } if keys.count() == 0 => Self::KeyMissing,
+            other => other,
         }
     }
 

@@ -90,6 +90,21 @@ pub(super) fn parse(
     }
 }
 
+/// Parses one key, or those of a set of JSON Web Keys that have the id.
+#[inline(never)]
+pub(super) fn parse_set(
+    text: &str,
+    format: &SecretFormat,
+    algorithms: &[Algorithm],
+    kid: Option<&str>,
+) -> Result<Vec<PublicKey>, KeyFault> {
+    if text.trim_start().starts_with('{') {
+        let kinds: Vec<KeyKind> = algorithms.iter().map(|algorithm| KeyKind::of(*algorithm)).collect();
+        return jwk::parse_set(text, &kinds, kid);
+    }
+    Ok(vec![parse(text, format, algorithms)?])
+}
+
 /// Parses PEM (RFC 7468) after `-----BEGIN `. Line breaks may be missing, or written as `\n`, as environment variables have
 /// them.
 fn parse_pem(rest: &str, expected: &[KeyKind]) -> Result<PublicKey, KeyFault> {

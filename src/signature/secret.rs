@@ -70,16 +70,37 @@ impl Secret {
         algorithms: &[Algorithm],
     ) -> Result<Self, SecretError> {
         check_text(text, format.strip_prefix(text))?;
-        let (kind, spki) = public_key::parse(text, format, algorithms)
+        let key = public_key::parse(text, format, algorithms)
             .map_err(|fault| SecretError::from(SecretErrorKind::Key(fault)))?;
-        Ok(Self {
+        Ok(Self::from_public_key(key, text))
+    }
+
+    /// Parses the public keys in a text: one, or those of a set of JSON Web Keys that have the id.
+    ///
+    /// # Errors
+    /// [`Code::KEY_INVALID`] if the text is neither.
+    #[inline(never)]
+    pub(crate) fn parse_public_keys(
+        text: &str,
+        format: &SecretFormat,
+        algorithms: &[Algorithm],
+        kid: Option<&str>,
+    ) -> Result<Vec<Self>, SecretError> {
+        let keys = public_key::parse_set(text, format, algorithms, kid)
+            .map_err(|fault| SecretError::from(SecretErrorKind::Key(fault)))?;
+        Ok(keys.into_iter().map(|key| Self::from_public_key(key, text)).collect())
+    }
+
+    #[cfg_attr(not(feature = "full"), allow(unused_variables, reason = "only explanations read the text"))]
+    fn from_public_key((kind, spki): public_key::PublicKey, text: &str) -> Self {
+        Self {
             bytes: Zeroizing::new(spki),
             key_kind: Some(kind),
             #[cfg(feature = "full")]
             source_text: Zeroizing::new(text.as_bytes().to_vec()),
             warning: None,
             error: None,
-        })
+        }
     }
 
     /// Keeps a text in another format with its error, for a webhook that only explains. Such a secret has no key, so that nothing can be verified or signed with it.

@@ -1,8 +1,10 @@
 //! The kinds of signature schemes.
 
+use super::public_key::describes_itself;
 use super::template::is_source;
 use super::{
-    JwtScheme, Keys, Outcome, Scheme, Secret, SecretError, SecretFormat, SignContext, SignError, TokenScheme,
+    Algorithm, JwtScheme, Keys, Outcome, Scheme, Secret, SecretError, SecretFormat, SignContext, SignError,
+    TokenScheme,
 };
 use crate::blob::blob;
 use crate::delivery::{Delivery, Headers};
@@ -55,6 +57,25 @@ impl SignatureScheme {
     /// Returns whether the scheme is a JSON Web Token with a claim that is made of the URL.
     pub(crate) fn is_jwt_with_url(&self) -> bool {
         matches!(self, Self::Jwt(scheme) if scheme.has_url())
+    }
+
+    /// Returns whether public keys verify deliveries.
+    #[must_use]
+    pub fn has_public_keys(&self) -> bool {
+        match self {
+            Self::PublicKey(_) => true,
+            Self::Jwt(scheme) => scheme.has_public_keys(),
+            Self::Hmac(_) | Self::Token(_) => false,
+        }
+    }
+
+    /// Returns the algorithms of the scheme.
+    pub(crate) fn algorithms(&self) -> &[Algorithm] {
+        match self {
+            Self::Hmac(scheme) | Self::PublicKey(scheme) => scheme.algorithms(),
+            Self::Jwt(scheme) => scheme.algorithms(),
+            Self::Token(_) => &[],
+        }
     }
 
     /// Returns a claim of the token in a delivery, if the scheme is a JSON Web Token. SECURITY: the token is not verified here.
@@ -166,6 +187,19 @@ impl SignatureScheme {
     /// Returns the names of the values in the body and the URL that the scheme reads.
     pub(crate) fn sources(&self) -> impl Iterator<Item = &str> {
         self.names().filter(|name| is_source(name))
+    }
+
+    /// Returns whether the header of a delivery has a signature of the scheme, and not only those of another one.
+    pub(crate) fn has_item(&self, headers: &Headers<'_>) -> bool {
+        self.signing().is_none_or(|scheme| scheme.has_item(headers))
+    }
+
+    /// Returns whether a text is a public key of the scheme, which shares its secrets with an HMAC: the key says what it is, or
+    /// has the prefix of the scheme's format.
+    pub(crate) fn claims_secret(&self, text: &str) -> bool {
+        let Self::PublicKey(scheme) = self else { return false };
+        let prefix = scheme.secret_format().prefix.as_deref();
+        describes_itself(text) || prefix.is_some_and(|prefix| text.starts_with(prefix))
     }
 
     /// Returns whether a delivery has the header of the scheme.

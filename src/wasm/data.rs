@@ -116,6 +116,8 @@ pub struct ProviderMetadata<'w> {
     pub schemes: Vec<Option<&'w str>>,
     /// The methods of the provider's handshakes; `open POST` for a POST that need not be signed.
     pub handshakes: Vec<&'static str>,
+    /// Whether deliveries can need keys from outside.
+    pub needs_keys: bool,
 }
 
 /// The response to a handshake.

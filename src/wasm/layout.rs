@@ -8,6 +8,7 @@
 //! ```text
 //! head   = url RS method RS *header    ; url and method are empty where the delivery has none
 //! header = name US value RS            ; a header that was sent twice is here twice
+//!        / US key RS                   ; a public key for this delivery. No header has an empty name.
 //! ```
 //!
 //! `RS` and `US` are [`separator::RECORD`] and [`separator::UNIT`]. HTTP allows neither in a URL, a method or a header, and

@@ -62,6 +62,7 @@ use super::{Timestamp, VerifyOptions, Webhook};
 use crate::delivery::Delivery;
 use crate::signature::{Keys, Outcome, SignatureScheme};
 use crate::text::into_owned_outlined;
+use crate::webhook::outside_keys::OutsideKeys;
 
 /// Enough for every single cause and the common pairs, in well under a second for a body of some kilobytes.
 pub const DEFAULT_MAX_COMBINATIONS: usize = 4096;
@@ -114,7 +115,11 @@ impl Webhook {
         let sent = delivery;
         let delivery = values.as_ref().unwrap_or(delivery);
         let selected = self.select(delivery);
-        let keys = selected.map(|active| active.keys);
+        let outside = selected.map(|active| self.outside_keys(active, delivery));
+        let keys = match &outside {
+            Some(OutsideKeys::Given(keys)) => Some(keys),
+            _ => selected.map(|active| active.keys),
+        };
         let scheme =
             selected.map(|active| active.scheme).or(self.provider.schemes.first().map(|named| &named.scheme));
         if let Some(SignatureScheme::Token(scheme)) = scheme {

@@ -15,6 +15,7 @@ mod handshake;
 mod inspect;
 mod item;
 mod items;
+mod outside_keys;
 mod report;
 mod resign;
 mod settings;
@@ -36,6 +37,7 @@ pub use explain::{
 };
 pub use handshake::HandshakeResponse;
 pub use item::Item;
+pub use outside_keys::KeyNeed;
 pub use report::{HandshakeReport, Report, SignatureReport, SignedPart, StageReport, StageState, Verdict};
 pub use sign::SignedDelivery;
 pub use sign_params::SignParams;
@@ -49,7 +51,7 @@ use self::settings::Settings;
 use crate::delivery::{Delivery, MediaType};
 use crate::issue::{Code, Issue, Profile};
 use crate::json::{FormPayload, quoted};
-use crate::provider::{self, NamedScheme, Provider, Uncovered};
+use crate::provider::{self, KeySource, NamedScheme, Provider, Uncovered};
 use crate::schema::closest;
 use crate::signature::{
     Algorithm, BUILT_IN_PUBLIC_KEY, Keys, KeysError, PublicKeyCheck, Secret, SecretError, SignatureScheme,
@@ -301,12 +303,28 @@ impl Webhook {
         for index in 0..self.keys.len() {
             let active = self.active_scheme(index);
             let is_for = |index: usize| self.provider.schemes[index].conditions.apply_to(delivery);
-            if active.is_some_and(|active| active.scheme.is_present(&delivery.headers) && is_for(index)) {
-                return active;
+            let Some(candidate) = active else { continue };
+            if candidate.scheme.is_present(&delivery.headers) && is_for(index) {
+                // Two schemes can share a header, in which each has its items.
+                let is_shared = self.pair_of(index).is_some_and(|other| {
+                    other.scheme.has_item(&delivery.headers) && !candidate.scheme.has_item(&delivery.headers)
+                });
+                if !is_shared {
+                    return active;
+                }
             }
             first = first.or(active);
         }
         first
+    }
+
+    /// Returns the active scheme that shares name and header with another one.
+    fn pair_of(&self, index: usize) -> Option<ActiveScheme<'_>> {
+        let schemes = &self.provider.schemes;
+        let scheme = schemes.get(index)?;
+        (0..schemes.len())
+            .filter(|other| *other != index && is_pair(scheme, &schemes[*other]))
+            .find_map(|other| self.active_scheme(other))
     }
 
     /// Returns the strongest scheme that has secrets and is for such deliveries: the one that signs.
@@ -337,10 +355,18 @@ impl Webhook {
     }
 }
 
+/// Whether two schemes have the same secrets, and items of one header: an HMAC, and a public key.
+fn is_pair(first: &NamedScheme, second: &NamedScheme) -> bool {
+    let is_public = |named: &NamedScheme| matches!(named.scheme, SignatureScheme::PublicKey(_));
+    is_public(first) != is_public(second)
+        && first.name == second.name
+        && first.scheme.header() == second.scheme.header()
+}
+
 /// Prepares the secrets of every scheme; `None` for a scheme without secrets.
 fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Vec<Option<Keys>>, Error> {
     let name = &provider.title;
-    let has_secrets = !options.secrets.is_empty() || !options.named_secrets.is_empty();
+    let mut has_secrets = !options.secrets.is_empty() || !options.named_secrets.is_empty();
     if provider.schemes.is_empty() {
         return if options.explain_only {
             Ok(Vec::new())
@@ -380,12 +406,29 @@ fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Vec<Option<Keys
     }
     let first = provider.schemes.first().and_then(|scheme| scheme.name.as_deref());
     let mut all = Vec::with_capacity(provider.schemes.len());
-    for NamedScheme { name, scheme, .. } in &provider.schemes {
+    for current in &provider.schemes {
+        let NamedScheme { name, scheme, .. } = current;
         let name = name.as_deref();
         let named = options.named_secrets.iter().filter(|(other, _)| Some(other.as_str()) == name);
         let listed = options.secrets.iter().filter(|_| name == first);
-        let texts: Vec<&Zeroizing<String>> = listed.chain(named.map(|(_, text)| text)).collect();
-        all.push(if texts.is_empty() { None } else { Some(prepare(scheme, &texts, name, options)?) });
+        // Of two schemes that share secrets, the one with public keys takes its own.
+        let is_own = |text: &&Zeroizing<String>| {
+            provider.schemes.iter().filter(|other| is_pair(current, other)).all(|other| {
+                if scheme.has_public_keys() {
+                    scheme.claims_secret(text)
+                } else {
+                    !other.scheme.claims_secret(text)
+                }
+            })
+        };
+        let texts: Vec<&Zeroizing<String>> =
+            listed.chain(named.map(|(_, text)| text)).filter(is_own).collect();
+        let source = provider.key_source.as_ref().filter(|_| !has_secrets && scheme.has_public_keys());
+        all.push(match source {
+            Some(source) if texts.is_empty() => Some(from_outside(scheme, source, name, options)?),
+            _ if texts.is_empty() => None,
+            _ => Some(prepare(scheme, &texts, name, options)?),
+        });
     }
     if let Some(algorithms) = &options.algorithms
         && provider.schemes.iter().all(|named| matches!(named.scheme, SignatureScheme::Token(_)))
@@ -395,6 +438,7 @@ fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Vec<Option<Keys
             format!("{name} sends a token, which has no algorithm. Remove the option `algorithms`.");
         return Err(Error::new(Code::OPTION_INVALID, message));
     }
+    has_secrets |= all.iter().any(Option::is_some);
     if has_secrets || options.allow_unsigned {
         return Ok(all);
     }
@@ -404,6 +448,30 @@ fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Vec<Option<Keys
             "No signing secret configured for {name}. Pass the secret of the subscription in `secrets`. An environment variable that is not set is the usual cause."
         ),
     ))
+}
+
+/// Prepares a scheme whose keys are outside: those that the provider publishes, or none.
+#[inline(never)]
+fn from_outside(
+    scheme: &SignatureScheme,
+    source: &KeySource,
+    name: Option<&str>,
+    options: &WebhookOptions,
+) -> Result<Keys, Error> {
+    let known: Vec<Zeroizing<String>> = source.known.iter().map(|key| key.clone().into()).collect();
+    let texts: Vec<&Zeroizing<String>> = known.iter().collect();
+    if texts.is_empty() {
+        let accepted = options.algorithms.as_deref().unwrap_or(scheme.algorithms());
+        return Ok(with_verifier(Keys::without_secrets(accepted), options));
+    }
+    prepare(scheme, &texts, name, options)
+}
+
+fn with_verifier(keys: Keys, options: &WebhookOptions) -> Keys {
+    match options.verify_public_key.or(BUILT_IN_PUBLIC_KEY) {
+        Some(verify) => keys.with_public_key_verifier(verify),
+        None => keys,
+    }
 }
 
 /// Prepares the secrets of one scheme.
@@ -444,10 +512,7 @@ fn prepare(
                 SignatureScheme::Jwt(scheme) => scheme.keys(&secrets, accepted)?,
                 _ => scheme.signing().ok_or(KeysError::NoAlgorithm)?.keys(&secrets, accepted)?,
             };
-            let keys = match options.verify_public_key.or(BUILT_IN_PUBLIC_KEY) {
-                Some(verify) => keys.with_public_key_verifier(verify),
-                None => keys,
-            };
+            let keys = with_verifier(keys, options);
             match keys.find_rejected_public_key().filter(|_| !options.explain_only) {
                 None => Ok(keys),
                 Some((_, PublicKeyCheck::Unavailable)) => Err(no_public_keys()),

@@ -6,7 +6,7 @@ use super::evaluate::{Evaluation, EvaluationMode};
 use super::{AcceptedDelivery, Error, SignatureInfo, Timestamp, Verified, VerifyOptions, Webhook};
 use crate::delivery::Delivery;
 use crate::json::sort_by;
-use crate::provider::{HandshakeMethod, IdempotencySource, RequestSource};
+use crate::provider::{HandshakeMethod, IdempotencySource, KeySource, RequestSource};
 use crate::signature::{Scheme, is_source};
 
 impl Webhook {
@@ -81,13 +81,22 @@ impl Webhook {
         let mut schemes = self.provider.schemes.iter().filter_map(|named| named.scheme.signing());
         schemes.any(|scheme| scheme.content.has_url() || scheme.content.has_method())
             || self.provider.schemes.iter().any(|named| named.scheme.is_jwt_with_url())
-            || self.handshake_sources().chain(self.signed_sources()).any(RequestSource::needs_url)
+            || self
+                .handshake_sources()
+                .chain(self.signed_sources())
+                .chain(self.key_sources())
+                .any(RequestSource::needs_url)
     }
 
     /// The sources that tell a handshake from an event.
     fn handshake_sources(&self) -> impl Iterator<Item = &RequestSource> {
         let posts = self.provider.handshakes.iter().filter(|one| one.method == HandshakeMethod::Post);
         posts.flat_map(|handshake| &handshake.when).map(|(source, _)| source)
+    }
+
+    /// The sources of a key's id and URL.
+    fn key_sources(&self) -> impl Iterator<Item = &RequestSource> {
+        self.provider.key_source.iter().flat_map(KeySource::sources)
     }
 
     /// The headers that verifying reads, in lower case.
@@ -109,6 +118,10 @@ impl Webhook {
             .chain(dedupe)
             .chain(schemes)
             .chain(provider.other_header_names())
+            .chain(self.key_sources().filter_map(|source| match source {
+                RequestSource::Header(name) => Some(name.as_str()),
+                _ => None,
+            }))
             .map(str::to_ascii_lowercase)
             .collect();
         for source in self.handshake_sources() {

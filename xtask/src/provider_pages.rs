@@ -183,7 +183,7 @@ impl Facts {
         } else if schemes.len() > 1 {
             text.push_str("The delivery decides which of these schemes applies.\n\n");
         }
-        let is_several = schemes.len() > 1;
+        let is_several = !self.scheme_names().is_empty() && schemes.len() > 1;
         text.push_str(if is_several { "| | | |\n|---|---|---|\n" } else { "| | |\n|---|---|\n" });
         for scheme in schemes {
             for (name, value) in self.scheme_facts(scheme) {
@@ -228,6 +228,18 @@ impl Facts {
         }
     }
 
+    /// Where the public keys are, if the definition says so.
+    fn key_source(&self) -> Option<String> {
+        let keys = self.definition.get("keys")?;
+        let member = |name: &str| keys[name].as_str();
+        Some(match (member("url"), member("api")) {
+            _ if keys.get("known").is_some() => "built in: no secret is needed".to_owned(),
+            (Some(url), _) => code(url),
+            (None, Some(api)) => api.to_owned(),
+            (None, None) => return None,
+        })
+    }
+
     /// The names of the schemes, each once.
     fn scheme_names(&self) -> Vec<&str> {
         let mut names: Vec<&str> =
@@ -269,12 +281,17 @@ impl Facts {
         }
         let algorithms: Vec<String> = texts(&scheme["algorithms"]).into_iter().map(algorithm).collect();
         facts.push(("algorithm", algorithms.join(", ")));
-        let is_public = scheme["kind"] == "public-key";
+        let is_hmac = |name: &String| name.starts_with("HMAC") || name.starts_with("HS");
+        let is_public = scheme["kind"] != "token" && !algorithms.iter().any(is_hmac);
         let key = secret(member("secret").unwrap_or("utf8"));
         facts.push((if is_public { "public key" } else { "secret" }, key));
+        facts.extend(self.key_source().filter(|_| is_public).map(|source| ("where the key is", source)));
         let is_timed = content.contains("{timestamp}");
         let place = match (is_timed, member("timestamp")) {
-            (_, Some(pointer)) => Some(format!("`{pointer}` in the body")),
+            (_, Some(source)) => Some(match source.strip_prefix("claim:/") {
+                Some(claim) => format!("the claim `{claim}`"),
+                None => format!("`{source}` in the body"),
+            }),
             (true, None) if member("format").is_some_and(|format| format.contains("{timestamp}")) => {
                 Some("in the header".to_owned())
             }
@@ -535,6 +552,7 @@ fn secret(format: &str) -> String {
     let text = match encoding {
         "base64" => "the key in base64",
         "hex" => "the key in hex",
+        "pem" => "the key in PEM, or as a JSON Web Key",
         _ => "its text is the key",
     };
     if prefix.is_empty() { text.to_owned() } else { format!("{text}, after `{prefix}`") }

@@ -11,6 +11,7 @@ const SOURCES: Record<ErrorSource, string> = {
   onEvent: "`onEvent`",
   onRejected: "`onRejected`",
   onSecret: "`onSecret`",
+  keys: "`keys`",
   log: "`log`",
   receiver: "the receiver",
 };

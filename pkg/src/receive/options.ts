@@ -3,8 +3,10 @@ import type { HooksealError } from "../error.js";
 import type { IssueCode, ReceiverOnlyCode } from "../generated/codes.js";
 import type { HeadersLike } from "../headers.js";
 import type { DeliveryStore } from "../store.js";
-import type { Issue, Verified } from "../types.js";
+import type { Issue, KeyNeed, PublicKeyText, Verified } from "../types.js";
 import type { ItemOf, VerifiedOf } from "../verified-of.js";
+
+type MaybePromise<T> = T | Promise<T>;
 
 /** A compression that a receiver can accept. */
 export type BodyEncoding = "gzip" | "deflate";
@@ -144,7 +146,15 @@ export interface ReceiverEvent {
 }
 
 /** The code that threw an error which the receiver caught. */
-export type ErrorSource = "handler" | "store" | "onEvent" | "onRejected" | "onSecret" | "log" | "receiver";
+export type ErrorSource =
+  | "handler"
+  | "store"
+  | "onEvent"
+  | "onRejected"
+  | "onSecret"
+  | "keys"
+  | "log"
+  | "receiver";
 
 /**
  * A request that was not handled, complete with headers and body. Unlike an event it holds the payload, which may be health data,
@@ -261,7 +271,13 @@ export interface ReceiverOptions<R = unknown> {
    */
   onSecret?: ((secret: string, handshake: string) => unknown) | undefined;
   /**
-   * Called with errors that the handler, the store, `onEvent`, `onRejected`, `onSecret` or `log` throws. Default: prints class and stack with
+   * The public keys of a provider whose keys are not configured: a list, or a function that gets what a delivery needs, such as
+   * `keySource()` of `hookseal/keys`. If the key is missing, or the function throws or takes more than 10 seconds, the response
+   * is 503, so that the sender retries.
+   */
+  keys?: readonly PublicKeyText[] | ((need: KeyNeed) => MaybePromise<readonly PublicKeyText[]>) | undefined;
+  /**
+   * Called with errors that the handler, the store, `onEvent`, `onRejected`, `onSecret`, `keys` or `log` throws. Default: prints class and stack with
    * `console.error`. The message may hold values of a payload, and is printed only if this package wrote it.
    */
   onError?: ((error: unknown, source: ErrorSource) => unknown) | undefined;

@@ -1,6 +1,6 @@
 /** The receiver of every adapter: reads a request, verifies the delivery with the core, and handles each delivery once. */
 import type { HeadersLike } from "../headers.js";
-import type { Delivery, HandshakeResponse, Item, Report, Verified, VerifyOptions } from "../types.js";
+import type { Delivery, HandshakeResponse, Item, Verified, VerifyOptions } from "../types.js";
 import type { VerifiedOf } from "../verified-of.js";
 import type { Webhook } from "../webhook.js";
 import { decompress } from "./body.js";
@@ -8,6 +8,8 @@ import { type Claim, type Claimable, type ClaimEvent, Claims, inProgress } from 
 import { claimableItem, type HandlerResult, handleEach, type ItemResult } from "./each.js";
 import { isResponse, readHandlerResponse } from "./handler-response.js";
 import { checkContentLength, checkContentType, encodingOf, type HeaderSource } from "./headers.js";
+import { identityOf, typeIfCovered } from "./identity.js";
+import { keysFor } from "./keys.js";
 import { formatLine, LogRateLimit } from "./log.js";
 import type {
   BodyEncoding,
@@ -69,6 +71,8 @@ class RequestState implements ClaimEvent {
   bytes = 0;
   /** The delivery that was checked, and the error of the check. */
   checked: Delivery | undefined;
+  /** The options of the check, if they are not the receiver's. */
+  options: VerifyOptions | undefined;
   error: RejectedRequest["error"];
   accepted: Verified | undefined;
   /** The receiver's own reason. */
@@ -142,7 +146,14 @@ export class Receiver<Events, R> {
       const raw = incoming.method === "POST" ? await incoming.read(maxBytes, bodyTimeout) : NO_BODY;
       const body = encoding === undefined ? raw : await decompress(raw, encoding, maxBytes);
       this.#setDuration(state, "read", reading);
-      const delivery = this.#accept(incoming, body, state);
+      state.checked = this.#deliveryOf(incoming, body, state);
+      if (this.#settings.keys !== undefined) {
+        const keys = await keysFor(state.checked, this.#hook, this.#settings.keys, (error) =>
+          this.#report(error, "keys"),
+        );
+        state.options = { ...this.#checkOptions, keys };
+      }
+      const delivery = this.#accept(incoming, state);
       const items = this.#settings.each ? delivery?.items : undefined;
       const claim =
         items === undefined &&
@@ -209,19 +220,24 @@ export class Receiver<Events, R> {
     return encoding;
   }
 
-  /** Checks a delivery. Throws at one that is rejected. Undefined for one to be ignored. */
-  #accept(incoming: Incoming<R>, body: Uint8Array, state: RequestState): VerifiedOf<Events> | undefined {
+  /** The delivery of a request. */
+  #deliveryOf(incoming: Incoming<R>, body: Uint8Array, state: RequestState): Delivery {
     state.bytes = body.length;
     state.body = body;
-    const checking = this.#now();
     const { headers, method } = incoming;
-    const isPost = method === "POST";
     // The option `url` may be a fixed text, and a handshake by GET is in the query.
-    state.checked = { headers, body, method, url: isPost ? this.#urlOf(incoming) : incoming.url() };
-    const checked = isPost ? this.#hook.check(state.checked, this.#checkOptions) : undefined;
+    return { headers, body, method, url: method === "POST" ? this.#urlOf(incoming) : incoming.url() };
+  }
+
+  /** Checks a delivery. Throws at one that is rejected. Undefined for one to be ignored. */
+  #accept({ method }: Incoming<R>, state: RequestState): VerifiedOf<Events> | undefined {
+    const checking = this.#now();
+    const options = state.options ?? this.#checkOptions;
+    const received = state.checked as Delivery;
+    const checked = method === "POST" ? this.#hook.check(received, options) : undefined;
     const handshake =
       checked === undefined || this.#hook.maybeHandshake?.(checked)
-        ? this.#hook.handshake(state.checked, this.#checkOptions)
+        ? this.#hook.handshake(received, options)
         : undefined;
     this.#setDuration(state, "check", checking);
     const result = handshake ?? checked;
@@ -229,7 +245,8 @@ export class Receiver<Events, R> {
     if (!result.ok) {
       const { status, code } = result.error;
       state.error = result.error;
-      throw new RequestError(code, { status, outcome: status < 500 ? "rejected" : "failed" });
+      const outcome = status < 500 ? "rejected" : status === 503 ? "unavailable" : "failed";
+      throw new RequestError(code, { status, outcome });
     }
     if (result === handshake) {
       state.handshake = handshake.value;
@@ -395,11 +412,11 @@ export class Receiver<Events, R> {
   }
 
   /** The event type of a rejected delivery, if the signature covers it. */
-  #coveredType({ accepted, checked, error }: RequestState): string | undefined {
+  #coveredType({ accepted, checked, error, options }: RequestState): string | undefined {
     if (accepted !== undefined) return typeIfCovered(accepted.signature, accepted.type);
     // Only errors after the signature have the status 400, so an attacker cannot make the receiver check a body twice.
     if (checked === undefined || error?.status !== 400) return undefined;
-    const report = this.#hook.inspect?.(checked, { maxBytes: this.#settings.maxBytes });
+    const report = this.#hook.inspect?.(checked, { maxBytes: this.#settings.maxBytes, keys: options?.keys });
     return report && typeIfCovered(report.signature, report.type);
   }
 
@@ -447,33 +464,6 @@ export class Receiver<Events, R> {
 /** Whether a line is due: for a request that was not handled, unless `onError` was called, or no action is needed. */
 function isLogDue({ code, isReported }: RequestState, outcome: ReceiverEvent["outcome"]): boolean {
   return code !== undefined && !isReported && outcome !== "in-progress" && outcome !== "ignored";
-}
-
-/** The event type, if the signature covers it. */
-function typeIfCovered(
-  signature: Verified["signature"] | Report["signature"],
-  type: string | undefined,
-): string | undefined {
-  return signature.status === "verified" && signature.uncovered?.includes("type") !== true ? type : undefined;
-}
-
-/** Type, ids and digest of an accepted delivery. */
-function identityOf({
-  type,
-  id,
-  webhookId,
-  deliveryId,
-  digest,
-  signature,
-}: Verified): Partial<ReceiverEvent> {
-  return {
-    type,
-    ...(id === "" ? {} : { id }),
-    ...(webhookId === undefined ? {} : { webhookId }),
-    ...(deliveryId === undefined ? {} : { deliveryId }),
-    digest,
-    signature: signature.status,
-  };
 }
 
 /** The outcome of a delivery by the result of its handler, or of its items: undefined where the handler takes too long. */

@@ -9,7 +9,7 @@ import type { BodyEncoding, EachOptions, ReceiverOptions } from "./options.js";
 declare const console: { error(text: string): void };
 
 /** Options without a default. */
-type OptionalKeys = "url" | "onEvent" | "onRejected" | "onSecret" | "handlerTimeout";
+type OptionalKeys = "url" | "onEvent" | "onRejected" | "onSecret" | "keys" | "handlerTimeout";
 
 /** All options, with defaults filled in. */
 export type Settings<R> = {
@@ -36,6 +36,7 @@ const OPTIONS: OptionNames = {
   log: true,
   onRejected: true,
   onSecret: true,
+  keys: true,
   unknownEvents: true,
   replayed: true,
   each: true,
@@ -43,7 +44,7 @@ const OPTIONS: OptionNames = {
 
 /** Checks the options, and fills in the defaults. */
 export function resolveOptions<R>(
-  hook: { maxBytes: number; provider: string; hasItems?: boolean },
+  hook: { maxBytes: number; provider: string; hasItems?: boolean; needsKeys?: boolean },
   options: ReceiverOptions<R> | EachOptions<R>,
 ): Settings<R> {
   const mistake = optionMistake("receiver", options, OPTIONS);
@@ -79,11 +80,26 @@ export function resolveOptions<R>(
       ? {}
       : { onRejected: checkFunction("onRejected", passed.onRejected) }),
     ...(passed.onSecret === undefined ? {} : { onSecret: checkFunction("onSecret", passed.onSecret) }),
+    ...keysOf(passed.keys, hook),
     onError:
       passed.onError === undefined
         ? (error, source) => logError(error, source, { name, provider: hook.provider })
         : checkFunction("onError", passed.onError),
   };
+}
+
+function keysOf<R>(
+  keys: ReceiverOptions<R>["keys"],
+  hook: { needsKeys?: boolean },
+): Pick<ReceiverOptions<R>, "keys"> {
+  if (keys === undefined) {
+    if (hook.needsKeys !== true) return {};
+    throw new TypeError(
+      "Missing option `keys`: the provider's public keys are not configured. Pass `keySource()` of hookseal/keys, or the public key in `secrets` of the webhook.",
+    );
+  }
+  if (typeof keys === "function" || Array.isArray(keys)) return { keys };
+  throw optionError("keys", "a list of keys, or a function that returns one");
 }
 
 /** SECURITY: characters that could forge log lines or change the writing direction. */

@@ -35,6 +35,7 @@ impl ImportedDelivery {
             url: self.url.as_deref(),
             method: self.method.as_deref(),
             form: None,
+            keys: Vec::new(),
         }
     }
 

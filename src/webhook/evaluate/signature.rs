@@ -6,8 +6,11 @@ use crate::delivery::Delivery;
 use crate::issue::{Code, Location, PendingIssue, Severity};
 use crate::json::Document;
 use crate::provider::CoveredPart;
-use crate::signature::{Keys, Outcome, SignatureStatus, SignedBy, TimestampUnit, detect_unit, is_source};
+use crate::signature::{
+    Keys, Outcome, SignatureScheme, SignatureStatus, SignedBy, TimestampUnit, detect_unit, is_source,
+};
 use crate::text::into_owned_outlined;
+use crate::webhook::outside_keys::{OutsideKeys, invalid_key_issue};
 use crate::webhook::values::signs_form;
 use crate::webhook::{ActiveScheme, EXPLAIN_ONLY, EXPLAIN_ONLY_HINT, Webhook};
 
@@ -28,28 +31,36 @@ impl<'b> Evaluator<'b, '_, '_> {
             self.warn_about_unchecked_signature();
             return Ok(None);
         };
-        let active = ActiveScheme { index, scheme, keys };
+        let outside = webhook.outside_keys(ActiveScheme { index, scheme, keys }, self.delivery);
+        let keys = match &outside {
+            OutsideKeys::Given(keys) => keys,
+            OutsideKeys::Own | OutsideKeys::Refused => keys,
+            OutsideKeys::Invalid(error) => {
+                self.findings.signature = Some(Outcome::KeyMissing);
+                return Err(self.reject(invalid_key_issue(error)));
+            }
+        };
         let each = webhook.provider.schemes[index].each.as_deref();
         let values = match each {
             Some(_) => None,
             None => webhook.with_values(self.delivery, self.options),
         };
         let (outcome, issue) = match values {
-            None if let Some(list) = each => self.compare_each(active, list),
+            None if let Some(list) = each => self.compare_each(index, scheme, keys, list),
             None => {
-                let (outcome, issue) = self.compare(active, self.delivery);
+                let (outcome, issue) = self.compare(index, scheme, keys, self.delivery);
                 self.findings.received = outcome.received();
                 (outcome, issue)
             }
             Some(delivery) => {
-                let (mut outcome, mut issue) = self.compare(active, &delivery);
+                let (mut outcome, mut issue) = self.compare(index, scheme, keys, &delivery);
                 let conditions = &webhook.provider.schemes[index].conditions;
                 for url in conditions.spellings(delivery.url) {
                     if outcome.status() != SignatureStatus::Mismatch {
                         break;
                     }
                     let spelled = Delivery { url: Some(&url), ..delivery.clone() };
-                    let (other, other_issue) = self.compare(active, &spelled);
+                    let (other, other_issue) = self.compare(index, scheme, keys, &spelled);
                     if other.status() != SignatureStatus::Mismatch {
                         (outcome, issue) = (other.without_texts(scheme.names()), other_issue);
                     }
@@ -57,8 +68,17 @@ impl<'b> Evaluator<'b, '_, '_> {
                 (outcome.without_texts(scheme.names()), issue)
             }
         };
+        let outcome = match (&outside, outcome) {
+            (OutsideKeys::Refused, Outcome::KeyMissing) => Outcome::KeySourceRefused,
+            (_, outcome) => outcome,
+        };
         self.findings.scheme = index;
         self.findings.signature = Some(outcome);
+        if let (OutsideKeys::Given(keys), Outcome::Mismatch { .. }) = (&outside, outcome)
+            && let Some(issue) = Webhook::outside_keys_issue(keys)
+        {
+            return Err(self.reject(issue));
+        }
         match (outcome.accepted(), issue) {
             (Ok(signed_by), _) => {
                 if let Some(signed_by) = signed_by
@@ -67,6 +87,9 @@ impl<'b> Evaluator<'b, '_, '_> {
                     self.warn_about_short_secret(keys, signed_by.secret());
                 }
                 Ok(signed_by)
+            }
+            (Err(code), Some(_)) if code == Code::KEY_SOURCE_REFUSED => {
+                Err(self.reject(scheme.issue(&outcome, code, keys)))
             }
             (Err(_), Some(issue)) => Err(self.reject(issue)),
             // Never: every outcome that rejects a delivery has an issue.
@@ -77,11 +100,17 @@ impl<'b> Evaluator<'b, '_, '_> {
     /// Compares the signature of each element of a list: the first one that is not accepted decides. SECURITY: an element without
     /// a signature next to one with a signature is not signed.
     #[inline(never)]
-    fn compare_each<'a>(&self, active: ActiveScheme<'a>, list: &str) -> (Outcome<'a>, Option<PendingIssue>) {
+    fn compare_each<'a>(
+        &self,
+        index: usize,
+        scheme: &'a SignatureScheme,
+        keys: &Keys,
+        list: &str,
+    ) -> (Outcome<'a>, Option<PendingIssue>) {
         let mut first = None;
         for delivery in self.webhook.with_values_of_each(self.delivery, list) {
-            let (outcome, issue) = self.compare(active, &delivery);
-            let outcome = outcome.without_texts(active.scheme.names());
+            let (outcome, issue) = self.compare(index, scheme, keys, &delivery);
+            let outcome = outcome.without_texts(scheme.names());
             if outcome == Outcome::Unsigned || outcome.accepted().is_err() {
                 return (outcome, issue);
             }
@@ -92,7 +121,7 @@ impl<'b> Evaluator<'b, '_, '_> {
             None if self.webhook.allow_unsigned => (Outcome::Unsigned, None),
             None => {
                 let (outcome, code) = (Outcome::Missing, Code::SIGNATURE_MISSING);
-                (outcome, Some(active.scheme.issue(&outcome, code, active.keys)))
+                (outcome, Some(scheme.issue(&outcome, code, keys)))
             }
         }
     }
@@ -100,7 +129,9 @@ impl<'b> Evaluator<'b, '_, '_> {
     /// Compares the signature of a delivery, and makes the issue of an outcome that rejects the delivery.
     fn compare<'a>(
         &self,
-        ActiveScheme { index, scheme, keys }: ActiveScheme<'a>,
+        index: usize,
+        scheme: &'a SignatureScheme,
+        keys: &Keys,
         delivery: &'a Delivery<'_>,
     ) -> (Outcome<'a>, Option<PendingIssue>) {
         let webhook = self.webhook;
@@ -117,13 +148,17 @@ impl<'b> Evaluator<'b, '_, '_> {
             }
             // SECURITY: a signature over nothing of the event is worth as much as a token.
             Outcome::Verified { secret, .. } if part == CoveredPart::Nothing => Outcome::Token { secret },
-            outcome => outcome,
+            outcome => outcome.or_key_missing(keys),
         };
         let Err(code) = outcome.accepted() else { return (outcome, None) };
         let mut issue = scheme.issue(&outcome, code, keys);
         if let Some(scheme) = scheme.signing() {
             let timestamp = scheme.reported_values(delivery, outcome.received()).timestamp;
             self.name_unit(&mut issue, timestamp, scheme.timestamp_unit());
+        }
+        let api = webhook.provider.key_source.as_ref().and_then(|source| source.api.as_deref());
+        if let Some(api) = api.filter(|_| code == Code::KEY_MISSING) {
+            issue.hint = issue.hint.map(|hint| [&hint, " The provider has it at: ", api, "."].concat());
         }
         if code == Code::SIGNATURE_MISMATCH && webhook.provider.is_unconfirmed {
             issue.hint = issue.hint.map(|hint| hint + UNCONFIRMED);

@@ -18,7 +18,7 @@ pub fn explain(
     let Some(keys) = keys else {
         return Explanation::of_observations(vec![causes::SECRET_MISSING.render(&[])]);
     };
-    let outcome = scheme.verify(keys, delivery, now, tolerance);
+    let outcome = scheme.verify(keys, delivery, now, tolerance).or_key_missing(keys);
     let cause = match outcome {
         Outcome::Verified { secret, .. } | Outcome::Token { secret } => {
             let covers = if scheme.covers_body() {

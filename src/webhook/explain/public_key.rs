@@ -40,7 +40,8 @@ pub fn explain(
     let verify = |delivery: &Delivery<'_>| {
         scheme.verify(keys, delivery, now.as_millis(), options.tolerance.into()).secret()
     };
-    let outcome = scheme.verify(keys, delivery, now.as_millis(), options.tolerance.into());
+    let outcome =
+        scheme.verify(keys, delivery, now.as_millis(), options.tolerance.into()).or_key_missing(keys);
     let Err(code) = outcome.accepted() else {
         explanation.signed_body = Some(delivery.body.to_vec());
         explanation.observations.extend(valid_signature(delivery, keys, outcome.secret().unwrap_or(0), true));
