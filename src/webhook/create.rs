@@ -80,9 +80,11 @@ impl Webhook {
             }
         }
         let mut body = match &self.provider.batch {
-            None => wrap_in_envelope(envelope, &types, root, sent_at, &values, params),
+            None => wrap_in_envelope(envelope, &types, root, sent_at, &values, &[], params),
             Some(batch) => {
-                wrap_in_list(batch, &wrap_in_envelope(envelope, &types, root, None, &values, params), sent_at)
+                let ids = &batch.other_ids;
+                let item = wrap_in_envelope(envelope, &types, root, None, &values, ids, params);
+                wrap_in_list(batch, &item, sent_at)
             }
         };
         let is_form = |active: ActiveScheme<'_>| signs_form(&self.provider.schemes[active.index]);
@@ -273,13 +275,14 @@ fn raw(value: Value<'_>) -> String {
     String::from_utf8_lossy(value.raw_bytes()).into_owned()
 }
 
-/// Makes the body of an event: the members of the envelope first, then the data.
+/// Makes the body of an event: the members of the envelope first, then the data. It gets no id if the data has one in another place.
 fn wrap_in_envelope(
     envelope: &Envelope,
     types: &[(&FieldSource, &str)],
     data: Value<'_>,
     sent_at: Option<(&Pointer, String)>,
     values: &[(&str, String)],
+    other_ids: &[Pointer],
     params: &SignParams,
 ) -> String {
     let mut body = JsonNode::default();
@@ -295,7 +298,8 @@ fn wrap_in_envelope(
         }
     }
     if let Some(pointer) = part(&envelope.id)
-        && (params.id.is_some() || !is_in_data(&pointer))
+        && (params.id.is_some()
+            || ![&pointer].into_iter().chain(other_ids).any(|pointer| is_in_data(pointer)))
     {
         let id = params.id.clone().unwrap_or_else(|| params.uuid(0).to_string());
         body.entry(&pointer).raw = Some(quoted(&id));

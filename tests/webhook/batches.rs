@@ -211,6 +211,11 @@ fn create_makes_a_delivery_with_one_item() {
         assert_eq!(items[0].id, format!("paid:{}", item["id"].as_str().expect("an id")));
         let error = hook.create("paid", b"{}", &fresh()).expect_err("no amount");
         assert_eq!(error.issues[0].pointer, expected);
+        // An id that the data has in another of the places is the id.
+        let signed = hook.create("paid", br#"{"amount":5,"uid":"u1"}"#, &fresh()).expect("a delivery");
+        let body: Value = serde_json::from_slice(&signed.body).expect("JSON");
+        let item = body.pointer(expected).expect("an item");
+        assert_eq!((item.get("id"), &item["uid"]), (None, &json!("u1")));
     }
 }
 
