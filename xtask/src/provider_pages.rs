@@ -218,7 +218,9 @@ impl Facts {
             Some("vector") => {
                 "A signed example that the provider published confirms this; the tests verify it."
             }
-            Some("sdk") => "The provider's own library or source code confirms this.",
+            Some("sdk") => {
+                "The provider's own library, or other source code that it publishes, confirms this."
+            }
             Some("docs") => "The provider's documentation confirms this.",
             _ => "Nothing of the provider confirms this yet. Please report what it really sends.",
         };
@@ -373,12 +375,19 @@ impl Facts {
                 .collect();
             options.push(format!("settings: {{ {} }}", list.join(", ")));
         }
+        // In the signed content, or in a claim.
+        let signs_url = self.schemes().iter().any(|scheme| scheme.to_string().contains("{url"));
+        let url = if signs_url {
+            format!(", {{ url: process.env.{} }}", self.variable("WEBHOOK_URL"))
+        } else {
+            String::new()
+        };
         let _ = write!(
             text,
             "import {{ webhook }} from \"hookseal\";\nimport {{ receiver }} from \"hookseal/fetch\";\n\n\
              const hook = webhook(\"{}\", {{ {} }});\n\n\
              export const receive = receiver(hook, async ({{ type, id, event }}) => {{\n  \
-             console.log(\"received\", type, id); // then use `event`\n}});\n```\n\n\
+             console.log(\"received\", type, id); // then use `event`\n}}{url});\n```\n\n\
              Entries for other servers, and what the receiver responds: [Receiving](../receiving.md).\n",
             self.id,
             options.join(", ")
@@ -396,12 +405,10 @@ impl Facts {
                 names.iter().map(|name| format!("{name}: [...]")).collect::<Vec<_>>().join(", ")
             );
         }
-        if self
-            .schemes()
-            .iter()
-            .any(|scheme| scheme["signedContent"].as_str().is_some_and(|c| c.contains("{url}")))
-        {
-            text.push_str("\nThe URL is signed. If the server does not see the public URL, pass it to the receiver as `url`.\n");
+        if signs_url {
+            text.push_str(
+                "\nThe URL is signed. `url` is the public one, as the provider has it; without it, the receiver takes that of the request.\n",
+            );
         }
     }
 

@@ -44,11 +44,11 @@ export function listProviders(word: string | undefined, options: { json?: boolea
     definitions.map(({ id, title, confirmed, signature, events }) => [
       id,
       title ?? id,
-      schemesOf(signature)
-        .map(
+      listOf(
+        schemesOf(signature).map(
           ({ header, algorithms = ["token"] }) => `${[header].flat().join(", ")} (${algorithms.join(", ")})`,
-        )
-        .join(", ") || "none",
+        ),
+      ) || "none",
       schemesOf(signature)
         .map(({ kind, signedContent = DEFAULT_CONTENT }) => (kind === "token" ? "nothing" : signedContent))
         .join(", "),
@@ -59,6 +59,9 @@ export function listProviders(word: string | undefined, options: { json?: boolea
   );
   return EXIT_VALID;
 }
+
+/** Texts as a list, each once: several schemes can have one header. */
+const listOf = (texts: string[]) => [...new Set(texts)].join(", ");
 
 /** The signed content of a scheme that does not name it. */
 const DEFAULT_CONTENT = "{body}";

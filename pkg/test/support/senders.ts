@@ -6,6 +6,7 @@ import { Webhook as StandardWebhook } from "standardwebhooks";
 import Stripe from "stripe";
 import { Webhook as SvixWebhook } from "svix";
 import { type Delivery, providerDefinition } from "../../src/index.ts";
+import { MORE_EXAMPLES } from "./examples.ts";
 import { samplesOf, schemeOf, text } from "./fixtures.ts";
 
 /** The time of all deliveries, in milliseconds. */
@@ -117,6 +118,7 @@ export const SENDERS: Record<string, Sender> = {
       "X-Attio-Signature": hmac(body, "hex"),
     }),
   },
+  auth0: { headers: () => ({ Authorization: SECRET }) },
   // The key is the client secret of the app, encoded in base64 for the library of Standard Webhooks.
   bigcommerce: plainStandard,
   bitbucket: {
@@ -217,6 +219,16 @@ export const SENDERS: Record<string, Sender> = {
       "X-Front-Signature": hmac(`${now}:${body}`, "base64"),
     }),
   },
+  fusionauth: {
+    headers: (body) => ({
+      "X-FusionAuth-Signature-JWT": jwt({
+        request_body_sha256: createHash("sha256").update(body).digest("base64"),
+      }),
+    }),
+  },
+  ghost: {
+    headers: (body) => ({ "X-Ghost-Signature": `sha256=${hmac(`${body}${now}`, "hex")}, t=${now}` }),
+  },
   gitea: {
     // It sends the headers of GitHub, too.
     headers: (body, type) => ({
@@ -259,6 +271,10 @@ export const SENDERS: Record<string, Sender> = {
     }),
   },
   heroku: { headers: (body) => ({ "Heroku-Webhook-Hmac-SHA256": hmac(body, "base64") }) },
+  highlevel: {
+    secret: ED25519.publicKey.toString("base64"),
+    headers: (body) => ({ "X-GHL-Signature": ED25519.sign(body, "base64") }),
+  },
   hookdeck: {
     headers: (body) => ({ "X-Hookdeck-EventID": "delivery-1", "X-Hookdeck-Signature": hmac(body, "base64") }),
   },
@@ -313,6 +329,7 @@ export const SENDERS: Record<string, Sender> = {
   netlify: { headers: (body) => ({ "X-Webhook-Signature": jwt({ iss: "netlify", sha256: sha256(body) }) }) },
   notion: { headers: (body) => ({ "X-Notion-Signature": `sha256=${hmac(body, "hex")}` }) },
   nylas: { headers: (body) => ({ "X-Nylas-Signature": hmac(body, "hex") }) },
+  okta: { headers: () => ({ Authorization: SECRET }) },
   onfido: { headers: (body) => ({ "X-SHA2-Signature": hmac(body, "hex") }) },
   openai: standardWebhooks,
   orb: {
@@ -345,6 +362,7 @@ export const SENDERS: Record<string, Sender> = {
     }),
   },
   pusher: { headers: (body) => ({ "X-Pusher-Key": "example-key", "X-Pusher-Signature": hmac(body, "hex") }) },
+  quickbooks: { headers: (body) => ({ "intuit-signature": hmac(body, "base64") }) },
   razorpay: {
     headers: (body) => ({ "x-razorpay-event-id": "event-1", "X-Razorpay-Signature": hmac(body, "hex") }),
   },
@@ -394,6 +412,10 @@ export const SENDERS: Record<string, Sender> = {
     }),
   },
   sonarqube: { headers: (body) => ({ "X-Sonar-Webhook-HMAC-SHA256": hmac(body, "hex") }) },
+  sparkpost: {
+    secret: BASIC_SECRET,
+    headers: () => ({ Authorization: BASIC, "X-MessageSystems-Batch-ID": "delivery-1" }),
+  },
   square: {
     url: "https://example.com/hooks/square",
     headers: (body) => ({
@@ -892,4 +914,5 @@ export const EXAMPLES: Example[] = [
     },
     body: '{"id":"msg_example_1","api_version":"v1","timestamp":"2026-01-01T00:00:00.000Z","type":"payment.succeeded","data":{}}',
   },
+  ...MORE_EXAMPLES,
 ];
