@@ -137,7 +137,7 @@ export type SignatureInfo =
       algorithm: Algorithm;
       /** The name of the signature scheme, for a provider with several. */
       scheme?: string;
-      /** Index of the secret in the options. */
+      /** Index of the secret in the options; if secrets and public keys are mixed there, among those of its kind. */
       secret: number;
       /**
        * What the signature covers: the whole body, or some fields of the body, with `type` and `id` among them, or the CRC-32

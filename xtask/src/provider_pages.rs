@@ -363,9 +363,20 @@ impl Facts {
         let mut options = Vec::new();
         if self.schemes().is_empty() {
             options.push("unsigned: \"allow\"".to_owned());
-        } else {
+        } else if self.definition.get("keys").is_none() {
             options.push(format!("secrets: [process.env.{}]", self.key_variable()));
         }
+        // Keys that are built in need no option of the receiver.
+        let keys = self.definition.get("keys").filter(|keys| keys.get("known").is_none());
+        let (load, keys_of_receiver) = match keys {
+            None => ("", None),
+            Some(keys) if keys.get("url").is_some() => ("", Some("keys: keySource()".to_owned())),
+            Some(_) => (
+                "// Request the key here, under its id `kid`.\nconst load = async ({ kid }) => requestKey(kid);\n",
+                Some("keys: keySource({ load })".to_owned()),
+            ),
+        };
+        let import = if keys.is_none() { "" } else { "import { keySource } from \"hookseal/keys\";\n" };
         let settings = self.definition.get("settings").and_then(Value::as_object);
         let settings: Vec<&str> = settings.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
         if !settings.is_empty() {
@@ -377,20 +388,22 @@ impl Facts {
         }
         // In the signed content, or in a claim.
         let signs_url = self.schemes().iter().any(|scheme| scheme.to_string().contains("{url"));
-        let url = if signs_url {
-            format!(", {{ url: process.env.{} }}", self.variable("WEBHOOK_URL"))
-        } else {
+        let url = signs_url.then(|| format!("url: process.env.{}", self.variable("WEBHOOK_URL")));
+        let of_receiver: Vec<String> = url.into_iter().chain(keys_of_receiver).collect();
+        let end = if of_receiver.is_empty() {
             String::new()
+        } else {
+            format!(", {{ {} }}", of_receiver.join(", "))
         };
         let _ = write!(
             text,
-            "import {{ webhook }} from \"hookseal\";\nimport {{ receiver }} from \"hookseal/fetch\";\n\n\
-             const hook = webhook(\"{}\", {{ {} }});\n\n\
+            "import {{ webhook }} from \"hookseal\";\nimport {{ receiver }} from \"hookseal/fetch\";\n{import}\n\
+             {load}const hook = webhook(\"{}\", {{{}}});\n\n\
              export const receive = receiver(hook, async ({{ type, id, event }}) => {{\n  \
-             console.log(\"received\", type, id); // then use `event`\n}}{url});\n```\n\n\
+             console.log(\"received\", type, id); // then use `event`\n}}{end});\n```\n\n\
              Entries for other servers, and what the receiver responds: [Receiving](../receiving.md).\n",
             self.id,
-            options.join(", ")
+            if options.is_empty() { String::new() } else { format!(" {} ", options.join(", ")) }
         );
         if self.text("/envelope/items").is_some() {
             text.push_str(
@@ -477,7 +490,10 @@ impl Facts {
 
     /// The name of the environment variable with the secret, or with the public key.
     fn key_variable(&self) -> String {
-        let is_public = self.schemes().iter().any(|scheme| scheme["kind"] == "public-key");
+        let is_public = self.schemes().first().is_some_and(|scheme| {
+            let is_hmac = texts(&scheme["algorithms"]).iter().any(|name| name.starts_with("HS"));
+            scheme["kind"] == "public-key" || scheme["kind"] == "jwt" && !is_hmac
+        });
         self.variable(if is_public { "PUBLIC_KEY" } else { "WEBHOOK_SECRET" })
     }
 

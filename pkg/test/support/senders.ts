@@ -1,6 +1,13 @@
 // Every built-in provider that signs: how it signs a body by its own library, or as its documentation describes. And
 // signatures that providers published, or that their libraries accept.
-import { createHash, createHmac, createPrivateKey, createPublicKey, sign as signWithKey } from "node:crypto";
+import {
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  sign as signWithKey,
+} from "node:crypto";
 import { sign as signGitHub } from "@octokit/webhooks-methods";
 import { Webhook as StandardWebhook } from "standardwebhooks";
 import Stripe from "stripe";
@@ -36,6 +43,39 @@ function ed25519(seed: string) {
 }
 
 const ED25519 = ed25519("thirty-two bytes of a made-up ke");
+/** A made-up key pair of P-256, from 32 bytes. RFC 5958 and RFC 5915: what precedes them in PKCS#8. */
+function p256(seed: string) {
+  const prefix = "3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420";
+  const key = createPrivateKey({
+    key: Buffer.concat([Buffer.from(prefix, "hex"), Buffer.from(seed)]),
+    format: "der",
+    type: "pkcs8",
+  });
+  const spki = createPublicKey(key).export({ format: "der", type: "spki" });
+  return {
+    key,
+    publicKey: spki.toString("base64"),
+    pem: createPublicKey(key).export({ format: "pem", type: "spki" }) as string,
+  };
+}
+
+const P256 = p256("thirty-two bytes of a made-up ke");
+const OTHER_P256 = p256("another key of thirty-two bytes.");
+
+/** Key pairs of RSA, which cannot be made of a few bytes: others in each run. */
+const [RSA, OTHER_RSA] = [0, 1].map(() => {
+  const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const sign = (message: string) =>
+    signWithKey("sha256", Buffer.from(message), privateKey).toString("base64");
+  return { sign, privateKey, publicKey: publicKey.export({ format: "pem", type: "spki" }) as string };
+}) as [RsaPair, RsaPair];
+
+interface RsaPair {
+  sign: (message: string) => string;
+  privateKey: ReturnType<typeof createPrivateKey>;
+  publicKey: string;
+}
+
 const OTHER_ED25519 = ed25519("another key of thirty-two bytes.");
 
 export function hmac(
@@ -48,6 +88,18 @@ export function hmac(
 }
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+
+/** A JSON Web Token that a private key signs. */
+function signedJwt(alg: "ES256" | "RS256", key: ReturnType<typeof createPrivateKey>, claims: object): string {
+  const parts = [{ alg, kid: "key-1" }, claims].map((part) =>
+    Buffer.from(JSON.stringify(part)).toString("base64url"),
+  );
+  const tag = signWithKey("sha256", Buffer.from(parts.join(".")), { key, dsaEncoding: "ieee-p1363" });
+  return `${parts.join(".")}.${tag.toString("base64url")}`;
+}
+
+const digestOf = (text: string, encoding: "base64" | "base64url") =>
+  createHash("sha256").update(text).digest(encoding);
 
 /** A JSON Web Token with these claims. */
 function jwt(claims: object): string {
@@ -261,6 +313,16 @@ export const SENDERS: Record<string, Sender> = {
     }),
   },
   gocardless: { headers: (body) => ({ "Webhook-Signature": hmac(body, "hex") }) },
+  gong: {
+    secret: RSA.publicKey,
+    url: "https://example.com/hook",
+    headers: (body) => ({
+      Authorization: signedJwt("RS256", RSA.privateKey, {
+        webhook_url: "https://example.com/hook",
+        body_sha256: sha256(body),
+      }),
+    }),
+  },
   greenhouse: {
     headers: (body) => ({ "Greenhouse-Event-ID": "event-1", Signature: `sha256 ${hmac(body, "hex")}` }),
   },
@@ -291,6 +353,16 @@ export const SENDERS: Record<string, Sender> = {
       "X-Hub-Signature": `sha256=${hmac(body, "hex")}`,
     }),
   },
+  kick: {
+    secret: RSA.publicKey,
+    headers: (body, type) => ({
+      "Kick-Event-Message-Id": "msg_1",
+      "Kick-Event-Message-Timestamp": "2026-01-01T00:00:00Z",
+      "Kick-Event-Type": type,
+      "Kick-Event-Version": "1",
+      "Kick-Event-Signature": RSA.sign(`msg_1.2026-01-01T00:00:00Z.${body}`),
+    }),
+  },
   launchdarkly: { headers: (body) => ({ "X-LD-Signature": hmac(body, "hex") }) },
   lemonsqueezy: { headers: (body, type) => ({ "X-Event-Name": type, "X-Signature": hmac(body, "hex") }) },
   line: { headers: (body) => ({ "X-Line-Signature": hmac(body, "base64") }) },
@@ -299,6 +371,11 @@ export const SENDERS: Record<string, Sender> = {
   },
   lithic: standardWebhooks,
   liveblocks: standardWebhooks,
+  livekit: {
+    headers: (body) => ({
+      Authorization: jwt({ iss: "APIexample", nbf: at, exp: at + 300, sha256: digestOf(body, "base64") }),
+    }),
+  },
   loops: standardWebhooks,
   // The sample is signed.
   mailgun: { headers: () => ({}) },
@@ -351,6 +428,12 @@ export const SENDERS: Record<string, Sender> = {
   },
   paystack: { headers: (body) => ({ "x-paystack-signature": hmac(body, "hex", SECRET, "sha512") }) },
   persona: { headers: (body) => ({ "Persona-Signature": `t=${at},v1=${hmac(`${at}.${body}`, "hex")}` }) },
+  plaid: {
+    secret: P256.pem,
+    headers: (body) => ({
+      "Plaid-Verification": signedJwt("ES256", P256.key, { iat: at, request_body_sha256: sha256(body) }),
+    }),
+  },
   // Its library encodes the secret in base64 for the library of Standard Webhooks.
   polar: { headers: standard(Buffer.from(SECRET).toString("base64")) },
   postmark: { secret: BASIC_SECRET, headers: () => ({ Authorization: BASIC }) },
@@ -362,6 +445,19 @@ export const SENDERS: Record<string, Sender> = {
     }),
   },
   pusher: { headers: (body) => ({ "X-Pusher-Key": "example-key", "X-Pusher-Signature": hmac(body, "hex") }) },
+  qstash: {
+    url: "https://example.com/hook",
+    headers: (body) => ({
+      "Upstash-Signature": jwt({
+        iss: "Upstash",
+        sub: "https://example.com/hook",
+        nbf: at,
+        exp: at + 300,
+        jti: "jwt_1",
+        body: digestOf(body, "base64url"),
+      }),
+    }),
+  },
   quickbooks: { headers: (body) => ({ "intuit-signature": hmac(body, "base64") }) },
   razorpay: {
     headers: (body) => ({ "x-razorpay-event-id": "event-1", "X-Razorpay-Signature": hmac(body, "hex") }),
@@ -389,6 +485,17 @@ export const SENDERS: Record<string, Sender> = {
       "sanity-operation": type,
       "idempotency-key": "delivery-1",
       "sanity-webhook-signature": `t=${now},v1=${Buffer.from(hmac(`${now}.${body}`, "hex"), "hex").toString("base64url")}`,
+    }),
+  },
+  sendgrid: {
+    secret: P256.publicKey,
+    headers: (body) => ({
+      "X-Twilio-Email-Event-Webhook-Timestamp": `${at}`,
+      "X-Twilio-Email-Event-Webhook-Signature": signWithKey(
+        "sha256",
+        Buffer.from(`${at}${body}`),
+        P256.key,
+      ).toString("base64"),
     }),
   },
   sentry: {
@@ -467,6 +574,11 @@ export const SENDERS: Record<string, Sender> = {
   },
   typeform: { headers: (body) => ({ "Typeform-Signature": `sha256=${hmac(body, "base64")}` }) },
   vercel: { headers: (body) => ({ "x-vercel-signature": hmac(body, "hex", SECRET, "sha1") }) },
+  vonage: {
+    headers: (body) => ({
+      Authorization: `Bearer ${jwt({ iss: "Vonage", iat: at, jti: "jwt_1", payload_hash: sha256(body) })}`,
+    }),
+  },
   webflow: {
     headers: (body) => ({
       "x-webflow-timestamp": `${now}`,
@@ -475,6 +587,10 @@ export const SENDERS: Record<string, Sender> = {
   },
   // Its documentation encodes the secret in base64 for the library of Standard Webhooks.
   whop: plainStandard,
+  wise: {
+    secret: RSA.publicKey,
+    headers: (body) => ({ "X-Delivery-Id": "delivery-1", "X-Signature-SHA256": RSA.sign(body) }),
+  },
   woocommerce: {
     headers: (body, type) => ({
       "X-WC-Webhook-Topic": type,
@@ -506,7 +622,10 @@ export const SENDERS: Record<string, Sender> = {
 export const secretOf = (id: string): string => SENDERS[id]?.secret ?? SECRET;
 
 /** Whether a provider has a public key: then nothing signs here. */
-export const hasPublicKey = (id: string): boolean => schemeOf(providerDefinition(id))?.kind === "public-key";
+export function hasPublicKey(id: string): boolean {
+  const { kind, algorithms = [] } = schemeOf(providerDefinition(id)) ?? {};
+  return kind === "public-key" || (kind === "jwt" && algorithms.every((name) => !name.startsWith("HS")));
+}
 
 /** Another secret in the format of a provider. */
 export function otherSecretOf(id: string): string {
@@ -515,6 +634,9 @@ export function otherSecretOf(id: string): string {
   for (const encoding of ["hex", "base64"] as const) {
     if (secret === ED25519.publicKey.toString(encoding)) return OTHER_ED25519.publicKey.toString(encoding);
   }
+  if (secret === RSA.publicKey) return OTHER_RSA.publicKey;
+  if (secret === P256.publicKey) return OTHER_P256.publicKey;
+  if (secret === P256.pem) return OTHER_P256.pem;
   if (secret === HEX_SECRET) return key.toString("hex");
   if (secret === BASIC_SECRET) return "example-user:another-password";
   return `${secret === BASE64_SECRET ? "" : "whsec_"}${key.toString("base64")}`;
@@ -707,6 +829,17 @@ export const EXAMPLES: Example[] = [
     body: '{"event_type":"balance.updated","data":[]}',
   },
   {
+    id: "livekit",
+    source: "npm:livekit-server-sdk 2.19.2, WebhookReceiver.receive",
+    published: false,
+    secret: "livekit-api-secret-example-0001",
+    headers: {
+      Authorization:
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJBUElleGFtcGxlIiwibmJmIjoxNzY3MjI1NjAwLCJleHAiOjE3NjcyMjU5MDAsInNoYTI1NiI6IndjTmc2L3dBNmw4T3JnYi80enkrSWp6cHoxVEN5M3A2RnFpQk1FV1kreFE9In0.Or_LIRFK86S5CaLE3KlfEuWIXfGI8zljVA-JsB9PYkQ",
+    },
+    body: '{"event":"room_started","id":"EV_example_1","createdAt":"1767225600"}',
+  },
+  {
     id: "modern-treasury",
     source: "npm:modern-treasury 3.3.0, webhooks.validateSignature",
     published: false,
@@ -785,6 +918,18 @@ export const EXAMPLES: Example[] = [
     body: '{"time_ms":1767225600000,"events":[{"name":"channel_occupied","channel":"example-channel"}]}',
   },
   {
+    id: "qstash",
+    source: "npm:@upstash/qstash 2.12.0, Receiver.verify",
+    published: false,
+    secret: "sig_example_current_0001",
+    url: "https://example.com/hook",
+    headers: {
+      "Upstash-Signature":
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJVcHN0YXNoIiwic3ViIjoiaHR0cHM6Ly9leGFtcGxlLmNvbS9ob29rIiwiZXhwIjoxNzY3MjI1OTAwLCJuYmYiOjE3NjcyMjU1OTAsImlhdCI6MTc2NzIyNTYwMCwianRpIjoiand0X2V4YW1wbGVfMSIsImJvZHkiOiJrNkk1Y2FrVTVlckw4S2pTVVZUTm93bkR3Y2N2dTVrVTFIeGc4OHRvRllnIn0.XJlwN6O7IZXP8jJRuC8XmqgOkqQY72uQVauCViE5dVQ",
+    },
+    body: '{"hello":"world"}',
+  },
+  {
     id: "razorpay",
     source: "github.com/razorpay/razorpay-node, test/utils/razorpay-utils.spec.js",
     published: true,
@@ -813,6 +958,20 @@ export const EXAMPLES: Example[] = [
     },
     body: '{"_id":"resume"}',
     time: 1633519811129,
+  },
+  {
+    id: "sendgrid",
+    source: "github.com/sendgrid/sendgrid-nodejs, packages/eventwebhook/src/eventwebhook.spec.js",
+    published: true,
+    secret:
+      "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g==",
+    headers: {
+      "X-Twilio-Email-Event-Webhook-Timestamp": "1600112502",
+      "X-Twilio-Email-Event-Webhook-Signature":
+        "MEUCIGHQVtGj+Y3LkG9fLcxf3qfI10QysgDWmMOVmxG0u6ZUAiEAyBiXDWzM+uOe5W0JuG+luQAbPIqHh89M15TluLtEZtM=",
+    },
+    body: '[{"email":"hello@world.com","event":"dropped","reason":"Bounced Address","sg_event_id":"ZHJvcC0xMDk5NDkxOS1MUnpYbF9OSFN0T0doUTRrb2ZTbV9BLTA","sg_message_id":"LRzXl_NHStOGhQ4kofSm_A.filterdrecv-p3mdw1-756b745b58-kmzbl-18-5F5FC76C-9.0","smtp-id":"<LRzXl_NHStOGhQ4kofSm_A@ismtpd0039p1iad1.sendgrid.net>","timestamp":1600112492}]\r\n',
+    time: 1600112502_000,
   },
   {
     id: "slack",

@@ -1,9 +1,11 @@
 // Keys from outside: what a delivery needs, receivers that get keys, and `keySource` against a server on this machine.
 import assert from "node:assert/strict";
 import { createHash, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, beforeEach, describe, it, mock } from "node:test";
+import { fileURLToPath } from "node:url";
 import { receiver } from "../../src/fetch.ts";
 import { HooksealError, type ProviderDefinition, webhook } from "../../src/index.ts";
 import { type KeySourceOptions, keySource } from "../../src/keys.ts";
@@ -33,8 +35,13 @@ const definition: ProviderDefinition = {
 };
 const hook = webhook(definition, {});
 
-const claims = { sha256: createHash("sha256").update(body).digest("hex") };
-function token(key: KeyObject, head: object, hash: string | null = "sha256"): string {
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+function token(
+  key: KeyObject,
+  head: object,
+  hash: string | null = "sha256",
+  claims: object = { sha256: sha256(body) },
+): string {
   const parts = [head, claims].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"));
   const tag = sign(hash, Buffer.from(parts.join(".")), { key, dsaEncoding: "ieee-p1363" });
   return `${parts.join(".")}.${tag.toString("base64url")}`;
@@ -121,6 +128,51 @@ describe("a delivery whose key is not configured", () => {
   });
 });
 
+describe("the definition in the documentation", () => {
+  const page = readFileSync(new URL("../../../docs/providers.md", import.meta.url), "utf8");
+  const plaid = '{"webhook_type":"ITEM","webhook_code":"ERROR"}';
+
+  it("says which key a delivery needs", () => {
+    const [, json = ""] = /### Keys from outside\n[\s\S]*?```json\n([\s\S]*?)```/.exec(page) ?? assert.fail();
+    const { envelope, events } = definition;
+    const documented = webhook(
+      { id: "mine", envelope, events, ...JSON.parse(json) } as ProviderDefinition,
+      {},
+    );
+    const headers = { "x-mine-token": token(first.privateKey, { alg: "ES256", kid: "first" }) };
+    const need = { kid: "first", url: "https://keys.example.com/jwks.json", as: "jwks" };
+    assert.deepEqual(documented.needs({ headers, body }), need);
+  });
+
+  it("has an example of a receiver, which requests the key of a delivery", async () => {
+    const [, code = ""] = /### Keys from outside\n[\s\S]*?```js\n([\s\S]*?)```/.exec(page) ?? assert.fail();
+    const folder = fileURLToPath(new URL("../../../node_modules/.hookseal-keys/", import.meta.url));
+    mkdirSync(folder, { recursive: true });
+    const requested: unknown[] = [];
+    Object.assign(globalThis, {
+      requestKeyOfPlaid: async (kid: unknown) => {
+        requested.push(kid);
+        return { key: first.jwk };
+      },
+    });
+    writeFileSync(`${folder}keys.mjs`, code);
+    const log = mock.method(console, "log", () => {});
+    try {
+      const { POST } = await import(`${folder}keys.mjs`);
+      const claims = { iat: Math.floor(Date.now() / 1000), request_body_sha256: sha256(plaid) };
+      const jwt = token(first.privateKey, { alg: "ES256", kid: "first" }, "sha256", claims);
+      const headers = { "content-type": "application/json", "plaid-verification": jwt };
+      const request = new Request("https://example.com/", { method: "POST", headers, body: plaid });
+      assert.equal((await POST(request)).status, 200);
+      assert.deepEqual(requested, ["first"]);
+      assert.deepEqual(log.mock.calls[0]?.arguments, ["ITEM.ERROR"]);
+    } finally {
+      log.mock.restore();
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
 describe("a Standard Webhooks signature v1a", () => {
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
   const key = `whpk_${publicKey.export({ format: "der", type: "spki" }).subarray(-32).toString("base64")}`;
@@ -153,7 +205,7 @@ describe("a Standard Webhooks signature v1a", () => {
     assert.equal(status([secret], v1a), "signature-malformed");
     assert.equal(status([key], v1), "signature-malformed");
     assert.equal(status([key], v1a.replace("v1a,", "v1,")), "signature-malformed");
-    assert.equal(status([secret], v1a.replace("v1a,", "v1,")), "algorithm-unsupported");
+    assert.equal(status([secret], v1a.replace("v1a,", "v1,")), "algorithm-mismatch");
     assert.equal(status([key, secret], `v1a,${Buffer.alloc(64).toString("base64")}`), "signature-mismatch");
     // Of both signatures, the first scheme decides alone.
     assert.equal(

@@ -62,7 +62,9 @@ describe("the page of a provider", () => {
       t.mock.timers.enable({ apis: ["Date"], now });
       const print = t.mock.method(console, "log", () => {});
       const receive = await receiverOf(id);
-      const { signature } = providerDefinition(id) as ProviderDefinition;
+      const { signature, keys } = providerDefinition(id) as ProviderDefinition;
+      // Programs of some providers request a key.
+      Object.assign(globalThis, { requestKey: async () => secretFor(id) });
       const isInHeader = [signature].flat()[0]?.header !== undefined;
       for (const { type, headers, body, url } of await signed(id)) {
         const send = (more: Record<string, string>) => {
@@ -71,11 +73,16 @@ describe("the page of a provider", () => {
           return receive(new Request(url, { method: "POST", headers, body: body as string }));
         };
         const response = await send(headers);
+        // Only the provider has the private key of a key that is built in.
+        if (keys?.known !== undefined) {
+          assert.equal(response.status, 401, type);
+          continue;
+        }
         assert.ok(response.ok, `${type}: ${response.status} ${await response.text()}`);
         const own = Object.entries(headers).filter(([name]) => name.toLowerCase() === "content-type");
         if (isInHeader) assert.equal((await send(Object.fromEntries(own))).status, 401, type);
       }
-      assert.ok(print.mock.callCount() > 0 || id === "slack");
+      assert.ok(print.mock.callCount() > 0 || id === "slack" || keys?.known !== undefined);
     });
 
     it(`${id}: names the header, the secret and what is not signed`, () => {
