@@ -80,7 +80,7 @@ export interface VerifyOptions {
   maxBytes?: number | undefined;
   /** The timestamp tolerance, both ways, in seconds. */
   tolerance?: number | undefined;
-  /** Public keys for this delivery, of a provider whose keys are not configured: those that `needs` asked for. */
+  /** Public keys for this delivery, of a provider whose keys are not configured: those that `needs` returned. */
   keys?: readonly PublicKeyText[] | undefined;
   /**
    * Compute `digest` together with `verify` or `check`, if the caller is certain to read it.

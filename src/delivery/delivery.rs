@@ -52,7 +52,7 @@ impl<'a> Delivery<'a> {
         self
     }
 
-    /// The same delivery with public keys: those that [`Webhook::needs`](crate::webhook::Webhook::needs) asked for.
+    /// The same delivery with public keys: as [`Webhook::needs`](crate::webhook::Webhook::needs) names them.
     #[must_use]
     pub fn with_keys(mut self, keys: impl IntoIterator<Item = &'a str>) -> Self {
         self.keys = keys.into_iter().collect();

@@ -117,7 +117,7 @@ impl Webhook {
         let selected = self.select(delivery);
         let outside = selected.map(|active| self.outside_keys(active, delivery));
         let keys = match &outside {
-            Some(OutsideKeys::Given(keys)) => Some(keys),
+            Some(OutsideKeys::OfDelivery(keys)) => Some(keys),
             _ => selected.map(|active| active.keys),
         };
         let scheme =

@@ -27,7 +27,7 @@ pub struct KeyNeed {
 pub(super) enum OutsideKeys {
     /// The webhook has the keys.
     Own,
-    Given(Keys),
+    OfDelivery(Keys),
     Refused,
     /// A text is no key.
     Invalid(SecretError),
@@ -97,7 +97,7 @@ impl Webhook {
                 Err(error) => return OutsideKeys::Invalid(error),
             }
         }
-        OutsideKeys::Given(active.keys.with_outside(&secrets))
+        OutsideKeys::OfDelivery(active.keys.with_outside(&secrets))
     }
 
     /// Returns the issue of keys that are none, or that nothing here verifies with, for a signature that does not match.

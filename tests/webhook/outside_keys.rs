@@ -62,10 +62,10 @@ fn a_delivery_is_verified_with_the_key_that_it_needs() {
     let error = hook.verify(&delivery, NOW).expect_err("no key");
     assert_eq!((error.code, error.status()), (Code::KEY_MISSING, 503));
     assert_eq!(hook.inspect(&delivery, NOW).signature.status, SignatureStatus::Malformed);
-    let given = delivery.clone().with_keys([pem.as_str()]);
-    assert!(hook.verify(&given, NOW).is_ok());
-    assert!(hook.verify_fast(&given, NOW, &hook.verify_options()).is_ok());
-    assert_eq!(hook.inspect(&given, NOW).signature.status, SignatureStatus::Verified);
+    let delivered = delivery.clone().with_keys([pem.as_str()]);
+    assert!(hook.verify(&delivered, NOW).is_ok());
+    assert!(hook.verify_fast(&delivered, NOW, &hook.verify_options()).is_ok());
+    assert_eq!(hook.inspect(&delivered, NOW).signature.status, SignatureStatus::Verified);
     // A key of another kind, no key, and another key.
     for (key, code) in [
         (vector("/keys/p256/pem"), Code::KEY_INVALID),
@@ -75,7 +75,7 @@ fn a_delivery_is_verified_with_the_key_that_it_needs() {
         let error = hook.verify(&delivery.clone().with_keys([key.as_str()]), NOW).expect_err("another key");
         assert_eq!((error.code, error.status()), (code, 500), "{key}");
     }
-    let changed = Delivery { body: br#"{"type":"b"}"#, ..given };
+    let changed = Delivery { body: br#"{"type":"b"}"#, ..delivered };
     assert_eq!(hook.verify(&changed, NOW).expect_err("changed").code, Code::SIGNATURE_MISMATCH);
     // Only a delivery whose signature can be compared needs a key.
     for headers in

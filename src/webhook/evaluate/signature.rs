@@ -33,7 +33,7 @@ impl<'b> Evaluator<'b, '_, '_> {
         };
         let outside = webhook.outside_keys(ActiveScheme { index, scheme, keys }, self.delivery);
         let keys = match &outside {
-            OutsideKeys::Given(keys) => keys,
+            OutsideKeys::OfDelivery(keys) => keys,
             OutsideKeys::Own | OutsideKeys::Refused => keys,
             OutsideKeys::Invalid(error) => {
                 self.findings.signature = Some(Outcome::KeyMissing);
@@ -74,7 +74,7 @@ impl<'b> Evaluator<'b, '_, '_> {
         };
         self.findings.scheme = index;
         self.findings.signature = Some(outcome);
-        if let (OutsideKeys::Given(keys), Outcome::Mismatch { .. }) = (&outside, outcome)
+        if let (OutsideKeys::OfDelivery(keys), Outcome::Mismatch { .. }) = (&outside, outcome)
             && let Some(issue) = Webhook::outside_keys_issue(keys)
         {
             return Err(self.reject(issue));
