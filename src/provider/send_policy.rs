@@ -90,7 +90,7 @@ mod tests {
             provider.own_headers().into_iter().map(str::to_ascii_lowercase).collect::<Vec<_>>()
         };
         assert_eq!(
-            headers("standard-webhooks"),
+            headers("openai"),
             ["webhook-signature", "webhook-timestamp", "webhook-id", "webhook-id"]
         );
         assert_eq!(
