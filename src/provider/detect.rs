@@ -38,8 +38,10 @@ pub struct ProviderDetector {
 struct Fingerprint {
     id: &'static str,
     signatures: Vec<SignatureHeader>,
-    /// The pointer to a signature or a token in the body.
+    /// The pointer to a signature or a token in the body; of a list, in its first element.
     from: Option<String>,
+    /// Whether each element of a list has a signature.
+    is_of_each: bool,
     /// Headers with ids, times and the event type.
     headers: Vec<String>,
     /// The sources of the event type.
@@ -144,10 +146,17 @@ impl Fingerprint {
         });
         let signatures = signatures.collect();
         let events = members(root, "events").into_iter();
+        let each = text(root, "/signature/each");
         Some(Self {
             id,
             signatures,
-            from: text(root, "/signature/from").filter(|from| from.starts_with('/')),
+            from: text(root, "/signature/from").filter(|from| from.starts_with('/')).map(
+                |from| match &each {
+                    Some(list) => [list, "/0", &from].concat(),
+                    None => from,
+                },
+            ),
+            is_of_each: each.is_some(),
             headers,
             sources,
             event_types: events.map(|(name, _)| name.text().into_owned()).collect(),
@@ -169,7 +178,7 @@ impl Fingerprint {
         let is_in_body = in_body.is_some_and(|value| value.kind() == Kind::String);
         2 * count
             + signature.map_or(0, |signature| 2 + usize::from(signature.is_first))
-            + usize::from(is_in_body && self.has_event_type(delivery, root))
+            + usize::from(is_in_body && (self.is_of_each || self.has_event_type(delivery, root)))
     }
 
     /// Whether the delivery has a type of its own, and not only the one that the definition gives to every delivery.

@@ -23,10 +23,12 @@ pub(crate) enum RequestSource {
     Form(String),
     /// A digest, in signed content only.
     Digest(ContentDigest),
+    /// A parameter of the query with its ASCII letters in lower case, in signed content only.
+    LowerQuery(String),
 }
 
 blob!(enum RequestSource { 0 => Header(name), 1 => Pointer(pointer), 2 => Query(name), 3 => Form(name),
-    4 => Digest(digest) });
+    4 => Digest(digest), 5 => LowerQuery(name) });
 
 /// A request with its body parsed, if the body is JSON.
 pub(crate) struct RequestParts<'d> {
@@ -72,13 +74,16 @@ impl RequestSource {
 
     /// Parses a part of signed content.
     pub fn parse_signed(text: &str) -> Option<Self> {
+        if let Some(name) = text.strip_prefix("lower:query:") {
+            return Some(Self::LowerQuery(name.to_owned()));
+        }
         Self::parse(text).or_else(|| ContentDigest::parse(text).map(Self::Digest))
     }
 
     /// Whether finding the text needs the URL.
     pub fn needs_url(&self) -> bool {
         match self {
-            Self::Query(_) => true,
+            Self::Query(_) | Self::LowerQuery(_) => true,
             Self::Digest(digest) => digest.is_of_url(),
             Self::Header(_) | Self::Pointer(_) | Self::Form(_) => false,
         }
@@ -102,6 +107,10 @@ impl RequestSource {
             Self::Pointer(pointer) => {
                 request.root.and_then(|root| root.resolve(pointer)).map_or(Found::Absent, text_of)
             }
+            Self::LowerQuery(name) => match Self::Query(name.clone()).find(request) {
+                Found::Text(text) => Found::Text(text.to_ascii_lowercase().into()),
+                other => other,
+            },
             Self::Query(name) => {
                 let url = delivery.url.unwrap_or_default();
                 let url = split_once(url, '#').map_or(url, |(url, _)| url);
@@ -161,6 +170,7 @@ impl fmt::Display for RequestSource {
             Self::Header(name) => ("header:", name.as_str()),
             Self::Pointer(pointer) => ("", &**pointer),
             Self::Query(name) => ("query:", name.as_str()),
+            Self::LowerQuery(name) => ("lower:query:", name.as_str()),
             Self::Form(name) => ("form:", name.as_str()),
             Self::Digest(digest) => {
                 computed = digest.name();

@@ -89,10 +89,7 @@ mod tests {
             let provider = Provider::from_json(super::super::definition(id).unwrap().as_bytes()).unwrap();
             provider.own_headers().into_iter().map(str::to_ascii_lowercase).collect::<Vec<_>>()
         };
-        assert_eq!(
-            headers("openai"),
-            ["webhook-signature", "webhook-timestamp", "webhook-id", "webhook-id"]
-        );
+        assert_eq!(headers("openai"), ["webhook-signature", "webhook-timestamp", "webhook-id", "webhook-id"]);
         assert_eq!(
             headers("painchek"),
             ["x-painchek-wh-signature", "x-painchek-webhook-id", "x-painchek-wh-delivery-id"]

@@ -43,6 +43,9 @@ impl Scheme {
         body: &[u8],
         context: &SignContext<'_>,
     ) -> Result<Vec<(String, String)>, SignError> {
+        if keys.are_public() {
+            return Err(SignError::PublicKey);
+        }
         let timestamp = if self.has_timestamp() {
             self.timestamp_unit().format(context.now).ok_or(SignError::Time)?
         } else {
@@ -69,8 +72,7 @@ impl Scheme {
             Delivery { url: context.url, method: context.method, ..Delivery::new(signed_headers, body) };
         let values = self.values(&delivery).map_err(|outcome| self.to_sign_error(outcome))?;
 
-        let no_key = if keys.are_public() { SignError::PublicKey } else { SignError::NoKey };
-        let (_, key) = keys.iter().next().ok_or(no_key)?;
+        let (_, key) = keys.iter().next().ok_or(SignError::NoKey)?;
         let mut mac = key.start();
         self.content.feed(&mut mac, &TemplateValues { timestamp: &timestamp, ..values });
         let signature = self.format.format(key.algorithm(), mac.finish().as_bytes(), &timestamp);

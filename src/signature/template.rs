@@ -137,7 +137,7 @@ const PATH: &str = "url:path";
 /// `query:id`, `form:id`, `body:sha256:hex`.
 /// No header has such a name (RFC 9110, section 5.1), so that values of sources are kept next to headers.
 pub(crate) fn is_source(name: &str) -> bool {
-    const SOURCES: [&str; 5] = ["/", "query:", "form:", "body:", "url:"];
+    const SOURCES: [&str; 6] = ["/", "query:", "form:", "body:", "url:", "lower:query:"];
     !is_token(name) && SOURCES.iter().any(|start| name.starts_with(start))
 }
 

@@ -106,6 +106,22 @@ fn each_element_of_a_list_has_the_token() {
 }
 
 #[test]
+fn detects_senders_that_sign_each_element() {
+    let detector = hookseal::provider::ProviderDetector::new();
+    for (body, expected) in [
+        (r#"{"value":[{"clientState":"x","changeType":"created"}]}"#, Some("microsoft-graph")),
+        (
+            r#"{"notificationItems":[{"NotificationRequestItem":{"additionalData":{"hmacSignature":"x"}}}]}"#,
+            Some("adyen"),
+        ),
+        (r#"{"value":[{}]}"#, None),
+        (r#"{"value":[]}"#, None),
+    ] {
+        assert_eq!(detector.detect(&Delivery::new(Headers::new(), body.as_bytes())), expected, "{body}");
+    }
+}
+
+#[test]
 fn refuses_elements_that_are_no_events_or_whose_fields_are_not_signed() {
     for (definition, message) in [
         (FIELDS.replace(r#""each": "/items""#, r#""each": "/others""#), "Name that list"),

@@ -51,7 +51,9 @@ pub fn signing_in_headers() -> impl Iterator<Item = &'static str> {
         let provider = provider.expect("valid");
         let scheme = provider.schemes.first().and_then(|named| named.scheme.hmac());
         scheme.is_some_and(|scheme| {
-            !scheme.header().starts_with('/') && !scheme.signed_content().contains("{form}")
+            !scheme.header().starts_with('/')
+                && !scheme.signed_content().contains("{form}")
+                && !scheme.definition().partial
         })
     };
     hookseal::provider::ids().filter(signs)

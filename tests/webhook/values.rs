@@ -354,7 +354,7 @@ fn a_digest_covers_the_body() {
 /// Parts that are signed only if the delivery has them, as those of Mercado Pago.
 fn conditional() -> Webhook {
     let signature = r#""header": "X-Sig", "format": "ts={timestamp},v1={hex}", "covers": "nothing", "signedContent": [
-        { "if": "query:data.id", "text": "id:{query:data.id};" },
+        { "if": "query:data.id", "text": "id:{lower:query:data.id};" },
         { "if": "header:X-Id", "text": "request-id:{header:X-Id};" }, "ts:{timestamp};"]"#;
     let definition = definition(signature, r#""header:X-Id""#).replace(r#""format": "{hex}", "#, "");
     made(&definition, options(&[SECRET]))
@@ -369,6 +369,7 @@ fn signs_parts_that_the_delivery_has() {
     for (query, id, content, expected) in [
         ("?data.id=1", Some("abc"), "id:1;request-id:abc;ts:1700000000;", None),
         ("?data.id=1", None, "id:1;ts:1700000000;", None),
+        ("?data.id=1ABC", None, "id:1abc;ts:1700000000;", None),
         ("?data.id=", Some("abc"), "request-id:abc;ts:1700000000;", None),
         ("", None, "ts:1700000000;", None),
         // Part of a recorded delivery that is left out, or moved.

@@ -120,7 +120,7 @@ impl Facts {
             format!("[`{id}`](providers/{id}.md)", id = self.id),
             title,
             scheme.map_or_else(String::new, |scheme| code(&header_line(scheme))),
-            code(member("signedContent")),
+            code(&scheme.and_then(template).unwrap_or_default()),
             scheme.map_or_else(String::new, |scheme| texts(&scheme["algorithms"]).join(", ")),
             member("secret").to_owned(),
             scheme
@@ -268,9 +268,13 @@ impl Facts {
         if !conditions.is_empty() {
             facts.push(("for deliveries", conditions.join(", ")));
         }
-        let content = if scheme["kind"] == "jwt" { "" } else { member("signedContent").unwrap_or("{body}") };
+        let content = if scheme["kind"] == "jwt" {
+            String::new()
+        } else {
+            template(scheme).unwrap_or_else(|| "{body}".to_owned())
+        };
         if !content.is_empty() {
-            facts.push(("signed content", code(content)));
+            facts.push(("signed content", code(&content)));
         }
         let claims: Vec<String> = members(&scheme["claims"]).map(equal).collect();
         if scheme["kind"] == "jwt" {
@@ -387,7 +391,10 @@ impl Facts {
             options.push(format!("settings: {{ {} }}", list.join(", ")));
         }
         // In the signed content, or in a claim.
-        let signs_url = self.schemes().iter().any(|scheme| scheme.to_string().contains("{url"));
+        let signs_url = self.schemes().iter().any(|scheme| {
+            let scheme = scheme.to_string();
+            ["{url", "{path}", "query:"].iter().any(|part| scheme.contains(part))
+        });
         let url = signs_url.then(|| format!("url: process.env.{}", self.variable("WEBHOOK_URL")));
         let of_receiver: Vec<String> = url.into_iter().chain(keys_of_receiver).collect();
         let end = if of_receiver.is_empty() {
@@ -684,4 +691,22 @@ mod tests {
         }
         assert!(Facts::of("strava").expect("a provider").page().contains("STRAVA_VERIFY_TOKEN"));
     }
+}
+
+/// The signed content as the core writes it: one text, with a condition as `{if:SOURCE}text{end}`. A line break is `\n`.
+fn template(scheme: &Value) -> Option<String> {
+    let text = match &scheme["signedContent"] {
+        Value::String(text) => text.clone(),
+        Value::Array(parts) => parts
+            .iter()
+            .map(|part| match (part.as_str(), part["if"].as_str(), part["text"].as_str()) {
+                (Some(text), ..) => text.to_owned(),
+                (None, source, text) => {
+                    format!("{{if:{}}}{}{{end}}", source.unwrap_or_default(), text.unwrap_or_default())
+                }
+            })
+            .collect(),
+        _ => return None,
+    };
+    Some(text.replace('\n', "\\n"))
 }

@@ -50,7 +50,7 @@ export function listProviders(word: string | undefined, options: { json?: boolea
         ),
       ) || "none",
       schemesOf(signature)
-        .map(({ kind, signedContent = DEFAULT_CONTENT }) => (kind === "token" ? "nothing" : signedContent))
+        .map(({ kind, signedContent }) => (kind === "token" ? "nothing" : templateOf(signedContent)))
         .join(", "),
       signature === undefined ? "everything" : uncoveredOf(id).join(", "),
       confirmed ?? "",
@@ -63,8 +63,14 @@ export function listProviders(word: string | undefined, options: { json?: boolea
 /** Texts as a list, each once: several schemes can have one header. */
 const listOf = (texts: string[]) => [...new Set(texts)].join(", ");
 
-/** The signed content of a scheme that does not name it. */
-const DEFAULT_CONTENT = "{body}";
+/** The signed content as one text, with a condition as `{if:SOURCE}text{end}`. */
+const templateOf = (
+  content: string | readonly (string | { if: string; text: string })[] = "{body}",
+): string =>
+  [content]
+    .flat()
+    .map((part) => (typeof part === "string" ? part : `{if:${part.if}}${part.text}{end}`))
+    .join("");
 
 const isNamed = ({ id, title, signature }: ProviderDefinition, word: string): boolean =>
   [id, title, ...schemesOf(signature).flatMap(({ header }) => header)].some((name) =>
@@ -81,20 +87,11 @@ function strongest(signature: ProviderDefinition["signature"]): {
   algorithms?: string[];
   signedContent?: string;
 } {
-  const {
-    kind,
-    header,
-    algorithms,
-    signedContent: content = DEFAULT_CONTENT,
-  } = schemesOf(signature)[0] ?? {};
-  const signedContent = [content]
-    .flat()
-    .map((part) => (typeof part === "string" ? part : part.text))
-    .join("");
+  const { kind, header, algorithms, signedContent } = schemesOf(signature)[0] ?? {};
   return {
     ...(header === undefined ? {} : { header }),
     ...(algorithms === undefined ? {} : { algorithms }),
-    ...(kind === "token" ? {} : { signedContent }),
+    ...(kind === "token" ? {} : { signedContent: templateOf(signedContent) }),
   };
 }
 

@@ -436,6 +436,7 @@ describe("sign, new, schema, providers and compare", () => {
         .filter((one: { uncovered?: string[] }) => one.uncovered?.length !== 0)
         .map((one: { id: string; uncovered?: string[] }) => [one.id, one.uncovered]),
       [
+        ["adyen", ["id"]],
         ["attio", ["id"]],
         ["bitbucket", ["type", "id"]],
         ["buildkite", ["type", "id"]],
@@ -456,6 +457,8 @@ describe("sign, new, schema, providers and compare", () => {
         ["lemonsqueezy", ["type"]],
         ["linear", ["id"]],
         ["mailgun", ["type", "id"]],
+        ["mercado-pago", ["type", "id"]],
+        ["microsoft-graph", ["type", "id"]],
         ["modern-treasury", ["type"]],
         ["postmark", ["type", "id"]],
         ["pulumi", ["type"]],

@@ -94,9 +94,12 @@ export const seeded = { seed: Number(process.env.HOOKSEAL_SEED ?? 20240229) };
 /** The strongest signature scheme of a definition. */
 export const schemeOf = (definition: ProviderDefinition | undefined) => [definition?.signature].flat()[0];
 
-/** The signed content of a scheme as one text, with the parts for some deliveries. */
-export const contentText = (scheme: ReturnType<typeof schemeOf>): string =>
-  [scheme?.signedContent ?? ""]
+/** The signed content of the first scheme as one text, with a line break as `\n`; undefined where it is not named. */
+export const contentOf = (definition: ProviderDefinition | undefined): string | undefined => {
+  const content = schemeOf(definition)?.signedContent;
+  if (content === undefined) return undefined;
+  const texts = [content]
     .flat()
-    .map((part) => (typeof part === "string" ? part : part.text))
-    .join("");
+    .map((part) => (typeof part === "string" ? part : `{if:${part.if}}${part.text}{end}`));
+  return texts.join("").replaceAll("\n", "\\n");
+};

@@ -151,6 +151,21 @@ const standardWebhooks: Sender = { secret: STANDARD_SECRET, headers: standard(ST
 const plainStandard: Sender = { headers: standard(Buffer.from(SECRET).toString("base64")) };
 
 export const SENDERS: Record<string, Sender> = {
+  adyen: {
+    secret: HEX_SECRET,
+    body: (sample) => {
+      const payload = JSON.parse(sample);
+      for (const { NotificationRequestItem: item } of payload.notificationItems) {
+        const { pspReference, originalReference = "", merchantAccountCode, merchantReference } = item;
+        const { amount, eventCode, success } = item;
+        const fields = [pspReference, originalReference, merchantAccountCode, merchantReference];
+        const content = [...fields, amount.value, amount.currency, eventCode, success].join(":");
+        item.additionalData.hmacSignature = hmac(content, "base64", Buffer.from(HEX_SECRET, "hex"));
+      }
+      return JSON.stringify(payload);
+    },
+    headers: () => ({}),
+  },
   "adyen-platform": {
     secret: HEX_SECRET,
     headers: (body) => ({ HmacSignature: hmac(body, "base64", Buffer.from(HEX_SECRET, "hex")) }),
@@ -263,6 +278,18 @@ export const SENDERS: Record<string, Sender> = {
     headers: (body) => ({ "ElevenLabs-Signature": `t=${at},v0=${hmac(`${at}.${body}`, "hex")}` }),
   },
   // The passcode in the sample is the secret.
+  fal: {
+    secret: ED25519.publicKey.toString("base64"),
+    headers: (body) => ({
+      "X-Fal-Webhook-Request-Id": "request-example-1",
+      "X-Fal-Webhook-User-Id": "user-example-1",
+      "X-Fal-Webhook-Timestamp": `${at}`,
+      "X-Fal-Webhook-Signature": ED25519.sign(
+        ["request-example-1", "user-example-1", at, sha256(body)].join("\n"),
+        "hex",
+      ),
+    }),
+  },
   figma: { headers: () => ({}) },
   flutterwave: { headers: (body) => ({ "flutterwave-signature": hmac(body, "base64") }) },
   front: {
@@ -340,6 +367,13 @@ export const SENDERS: Record<string, Sender> = {
   hookdeck: {
     headers: (body) => ({ "X-Hookdeck-EventID": "delivery-1", "X-Hookdeck-Signature": hmac(body, "base64") }),
   },
+  hubspot: {
+    url: "https://example.com/hook",
+    headers: (body) => ({
+      "X-HubSpot-Request-Timestamp": `${now}`,
+      "X-HubSpot-Signature-v3": hmac(`POSThttps://example.com/hook${body}${now}`, "base64"),
+    }),
+  },
   "incident-io": svix,
   increase: {
     headers: (body) => ({
@@ -379,6 +413,13 @@ export const SENDERS: Record<string, Sender> = {
   loops: standardWebhooks,
   // The sample is signed.
   mailgun: { headers: () => ({}) },
+  "mercado-pago": {
+    url: "https://example.com/hook?data.id=123&type=payment",
+    headers: () => ({
+      "x-request-id": "request-example-1",
+      "x-signature": `ts=${at},v1=${hmac(`id:123;request-id:request-example-1;ts:${at};`, "hex")}`,
+    }),
+  },
   messagebird: {
     url: "https://example.com/hook",
     headers: (body) => ({
@@ -392,6 +433,10 @@ export const SENDERS: Record<string, Sender> = {
     }),
   },
   meta: { headers: (body) => ({ "X-Hub-Signature-256": `sha256=${hmac(body, "hex")}` }) },
+  "microsoft-graph": {
+    body: (sample) => sample.replace('"clientState": ""', `"clientState": "${SECRET}"`),
+    headers: () => ({}),
+  },
   "microsoft-teams": {
     secret: BASE64_SECRET,
     headers: (body) => ({
@@ -652,7 +697,13 @@ export async function deliveries(
       const body = bodyOf(id, sample);
       const headers = (await SENDERS[id]?.headers(body, type)) as SentHeaders;
       const { url } = SENDERS[id] as Sender;
-      return { type, body, payload: JSON.parse(sample), headers, ...(url === undefined ? {} : { url }) };
+      return {
+        type,
+        body,
+        payload: JSON.parse(sample),
+        headers,
+        ...(url === undefined ? {} : { url, method: "POST" }),
+      };
     }),
   );
 }
@@ -678,6 +729,14 @@ export interface Example {
 }
 
 export const EXAMPLES: Example[] = [
+  {
+    id: "adyen",
+    source: "github.com/Adyen/adyen-node-api-library, src/__tests__/hmacValidator.spec.ts",
+    published: true,
+    secret: "DFB1EB5485895CFA84146406857104ABB4CBCABDC8AAF103A624C8F6A3EAAB00",
+    headers: {},
+    body: '{"live":"false","notificationItems":[{"NotificationRequestItem":{"pspReference":"pspReference","originalReference":"originalReference","merchantAccountCode":"merchantAccount","merchantReference":"reference","amount":{"currency":"EUR","value":1000},"eventCode":"REPORT_AVAILABLE","eventDate":"2019-09-21T11:45:24.637Z","success":"true","additionalData":{"hmacSignature":"ZNBPtI+oDyyRrLyD1XirkKnQgIAlFc07Vj27TeHsDRE="}}}]}',
+  },
   {
     id: "adyen-platform",
     source: "npm:@adyen/api-library 32.1.0, validateHMACSignature",
@@ -856,6 +915,56 @@ export const EXAMPLES: Example[] = [
       "X-Notion-Signature": "sha256=11dc9d27fa8a2f76508139614f0e7b4914a07fa327f32b95649c4e829da1b689",
     },
     body: '{"id":"evt_example_1","type":"page.created","entity":{"id":"page_example_1","type":"page"}}',
+  },
+  {
+    id: "hubspot",
+    source: "npm:@hubspot/api-client 13.5.0, its tests",
+    published: true,
+    secret: "yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy",
+    scheme: "v1",
+    headers: {
+      "X-HubSpot-Signature-Version": "v1",
+      "X-HubSpot-Signature": "232db2615f3d666fe21a8ec971ac7b5402d33b9a925784df3ca654d05f4817de",
+    },
+    body: '[{"eventId":1,"subscriptionId":12345,"portalId":62515,"occurredAt":1564113600000,"subscriptionType":"contact.creation","attemptNumber":0,"objectId":123,"changeSource":"CRM","changeFlag":"NEW","appId":54321}]',
+  },
+  {
+    id: "hubspot",
+    source: "npm:@hubspot/api-client 13.5.0, its tests, v2",
+    published: true,
+    secret: "yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy",
+    scheme: "v2",
+    url: "https://www.example.com/webhook_uri",
+    headers: {
+      "X-HubSpot-Signature-Version": "v2",
+      "X-HubSpot-Signature": "9569219f8ba981ffa6f6f16aa0f48637d35d728c7e4d93d0d52efaa512af7900",
+    },
+    body: '{"example_field":"example_value"}',
+  },
+  {
+    id: "hubspot",
+    source: "npm:@hubspot/api-client 13.5.0, Signature.getSignature of the decoded URL, v3",
+    published: false,
+    secret: "example-client-secret",
+    scheme: "v3",
+    url: "https://example.com/hook?a=%40b",
+    headers: {
+      "X-HubSpot-Request-Timestamp": `${now}`,
+      "X-HubSpot-Signature-v3": "J4wpgYZRWRUgsciVD9+wkBcwAAni9KZa4PT2dy0erqo=",
+    },
+    body: '[{"eventId":1,"subscriptionType":"contact.creation"}]',
+  },
+  {
+    id: "mercado-pago",
+    source: "npm:mercadopago 3.6.1, WebhookSignatureValidator",
+    published: false,
+    secret: "example-secret",
+    url: "https://example.com/hook?data.id=ORD01ABC",
+    headers: {
+      "x-request-id": "req-1",
+      "x-signature": "ts=1767225600,v1=d24700798a871700ef338f6bf961e029a6fe4ec63d3a61a928bc6cc442ef8c69",
+    },
+    body: '{"action":"order.updated"}',
   },
   {
     id: "orb",

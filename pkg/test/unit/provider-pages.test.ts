@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { after, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type ProviderDefinition, providerDefinition, providers, webhook } from "../../src/index.ts";
-import { contentText, SECRET, samplesOf, schemeOf, text } from "../support/fixtures.ts";
+import { contentOf, SECRET, samplesOf, schemeOf, text } from "../support/fixtures.ts";
 import { deliveries, now, SENDERS, secretOf } from "../support/senders.ts";
 
 const folder = new URL("../../../docs/providers/", import.meta.url);
@@ -92,8 +92,8 @@ describe("the page of a provider", () => {
       if (scheme === undefined) return assert.match(page, /does not sign\. Anyone/);
       for (const name of [scheme.header].flat()) assert.ok(page.includes(name ?? "signature"), name);
       assert.ok(
-        scheme.signedContent === undefined ||
-          page.includes(`\`${contentText(scheme).replaceAll("|", "\\|")}\``),
+        contentOf(definition) === undefined ||
+          page.includes(`\`${contentOf(definition)?.replaceAll("|", "\\|")}\``),
       );
       const hook = webhook(id, { secrets: [secretFor(id)] });
       const hasToken = [definition.signature].flat().some((one) => one?.kind === "token");

@@ -24,7 +24,7 @@ import {
   type Webhook,
   webhook,
 } from "../../src/index.ts";
-import { codes, contentText, errorOf, samplesOf, schemeOf, text } from "../support/fixtures.ts";
+import { codes, contentOf, errorOf, samplesOf, schemeOf, text } from "../support/fixtures.ts";
 import {
   bodyOf,
   deliveries,
@@ -55,7 +55,20 @@ describe("a built-in provider", () => {
   it("has a sender in these tests", () => assert.deepEqual(OTHERS, Object.keys(SENDERS)));
 
   for (const id of OTHERS) {
-    if (schemeOf(providerDefinition(id))?.from !== undefined) {
+    const { from, each } = schemeOf(providerDefinition(id)) ?? {};
+    if (each !== undefined) {
+      it(`${id}: every sample is accepted, and no other`, async () => {
+        for (const { type, headers, body } of await deliveries(id)) {
+          const { signature, issues, ...verified } = hookOf(id, "strict").verify({ headers, body }, { now });
+          const expected = isToken(id) ? "token" : "verified";
+          assert.deepEqual([verified.type, signature.status, issues], [type, expected, []]);
+          const check = (body: string, secret = secretOf(id)) =>
+            errorOf(() => webhook(id, { secrets: [secret] }).verify({ headers, body }, { now })).code;
+          assert.equal(check(body, otherSecretOf(id)), "signature-mismatch");
+          assert.equal(check(body.replace(/\[.*\]/s, "[]")), "signature-missing");
+        }
+      });
+    } else if (from !== undefined) {
       it(`${id}: every sample is accepted as a token, and no other`, async () => {
         for (const { type, headers, body } of await deliveries(id)) {
           const { signature, issues, ...verified } = hookOf(id, "strict").verify({ headers, body }, { now });
@@ -76,16 +89,20 @@ describe("a built-in provider", () => {
           for (const profile of ["lenient", "strict"] as const) {
             const { type, event, issues, signature } = hookOf(id, profile).verify(delivery, { now });
             assert.deepEqual([type, event, issues], [delivery.type, delivery.payload, []]);
-            assert.equal(signature.status, isToken(id) ? "token" : "verified");
+            const hasToken = isToken(id) || schemeOf(providerDefinition(id))?.covers === "nothing";
+            assert.equal(signature.status, hasToken ? "token" : "verified");
           }
         }
       });
 
     it(`${id}: a sample with another byte, secret or signature is rejected`, async (t) => {
       if (schemeOf(providerDefinition(id))?.from !== undefined) return t.skip("does not sign the body");
+      if (schemeOf(providerDefinition(id))?.covers !== undefined) return t.skip("does not sign the body");
       for (const { headers, body, url } of await deliveries(id)) {
         const check = (delivery: Delivery, secret = secretOf(id)) =>
-          errorOf(() => webhook(id, { secrets: [secret] }).verify({ url, ...delivery }, { now })).code;
+          errorOf(() =>
+            webhook(id, { secrets: [secret] }).verify({ url, method: "POST", ...delivery }, { now }),
+          ).code;
         // A token signs nothing. A JSON Web Token is signed itself, and one of its claims is the digest of the body.
         const isJson = body.startsWith("{") || body.startsWith("[");
         const changed = isJson ? `${body.slice(0, 1)} ${body.slice(1)}` : `${body}&a=1`;
@@ -119,18 +136,18 @@ describe("a built-in provider", () => {
         const { url } = SENDERS[id] ?? {};
         const options = { now, type, id: "msg_1", ...(url === undefined ? {} : { url }) };
         assert.equal(
-          hook.verify({ url, ...hook.sign(bodyOf(id, text.decode(body)), options) }, { now }).type,
+          hook.verify({ url, method: "POST", ...hook.sign(bodyOf(id, text.decode(body)), options) }, { now }).type,
           type,
         );
-        const { items } = hook.verify({ url, ...hook.sign(bodyOf(id, text.decode(body)), options) }, { now });
+        const { items } = hook.verify({ url, method: "POST", ...hook.sign(bodyOf(id, text.decode(body)), options) }, { now });
         for (const item of items ?? []) {
           const made = hook.create(item.type, item.event as object, { now, url });
-          const [only, ...others] = hook.verify({ url, ...made }, { now }).items ?? assert.fail(id);
+          const [only, ...others] = hook.verify({ url, method: "POST", ...made }, { now }).items ?? assert.fail(id);
           assert.deepEqual([only?.type, only?.event, others], [item.type, item.event, []]);
         }
         if (items !== undefined) continue;
         const made = hook.create(type, dataOf(id, body), options);
-        assert.equal(hook.verify({ url, ...made }, { now }).type, type);
+        assert.equal(hook.verify({ url, method: "POST", ...made }, { now }).type, type);
       }
     });
   }
@@ -276,7 +293,7 @@ describe("docs/providers.md", () => {
         documentation === undefined ? title : `[${title}](${documentation})`,
         code(signature === undefined ? "" : `${[header ?? from].flat().join(", ")}: ${format ?? "{token}"}`),
         // A vertical bar would end the cell.
-        code(contentText(signature).replaceAll("|", "\\|")),
+        code((contentOf(definition) ?? "").replaceAll("|", "\\|")),
         algorithms.join(", "),
         signature?.secret ?? "",
         signature?.tolerance === undefined ? "" : `${signature.tolerance} s`,

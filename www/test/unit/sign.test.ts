@@ -32,9 +32,9 @@ function inputOf(provider: string, title?: string, changes: Partial<SignInput> =
 }
 
 /** The providers that send a token. */
-const TOKENS = ["chargebee", "figma", "mailgun", "postmark", "telegram"];
+const TOKENS = ["chargebee", "figma", "mailgun", "mercado-pago", "microsoft-graph", "postmark", "telegram"];
 /** The providers that sign with a private key, which the page does not have. */
-const PRIVATE = ["discord", "gong", "kick", "plaid", "sendgrid", "telnyx", "wise"];
+const PRIVATE = ["discord", "fal", "gong", "kick", "plaid", "sendgrid", "telnyx", "wise"];
 
 test("every provider has a sample that is signed with a secret of its format, and verified", async (t) => {
   const { providers } = handlers.start({});
