@@ -45,6 +45,10 @@ pub fn fresh() -> SignParams {
 /// The built-in providers that sign any body in a header: `sign` leaves their bodies as they are.
 pub fn signing_in_headers() -> impl Iterator<Item = &'static str> {
     let signs = |id: &&str| {
+        // A report has no signature that was compared with several spellings of the URL.
+        if hookseal::provider::definition(id).is_some_and(|text| text.contains(r#""url":["#)) {
+            return false;
+        }
         let provider = hookseal::provider::Provider::from_json(
             hookseal::provider::definition(id).expect("a provider").as_bytes(),
         );

@@ -136,18 +136,18 @@ describe("a built-in provider", () => {
         const { url } = SENDERS[id] ?? {};
         const options = { now, type, id: "msg_1", ...(url === undefined ? {} : { url }) };
         assert.equal(
-          hook.verify({ url, method: "POST", ...hook.sign(bodyOf(id, text.decode(body)), options) }, { now }).type,
+          hook.verify({ url, ...hook.sign(bodyOf(id, text.decode(body)), options) }, { now }).type,
           type,
         );
-        const { items } = hook.verify({ url, method: "POST", ...hook.sign(bodyOf(id, text.decode(body)), options) }, { now });
+        const { items } = hook.verify({ url, ...hook.sign(bodyOf(id, text.decode(body)), options) }, { now });
         for (const item of items ?? []) {
           const made = hook.create(item.type, item.event as object, { now, url });
-          const [only, ...others] = hook.verify({ url, method: "POST", ...made }, { now }).items ?? assert.fail(id);
+          const [only, ...others] = hook.verify({ url, ...made }, { now }).items ?? assert.fail(id);
           assert.deepEqual([only?.type, only?.event, others], [item.type, item.event, []]);
         }
         if (items !== undefined) continue;
         const made = hook.create(type, dataOf(id, body), options);
-        assert.equal(hook.verify({ url, method: "POST", ...made }, { now }).type, type);
+        assert.equal(hook.verify({ url, ...made }, { now }).type, type);
       }
     });
   }
@@ -410,6 +410,27 @@ describe("docs/providers.md", () => {
     assert.equal(hook.check(changed('"amount":1', '"amount":2'), { now }).ok, true);
     assert.equal(hook.check(changed("evt_1", "evt_2"), { now }).error?.code, "signature-mismatch");
     assert.equal(hook.check(changed('"evt_1"', "null"), { now }).error?.code, "field-missing");
+  });
+
+  it("has examples of conditions, digests, and a signature in each element of a list", async () => {
+    const { notices, payments } = await program(12, "", {
+      NOTICES_SECRET: "a secret of the subscription",
+      PAYMENTS_SECRET: "another secret of the subscription",
+    });
+    for (const url of ["https://example.com/?id=1", "https://example.com/"]) {
+      const signed = notices.sign('{"type":"paid"}', { now, url });
+      assert.equal(notices.verify({ url, ...signed }, { now }).signature.covers, "body");
+      const other = { ...signed, url: "https://example.com/?id=2" };
+      assert.equal(notices.check(other, { now }).error?.code, "signature-mismatch");
+    }
+    const items = [1, 2].map((id) => ({ type: "paid", id: `${id}`, reference: "a:b", seal: "" }));
+    const signed = payments.sign(JSON.stringify({ items }), { now });
+    assert.deepEqual(
+      payments.verify(signed, { now }).items?.map(({ id }: { id: string }) => id),
+      ["paid:1", "paid:2"],
+    );
+    const body = text.decode(signed.body).replace('"id":"2"', '"id":"3"');
+    assert.equal(payments.check({ ...signed, body }, { now }).error?.code, "signature-mismatch");
   });
 
   it("has an example that extends Svix", async () => {

@@ -77,11 +77,13 @@ describe("the signed content of a report", () => {
   // A provider without a signature, or with a token, has no signed content. A report has no value of the body, so that the
   // signed content of fields is not in it.
   const signsBody = (id: string) => {
-    const { algorithms, from, kind } = schemeOf(providerDefinition(id)) ?? {};
+    const { algorithms, from, kind, url } = schemeOf(providerDefinition(id)) ?? {};
     return (
       algorithms !== undefined &&
       kind !== "jwt" &&
       from === undefined &&
+      // A report has no signature that was compared with several spellings of the URL.
+      url === undefined &&
       !/\{(\/|form|if:)/.test(contentOf(providerDefinition(id)) ?? "")
     );
   };
@@ -94,10 +96,7 @@ describe("the signed content of a report", () => {
       const hook = webhook(id, { secrets: [secret] });
       for (const { type, body } of samplesOf(id)) {
         const url = "https://example.com/hook";
-        const { signature } = hook.inspect(
-          { url, method: "POST", ...hook.sign(body, { now, type, url }) },
-          { now },
-        );
+        const { signature } = hook.inspect({ url, ...hook.sign(body, { now, type, url }) }, { now });
         const pieces = (signature.parts ?? []).map(({ placeholder, value, span }, index, all) => {
           assert.ok(span !== undefined);
           assert.equal(span.start, all[index - 1]?.span?.end ?? 0);
