@@ -16,3 +16,12 @@ export function builtin<Module>(name: string): Partial<Module> | undefined {
     return undefined;
   }
 }
+
+/** Whether there may be modules of Node. PERF: loads none, since some take milliseconds. */
+export function hasBuiltins(): boolean {
+  try {
+    return typeof (globalThis as { process?: NodeProcess }).process?.getBuiltinModule === "function";
+  } catch {
+    return false;
+  }
+}

@@ -1,5 +1,5 @@
 /** The hash functions of Node's crypto, for the core and for digests. */
-import { builtin } from "./builtin.js";
+import { builtin, hasBuiltins } from "./builtin.js";
 import { ALGORITHMS, TAG_BYTES } from "./generated/layout.js";
 
 /** The used functions of Node's crypto. */
@@ -10,6 +10,23 @@ interface NodeCrypto {
 
 /** Node's crypto, which other runtimes have too. Loaded without an `import`, which runtimes without it would reject. */
 let nodeCrypto: Partial<NodeCrypto> | undefined;
+let isLoaded = false;
+
+/**
+ * The bytes that the core hashes before Node's crypto is loaded. PERF: loading it takes as long as hashing these, so a process that
+ * verifies a few deliveries never loads it.
+ */
+let bytesBeforeLoading = 65_536;
+
+/** Node's crypto for a message of this length; undefined as long as the core hashes. */
+function cryptoFor(length: number): Partial<NodeCrypto> | undefined {
+  if (isLoaded) return nodeCrypto;
+  bytesBeforeLoading -= length;
+  if (bytesBeforeLoading > 0) return undefined;
+  isLoaded = true;
+  nodeCrypto = builtin<NodeCrypto>("node:crypto");
+  return nodeCrypto;
+}
 
 /** The functions that the core calls: see src/wasm/native_hash.rs. Each returns whether it succeeded. */
 export interface NativeHasher {
@@ -26,9 +43,7 @@ export interface NativeHasher {
  * @param memoryBytes returns the core's memory
  */
 export function createNativeHasher(memoryBytes: () => Uint8Array): NativeHasher | undefined {
-  nodeCrypto = builtin<NodeCrypto>("node:crypto");
-  const { hash, createHash } = nodeCrypto ?? {};
-  if (hash === undefined || createHash === undefined) return undefined;
+  if (!hasBuiltins()) return undefined;
   /** Writes a digest into memory. Returns false for an invalid one: then, as after any failure, the core hashes itself. */
   const writeDigest = (digest: string, algorithm: number, out: number): boolean => {
     const length = digest.length;
@@ -41,6 +56,8 @@ export function createNativeHasher(memoryBytes: () => Uint8Array): NativeHasher 
   return {
     hash(algorithm, start, length, out) {
       try {
+        const hash = cryptoFor(length)?.hash;
+        if (hash === undefined) return false;
         const part = memoryBytes().subarray(start, start + length);
         return writeDigest(hash(ALGORITHMS[algorithm] as string, part, "latin1"), algorithm, out);
       } catch {
@@ -49,7 +66,8 @@ export function createNativeHasher(memoryBytes: () => Uint8Array): NativeHasher 
     },
     start(algorithm) {
       try {
-        message = createHash(ALGORITHMS[algorithm] as string);
+        // Only long messages are hashed in parts.
+        message = cryptoFor(Number.POSITIVE_INFINITY)?.createHash?.(ALGORITHMS[algorithm] as string);
       } catch {
         message = undefined;
       }
@@ -76,7 +94,7 @@ export function createNativeHasher(memoryBytes: () => Uint8Array): NativeHasher 
 /** The SHA-256 by the native hash, in hex; undefined where there is none, or where it fails. */
 export function nativeDigest(data: Uint8Array | string): string | undefined {
   try {
-    const digest = nodeCrypto?.hash?.("sha256", data, "hex");
+    const digest = cryptoFor(data.length)?.hash?.("sha256", data, "hex");
     return digest?.length === 64 ? digest : undefined;
   } catch {
     return undefined;

@@ -67,9 +67,13 @@ const METHODS: Partial<
  * @param memoryBytes returns the core's memory
  */
 export function createPublicKeyVerifier(memoryBytes: () => Uint8Array): PublicKeyVerifier {
-  const node = nodeVerify();
+  let node: Verify | undefined;
+  let isNodeLoaded = false;
   return {
     verify(algorithm, key, keyLength, message, messageLength, signature, signatureLength) {
+      // PERF: loading Node's crypto takes milliseconds, and most providers have no public keys.
+      if (!isNodeLoaded) node = nodeVerify();
+      isNodeLoaded = true;
       const memory = memoryBytes();
       const parts = [
         memory.subarray(key, key + keyLength),
