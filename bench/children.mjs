@@ -17,8 +17,8 @@ process.on("exit", () => {
   for (const child of children) child.kill("SIGKILL");
 });
 
-/** The longest run of one program. */
-const MAX_MS = 5 * 60_000;
+/** The default of the longest run of one program. */
+const DEFAULT_MAX_MS = 5 * 60_000;
 
 /**
  * Starts a program. It is killed when this process ends.
@@ -48,13 +48,17 @@ export function start(command, args, { stdin = "ignore" } = {}) {
 /**
  * Runs a program of this folder to its end. The last line of its output is JSON.
  * @param {string} script @param {unknown} input its argument, as JSON
- * @param {{ command?: string, flags?: string[] }} [options]
+ * @param {{ command?: string, flags?: string[], maxMs?: number }} [options]
  * @returns {Promise<any>}
  */
-export async function program(script, input, { command = process.execPath, flags = [] } = {}) {
+export async function program(
+  script,
+  input,
+  { command = process.execPath, flags = [], maxMs = DEFAULT_MAX_MS } = {},
+) {
   const file = inRoot(`bench/programs/${script}`);
   const { child, output, ended } = start(command, [...flags, file, JSON.stringify(input)]);
-  const timer = setTimeout(() => child.kill("SIGKILL"), MAX_MS);
+  const timer = setTimeout(() => child.kill("SIGKILL"), maxMs);
   const code = await ended;
   clearTimeout(timer);
   const lines = output.stdout.trim().split("\n");

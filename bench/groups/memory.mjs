@@ -26,10 +26,27 @@ export async function measure({ isShort, isLong }) {
     kept.push({ name, title, ...result });
   }
   /** @type {{ deliveries: number, bytes: number, rss: number }[]} */
-  const instance = await program("instance.mjs", {
-    amount: isShort ? 10_000 : isLong ? 10_000_000 : 1_000_000,
-  });
+  const instance = await program(
+    "instance.mjs",
+    { amount: isShort ? 10_000 : isLong ? 10_000_000 : 1_000_000 },
+    isLong ? { maxMs: 60 * 60_000 } : {},
+  );
+  checkFlat(instance);
   return { amount, kept, instance };
+}
+
+/**
+ * Fails if the module's memory grows after a quarter of the deliveries, when those of every size have been verified. A tenth more
+ * is allowed, since free memory is divided differently over time. One byte a delivery is more than that in ten million.
+ * @param {{ deliveries: number, bytes: number }[]} points
+ */
+export function checkFlat(points) {
+  const [early, last] = [points[2], points.at(-1)];
+  if (early === undefined || last === undefined) throw new Error("the memory was not measured");
+  if (last.bytes > early.bytes * 1.1)
+    throw new Error(
+      `the module's memory grew from ${megabytes(early.bytes)} after ${whole(early.deliveries)} deliveries to ${megabytes(last.bytes)} after ${whole(last.deliveries)}`,
+    );
 }
 
 /** @typedef {Awaited<ReturnType<typeof measure>>} Data */
