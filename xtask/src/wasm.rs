@@ -128,19 +128,19 @@ pub fn build() -> Result<(), Failure> {
     // PERF: `-ocimfs 0` keeps functions with one caller out of it. Inlining them creates functions of 40 KB, which V8 takes 0.1 s
     // to compile: too long for a process that verifies one delivery.
     let level = ["-O3", "-ocimfs", "0"];
+    let parts = std::env::var_os(PARTS_ENV).map(PathBuf::from);
+    let part = |module: Module, flags: &[&str], level: &[&str]| match &parts {
+        Some(parts) => module.copy(parts, &folder),
+        None => module.build(&folder, flags, level),
+    };
+    files.push(part(CORE, &[INLINING], &level)?);
     files.push(FULL.build(&folder, &[INLINING], &level)?);
-    let parts: [(Module, &[&str], &[&str]); 2] = [(CORE, &[INLINING], &level), (ED25519, &[], &["-Oz"])];
-    for (module, flags, level) in parts {
-        files.push(match std::env::var_os(PARTS_ENV) {
-            Some(parts) => module.copy(Path::new(&parts), &folder)?,
-            None => module.build(&folder, flags, level)?,
-        });
-    }
-    if std::env::var_os(PARTS_ENV).is_none() {
+    if parts.is_none() {
         check_shared_glue(&CORE.glue("js")?, &FULL.glue("js")?)?;
     }
     catalog::write()?;
     files.push(PUBLIC_KEY.build(&folder, &[], &["-Oz"])?);
+    files.push(part(ED25519, &[], &["-Oz"])?);
     let outputs = ["text/core.js", "text/full.js", "text/public-key.js", "text/ed25519.js", "hashes.ts"]
         .map(|name| folder.join(name));
     CachedStep::new("texts", &files, &outputs)?
