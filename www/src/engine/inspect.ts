@@ -1,6 +1,6 @@
 /** Inspects one delivery with the core, and serves its values to the tree and to hovering. */
 import { byteToCharOffset, toBytes } from "../bytes.ts";
-import type { Delivery, ProviderDefinition, Report } from "./core.ts";
+import type { Delivery, ProviderDefinition, Report, Webhook } from "./core.ts";
 import { detect } from "./detect.ts";
 import { fieldInfo, findSchema, type Schema } from "./field-info.ts";
 import { readOutline } from "./form.ts";
@@ -70,6 +70,7 @@ export function inspect(input: InspectInput): Inspection | Undetected {
     report,
     provider: { ...providerEntry(id), isDetected: input.provider === "auto" },
     form: describeForm(report, outline, text),
+    status: report.verdict === "rejected" ? rejectionStatus(hook, delivery, options) : undefined,
     handshake: response?.ok ? response.value : undefined,
     // The issues are those of an event, and a handshake is none.
     issues: response !== undefined ? [] : locateIssues(report, text, body.length),
@@ -80,6 +81,12 @@ export function inspect(input: InspectInput): Inspection | Undetected {
     created: parseCreatedAt(report, definition.envelope.createdAt ?? undefined),
     values: outline.length,
   };
+}
+
+/** The status of the response to a delivery that is rejected. */
+function rejectionStatus(...[hook, ...call]: [Webhook, ...Parameters<Webhook["check"]>]): number | undefined {
+  const result = hook.check(...call);
+  return result.ok ? undefined : result.error.status;
 }
 
 /** The fields of a form. One that the core rejects has no fields. */

@@ -87,6 +87,8 @@ export interface Inspection {
   provider: ProviderEntry & { isDetected: boolean };
   /** The fields of a body that is a form; undefined for any other body. */
   form: FormBody | undefined;
+  /** The status with which a receiver responds to a rejected delivery. */
+  status: number | undefined;
   /** What a receiver responds to a handshake; undefined for any other request, and for one that is refused. */
   handshake: HandshakeResponse | undefined;
   issues: LocatedIssue[];

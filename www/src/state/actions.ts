@@ -176,7 +176,10 @@ export async function pickExample(id: string): Promise<void> {
     const example = await engine.call("makeExample", { id });
     if (example === undefined) return;
     const { delivery, provider, secret } = example;
-    replaceDelivery(delivery, { provider, secret, encoding: "provider", message: "The example is shown." });
+    const { example: shown, headerText, body } = store.state;
+    const isExample = shown?.headerText === headerText && shown.body === body;
+    const message = isExample ? undefined : "The example is shown.";
+    replaceDelivery(delivery, { provider, secret, encoding: "provider", message });
     store.set({ example: { id, headerText: store.state.headerText, body: store.state.body } });
     schedule();
   } catch (error) {

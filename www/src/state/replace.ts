@@ -74,7 +74,7 @@ export function replaceDelivery(
   const before = shownProvider(state);
   const hadDelivery = keepFormer();
   const secrets = detected === undefined ? undefined : secretsByProvider.get(detected);
-  const aside = before === detected ? "" : putAside(state, before);
+  const aside = before === detected || more.secret !== undefined ? "" : putAside(state, before);
   store.set({
     ...DEFAULT_SETTINGS,
     ...secrets,

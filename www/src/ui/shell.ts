@@ -55,7 +55,12 @@ export function shell(views: Record<Mode, () => HTMLElement>): HTMLElement[] {
     h(
       "header",
       { class: "bar" },
-      h("h1", { class: "brand" }, h("span", { class: "logo" }, icon("seal")), "Hookseal"),
+      h(
+        "h1",
+        { class: "brand" },
+        h("span", { class: "logo" }, icon("seal")),
+        h("span", { class: "name" }, "Hookseal"),
+      ),
       h(
         "div",
         {
@@ -76,24 +81,28 @@ export function shell(views: Record<Mode, () => HTMLElement>): HTMLElement[] {
         tabs,
       ),
       h(
-        "p",
-        { class: "promise", title: "The page's Content-Security-Policy forbids every connection." },
-        icon("lock"),
-        h("span", null, "Nothing leaves this page"),
+        "div",
+        { class: "tools" },
+        h(
+          "p",
+          { class: "promise", title: "The page's Content-Security-Policy forbids every connection." },
+          icon("lock"),
+          h("span", null, "Nothing leaves this page"),
+        ),
+        actionButtons(),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "ghost",
+            "aria-label": "Keyboard shortcuts",
+            title: "Keyboard shortcuts",
+            on: { click: () => dialog.showModal() },
+          },
+          icon("keyboard"),
+        ),
+        themeButton(),
       ),
-      actionButtons(),
-      h(
-        "button",
-        {
-          type: "button",
-          class: "ghost",
-          "aria-label": "Keyboard shortcuts",
-          title: "Keyboard shortcuts",
-          on: { click: () => dialog.showModal() },
-        },
-        icon("keyboard"),
-      ),
-      themeButton(),
     ),
     h("main", null, noticeView(), panels),
     announcer(),

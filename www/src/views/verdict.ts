@@ -8,10 +8,16 @@ export interface VerdictView {
   tone: "good" | "open" | "bad" | "none";
   icon: IconName;
   title: string;
+  /** How a receiver responds. */
+  aside?: string | undefined;
+  /** The proven cause in a few words. */
+  cause?: string | undefined;
   description: string;
   note?: string | undefined;
   /** Tries again what failed. */
   retry?: (() => void) | undefined;
+  /** What to do next. */
+  step?: { title: string; run(): void } | undefined;
 }
 
 /** Whether the payload satisfies its contract, which a provider may not have for an event type. */
@@ -29,30 +35,48 @@ export function verdictBox(): {
   let shown = "";
   let spoken = "";
   let shownRetry: (() => void) | undefined;
+  let shownStep: VerdictView["step"];
   return {
     box,
-    show({ tone, icon: name, title, description, note, retry }, busy, aloud) {
+    show({ tone, icon: name, title, aside, cause, description, note, retry, step }, busy, aloud) {
       box.dataset.tone = tone;
       box.dataset.busy = String(busy);
-      const text = `${title}. ${description} ${note ?? ""}`;
+      // The action of a step may be another one with every result.
+      shownStep = step;
+      const text = [`${title}.`, aside && `${aside}.`, cause && `${cause}.`, description, note ?? ""]
+        .filter((part) => part !== undefined)
+        .join(" ");
       if (aloud && text !== spoken) {
         spoken = text;
         announce(text);
       }
-      if (text === shown && retry === shownRetry) return;
-      shown = text;
+      const state = `${text} ${step?.title ?? ""}`;
+      if (state === shown && retry === shownRetry) return;
+      shown = state;
       shownRetry = retry;
       fill(
         box,
         h("span", { class: "seal" }, icon(name)),
         h(
           "div",
-          null,
+          { class: "verdict-head" },
           h("h2", null, title),
+          aside !== undefined && h("span", { class: "aside" }, aside),
+          cause !== undefined && h("p", { class: "cause-title" }, cause),
+        ),
+        h(
+          "div",
+          { class: "verdict-text" },
           h("p", null, ...visible(description)),
           note !== undefined && h("p", { class: "muted" }, ...visible(note)),
           retry !== undefined && h("button", { type: "button", on: { click: retry } }, "Try again"),
         ),
+        step !== undefined &&
+          h(
+            "button",
+            { type: "button", class: "main step", on: { click: () => shownStep?.run() } },
+            step.title,
+          ),
       );
     },
   };

@@ -66,3 +66,23 @@ test("a mouse is not needed", async () => {
   await page.getByRole("dialog").waitFor();
   await page.keyboard.press("Escape");
 });
+
+test("on a phone the verdict, the response of a receiver, the cause and the next step are within 200 pixels", async () => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const [title, aside, step] of [
+    ["signed with SHA-256", "", "Code for a receiver"],
+    ["re-serialized", "a receiver responds with 401", "Show the fix"],
+    ["One digit", "a receiver responds with 401", "Enter another secret"],
+    ["As printed", "a receiver responds with 400", "Show the first error"],
+    ["first revision", "", "Code for a receiver"],
+  ] as const) {
+    await pick(page, title);
+    const verdict = page.locator("#mode-inspect .verdict");
+    await verdict.getByRole("button", { name: step }).waitFor();
+    assert.equal((await verdict.locator(".aside").allInnerTexts()).join(), aside, title);
+    const box = await verdict.getByRole("button", { name: step }).boundingBox();
+    assert.ok(box !== null && box.y + box.height <= 200, `${title}: ${box?.y}`);
+    assert.deepEqual(await findings(page), [], title);
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+});

@@ -157,3 +157,13 @@ test("the time of an event is known only if it has an offset and is valid", () =
   assert.equal(created("2021-01-15T14:33:30"), undefined);
   assert.equal(created("2021-02-30T14:33:30+00:00"), undefined);
 });
+
+test("a rejected delivery has the status of the response", () => {
+  for (const [example, status] of [
+    ["painchek", undefined],
+    ["painchek-tampered", 401],
+    ["painchek-printed", 400],
+    ["xon-mistakes", 400],
+  ] as const)
+    assert.equal(inspect(inputOf(example)).status, status, example);
+});

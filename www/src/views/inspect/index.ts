@@ -19,11 +19,13 @@ export function inspectView(): HTMLElement {
   return h(
     "div",
     { class: "inspect" },
+    // The answer is first, on every width.
+    h("section", { class: "band", "aria-label": "Verdict" }, verdictView()),
     inputView(),
     h(
       "section",
       { class: "results", "aria-label": "Result" },
-      h("div", { class: "summary" }, verdictView(), stagesView()),
+      h("div", { class: "summary" }, stagesView()),
       startView(),
       importIssuesView(
         (show) => store.on(["importIssues"], ({ importIssues }) => show(importIssues)),

@@ -1,13 +1,17 @@
 /** The verdict of an inspection. */
-import type { Inspection } from "../../engine/protocol.ts";
+import { isSignatureValid } from "../../engine/explanation.ts";
+import type { Inspection, ShownExplanation } from "../../engine/protocol.ts";
+import { selectIssue } from "../../state/actions.ts";
 import { store } from "../../state/state.ts";
 import { count } from "../../ui/text.ts";
+import { openAction } from "../actions/index.ts";
 import { payloadSentence, type VerdictView, verdictBox } from "../verdict.ts";
 import { COVERAGE } from "./signature.ts";
 
 export function verdictView(): HTMLElement {
   const { box, show } = verdictBox();
-  store.on(["result", "isBusy", "failure", "retry"], ({ result, isBusy, failure, retry }) => {
+  store.on(["result", "isBusy", "failure", "retry", "explanation"], (state) => {
+    const { result, isBusy, failure, retry, explanation } = state;
     const verdict: VerdictView =
       failure !== undefined
         ? { tone: "bad", icon: "error", title: "Page error", description: failure, retry }
@@ -24,8 +28,9 @@ export function verdictView(): HTMLElement {
                 icon: "question",
                 title: "Provider not detected",
                 description: "Neither the headers nor the event identify it. Choose the provider.",
+                step: CHOOSE_PROVIDER,
               }
-            : describeResult(result);
+            : { ...describeResult(result, explanation), step: nextStep(result, explanation) };
     show(verdict, isBusy, !isBusy && result !== undefined);
   });
   return box;
@@ -52,7 +57,58 @@ function describeHandshake({ report, provider }: Inspection): VerdictView | unde
       };
 }
 
-function describeResult(inspection: Inspection): VerdictView {
+const CHOOSE_PROVIDER = { title: "Choose the provider", run: () => focusField(".settings select") };
+
+/** Focuses a field of the input. */
+function focusField(selector: string): void {
+  const field = document.querySelector<HTMLElement>(`#mode-inspect .input ${selector}`);
+  field?.focus();
+  field?.scrollIntoView({ block: "center" });
+}
+
+const scrollTo = (name: string): void =>
+  document.querySelector(`#mode-inspect .panel.${name}`)?.scrollIntoView({ block: "start" });
+
+/** The one thing to do next. */
+function nextStep(
+  { report, provider, issues, signed }: Inspection,
+  explanation: ShownExplanation | undefined,
+): VerdictView["step"] {
+  const { signature, handshake } = report;
+  if (handshake?.code === "setting-missing")
+    return { title: "Enter the setting", run: () => focusField(".provider-fields input") };
+  if (handshake !== undefined) return undefined;
+  const isKey = provider.secrets[0]?.kind === "public-key";
+  if (report.verdict === "unsigned" && provider.signs)
+    return {
+      title: isKey ? "Enter the public key" : "Enter the secret",
+      run: () => focusField(".secret input"),
+    };
+  if (report.verdict !== "rejected") return { title: "Code for a receiver", run: () => openAction(0) };
+  if (signature.status === "stale" && signed?.timestamp !== undefined) {
+    const { timestamp } = signed;
+    return {
+      title: "Verify at that time",
+      run: () => store.set({ asOf: new Date(timestamp).toISOString() }),
+    };
+  }
+  if (isProven(explanation)) return { title: "Show the fix", run: () => scrollTo("explanation") };
+  if (signature.status === "mismatch")
+    return {
+      title: isKey ? "Enter another public key" : "Enter another secret",
+      run: () => focusField(".secret input"),
+    };
+  const first = issues.findIndex(({ severity, byteSpan }) => severity === "error" && byteSpan.end > 0);
+  return first < 0
+    ? { title: "Show the issues", run: () => scrollTo("issues") }
+    : { title: "Show the first error", run: () => selectIssue(first) };
+}
+
+/** Whether the cause of a mismatch is proven. */
+const isProven = (explanation: ShownExplanation | undefined): boolean =>
+  explanation?.causes[0]?.proof === true && !isSignatureValid(explanation);
+
+function describeResult(inspection: Inspection, explanation: ShownExplanation | undefined): VerdictView {
   const handshake = describeHandshake(inspection);
   if (handshake !== undefined) return handshake;
   const { report, provider, issues, isValidated } = inspection;
@@ -112,10 +168,23 @@ function describeResult(inspection: Inspection): VerdictView {
   const first =
     issues.find(({ severity, stage }) => severity === "error" && stage === failed) ??
     issues.find(({ severity }) => severity === "error");
+  const [cause] = explanation?.causes ?? [];
+  const aside = inspection.status === undefined ? undefined : `a receiver responds with ${inspection.status}`;
+  if (cause !== undefined && isProven(explanation) && failed === "signature")
+    return {
+      tone: "bad",
+      icon: "rejected",
+      title: "Rejected",
+      aside,
+      cause: cause.title,
+      description: cause.message,
+      note,
+    };
   return {
     tone: "bad",
     icon: "rejected",
     title: "Rejected",
+    aside,
     description:
       first === undefined
         ? (report.code ?? "")
