@@ -19,7 +19,7 @@ export function inspectView(): HTMLElement {
   return h(
     "div",
     { class: "inspect" },
-    // The answer is first, on every width.
+    // The verdict is first, on every width.
     h("section", { class: "band", "aria-label": "Verdict" }, verdictView()),
     inputView(),
     h(

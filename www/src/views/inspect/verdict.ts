@@ -86,10 +86,10 @@ function nextStep(
     };
   if (report.verdict !== "rejected") return { title: "Code for a receiver", run: () => openAction(0) };
   if (signature.status === "stale" && signed?.timestamp !== undefined) {
-    const { timestamp } = signed;
+    const time = new Date(signed.timestamp).toISOString();
     return {
-      title: "Verify at that time",
-      run: () => store.set({ asOf: new Date(timestamp).toISOString() }),
+      title: `Verify at ${time.slice(0, 16).replace("T", " ")} UTC`,
+      run: () => store.set({ asOf: time }),
     };
   }
   if (isProven(explanation)) return { title: "Show the fix", run: () => scrollTo("explanation") };
