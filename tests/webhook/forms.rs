@@ -110,14 +110,15 @@ fn locates_issues_in_the_form() {
         ("type=a&id=1&id=2", Code::FORM_DUPLICATE_KEY, "id"),
         ("type=a&id=%4", Code::FORM_SYNTAX, "%4"),
         ("type=a&id=%FF", Code::FORM_ENCODING, "%FF"),
-        // Of the schema, and of the JSON in a field.
+        // Of the schema, and of the JSON in a field, where every byte has its place.
         ("type=a&id=123%34567", Code::LENGTH, "123%34567"),
         ("x=1&payload=%7B%22type%22%3A1%7D", Code::ENVELOPE_INVALID, "%7B%22type%22%3A1%7D"),
-        ("x=1&payload=%7B%22type%22", Code::JSON_SYNTAX, "%7B%22type%22"),
+        ("x=1&payload=%7B%22type%22", Code::JSON_SYNTAX, ""),
+        ("x=1&payload=%7B%22type%22%3A+%22%C3%A9%22%2C+x%7D", Code::JSON_SYNTAX, "x"),
         (
-            "x=1&payload=%7B%22a%22%3A1%2C%22a%22%3A1%7D",
+            "x=1&payload=%7B%22a%22%3A1%2C%22%C3%A9%22%3A1%2C%22%C3%A9%22%3A1%7D",
             Code::JSON_DUPLICATE_KEY,
-            "%7B%22a%22%3A1%2C%22a%22%3A1%7D",
+            "%22%C3%A9%22",
         ),
     ] {
         let issue = outcome(&hook, body, Some(FORM)).unwrap_err();

@@ -86,7 +86,8 @@ describe("a form", () => {
       ["command=%2Fgo&command=%2Fgo", "form-duplicate-key", "command"],
       ["command=%2Fgo&text=%zz", "form-syntax", "%zz"],
       ["command=%2Fgo&text=%FF", "form-encoding", "%FF"],
-      ["payload=%7B", "json-syntax", "%7B"],
+      ["payload=%7B", "json-syntax", ""],
+      ["payload=%7B%22type%22%3A+x%7D", "json-syntax", "x"],
       ['{"type":"event_callback"}', "form-syntax", '{"type":"event_callback"}'],
     ] as const) {
       const { issues, ...error } = errorOf(() => slackHook.verify(slack(body), { now }));
