@@ -438,6 +438,7 @@ describe("sign, new, schema, providers and compare", () => {
       [
         ["adyen", ["id"]],
         ["attio", ["id"]],
+        ["auth0", ["type", "id"]],
         ["bitbucket", ["type", "id"]],
         ["buildkite", ["type", "id"]],
         ["cashfree", ["id"]],
@@ -460,6 +461,7 @@ describe("sign, new, schema, providers and compare", () => {
         ["mercado-pago", ["type", "id"]],
         ["microsoft-graph", ["type", "id"]],
         ["modern-treasury", ["type"]],
+        ["okta", ["type", "id"]],
         ["postmark", ["type", "id"]],
         ["pulumi", ["type"]],
         ["razorpay", ["id"]],
@@ -467,6 +469,7 @@ describe("sign, new, schema, providers and compare", () => {
         ["sanity", ["type", "id"]],
         ["sentry", ["type", "id"]],
         ["shopify", ["type", "id"]],
+        ["sparkpost", ["type", "id"]],
         ["strava", undefined],
         ["telegram", ["type", "id"]],
         ["twilio", ["id"]],

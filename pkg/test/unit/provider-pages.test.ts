@@ -21,7 +21,9 @@ const secretFor = (id: string) => (id in SENDERS ? secretOf(id) : SECRET);
 async function receiverOf(id: string): Promise<(request: Request) => Promise<Response>> {
   const [, code = ""] = /```js\n(.*?)```/s.exec(pageOf(id)) ?? assert.fail(id);
   for (const [, name = ""] of code.matchAll(/process\.env\.(\w+)/g)) {
-    process.env[name] = /_(SECRET|PUBLIC_KEY)$/.test(name) ? secretFor(id) : "a verify token";
+    const isUrl = name.endsWith("_URL");
+    const setting = isUrl ? (SENDERS[id]?.url ?? assert.fail(id)) : "a verify token";
+    process.env[name] = /_(SECRET|PUBLIC_KEY)$/.test(name) ? secretFor(id) : setting;
   }
   mkdirSync(programs, { recursive: true });
   writeFileSync(`${programs}${id}.mjs`, code);
