@@ -646,6 +646,24 @@ fn property(name: &str) -> String {
     if name.contains('-') { format!("\"{name}\"") } else { name.to_owned() }
 }
 
+/// The signed content as the core writes it: one text, with a condition as `{if:SOURCE}text{end}`. A line break is `\n`.
+fn template(scheme: &Value) -> Option<String> {
+    let text = match &scheme["signedContent"] {
+        Value::String(text) => text.clone(),
+        Value::Array(parts) => parts
+            .iter()
+            .map(|part| match (part.as_str(), part["if"].as_str(), part["text"].as_str()) {
+                (Some(text), ..) => text.to_owned(),
+                (None, source, text) => {
+                    format!("{{if:{}}}{}{{end}}", source.unwrap_or_default(), text.unwrap_or_default())
+                }
+            })
+            .collect(),
+        _ => return None,
+    };
+    Some(text.replace('\n', "\\n"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -691,22 +709,4 @@ mod tests {
         }
         assert!(Facts::of("strava").expect("a provider").page().contains("STRAVA_VERIFY_TOKEN"));
     }
-}
-
-/// The signed content as the core writes it: one text, with a condition as `{if:SOURCE}text{end}`. A line break is `\n`.
-fn template(scheme: &Value) -> Option<String> {
-    let text = match &scheme["signedContent"] {
-        Value::String(text) => text.clone(),
-        Value::Array(parts) => parts
-            .iter()
-            .map(|part| match (part.as_str(), part["if"].as_str(), part["text"].as_str()) {
-                (Some(text), ..) => text.to_owned(),
-                (None, source, text) => {
-                    format!("{{if:{}}}{}{{end}}", source.unwrap_or_default(), text.unwrap_or_default())
-                }
-            })
-            .collect(),
-        _ => return None,
-    };
-    Some(text.replace('\n', "\\n"))
 }
