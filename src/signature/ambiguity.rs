@@ -45,9 +45,12 @@ fn is_one_container(text: &[u8]) -> bool {
 impl SignedContent {
     /// Returns the literal next to a part, on the side of the body. If the next part is no literal, that part is the error.
     fn delimiter(&self, index: usize) -> Result<&str, &ContentPart> {
-        match &self.parts[if index < self.open_part() { index + 1 } else { index - 1 }] {
-            ContentPart::Literal(text) => Ok(text),
-            other => Err(other),
+        let next = if index < self.open_part() { index + 1 } else { index.wrapping_sub(1) };
+        match self.parts.get(next) {
+            Some(ContentPart::Literal(text)) => Ok(text),
+            Some(other) => Err(other),
+            // The end of the text, in an ambiguous signed content with conditions.
+            None => Ok(""),
         }
     }
 

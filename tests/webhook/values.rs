@@ -401,6 +401,35 @@ fn signs_parts_that_the_delivery_has() {
 }
 
 #[test]
+fn a_condition_may_be_ambiguous_where_the_definition_says_so() {
+    let mut accepted = 0;
+    for content in [
+        r#"[{ "if": "query:a", "text": "{query:a}" }]"#,
+        r#"[{ "if": "query:a", "text": "a:{query:a}" }, "{timestamp}"]"#,
+        r#"["{/type}", { "if": "query:a", "text": "{timestamp}" }]"#,
+        r#"["{timestamp}{body:crc32}", { "if": "query:a", "text": "{body:sha256:hex}" }]"#,
+    ] {
+        let has_time = content.contains("{timestamp}");
+        let covers = if content.contains("{body") { "" } else { r#""covers": "nothing", "# };
+        let time = if has_time { r#""timestamp": "/time", "# } else { "" };
+        let signature =
+            format!(r#""header": "X-Sig", {covers}{time}"ambiguous": true, "signedContent": {content}"#);
+        let Ok(provider) = Provider::from_json(definition(&signature, r#""digest""#).as_bytes()) else {
+            continue;
+        };
+        accepted += 1;
+        let hook = Webhook::new(provider, options(&[SECRET])).expect("a webhook");
+        for url in ["https://h.example/?a=1", "https://h.example/"] {
+            let signature = "00".repeat(32);
+            let pairs = Headers::from_iter([("X-Sig", signature.as_str())]);
+            let delivery = Delivery::new(pairs, br#"{"type":"paid","time":1700000000}"#).with_url(url);
+            assert_eq!(hook.verify(&delivery, NOW).unwrap_err().code, Code::SIGNATURE_MISMATCH, "{content}");
+        }
+    }
+    assert!(accepted >= 2, "{accepted}");
+}
+
+#[test]
 fn refuses_conditions_that_the_signed_content_does_not_show() {
     for content in [
         // Without a delimiter in the same text.
