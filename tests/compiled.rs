@@ -135,6 +135,10 @@ fn both_sign_and_create_the_same_deliveries() {
         } else {
             "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLjlw"
         };
+        // Neither signs nor creates.
+        if has("rsa-sha256") || has("RS256") || has(r#""keys":"#) {
+            continue;
+        }
         let secrets = vec![secret.to_owned().into()];
         let options = || WebhookOptions { secrets: secrets.clone(), ..WebhookOptions::default() };
         let hooks = [from_text(id), from_bytes(id)].map(|provider| {

@@ -75,6 +75,12 @@ impl Webhook {
                 // `sign` writes signature and timestamp. Other signed values are texts that no two deliveries share.
                 let scheme = self.signing_scheme();
                 let is_replaced = scheme.is_some_and(|active| active.scheme.replaces(pointer));
+                let is_optional = scheme
+                    .and_then(|active| active.scheme.signing())
+                    .is_some_and(|scheme| scheme.definition().absent_is_empty);
+                if is_optional && !is_replaced {
+                    continue;
+                }
                 let text = if is_replaced { String::new() } else { params.uuid(1).to_string() };
                 values.push((&**pointer, quoted(&text)));
             }

@@ -192,19 +192,19 @@ fn rejects_an_invalid_definition_with_location_and_reason() {
             at("/dedupe", json!(["/id"])),
             Code::PATTERN,
             "/dedupe/0",
-            "Expected pointer: and a JSON Pointer, header: and a name, digest, or none, got a string of 3 characters.",
+            "Expected pointer: and a JSON Pointer, header: and a name, claim: and the pointer of a claim, digest, or none, got a string of 3 characters.",
         ),
         (
             at("/dedupe", json!(["digest", "pointer:/a~2"])),
             Code::PATTERN,
             "/dedupe/1",
-            "Expected pointer: and a JSON Pointer, header: and a name, digest, or none, got a string of 12 characters.",
+            "Expected pointer: and a JSON Pointer, header: and a name, claim: and the pointer of a claim, digest, or none, got a string of 12 characters.",
         ),
         (
             at("/dedupe", json!(["header:a b"])),
             Code::PATTERN,
             "/dedupe/0",
-            "Expected pointer: and a JSON Pointer, header: and a name, digest, or none, got a string of 10 characters.",
+            "Expected pointer: and a JSON Pointer, header: and a name, claim: and the pointer of a claim, digest, or none, got a string of 10 characters.",
         ),
         (
             at("/success", json!("yes")),
@@ -283,13 +283,13 @@ fn rejects_an_invalid_definition_with_location_and_reason() {
             signature("algorithms", json!(["ed448"])),
             Code::ENUM,
             "/signature/algorithms/0",
-            "Expected \"sha1\", \"sha256\", \"sha512\", \"ed25519\", \"ecdsa-p256\", \"ecdsa-p256-raw\", \"rsa-sha1\", \"rsa-sha256\", \"rsa-sha512\", \"HS256\" or \"HS512\", got a string of 5 characters.",
+            "Expected \"sha1\", \"sha256\", \"sha512\", \"ed25519\", \"ecdsa-p256\", \"ecdsa-p256-raw\", \"rsa-sha1\", \"rsa-sha256\", \"rsa-sha512\", \"HS256\", \"HS384\", \"HS512\" or one of 4 more, got a string of 5 characters.",
         ),
         (
             signature("algorithms", json!(["SHA256"])),
             Code::ENUM,
             "/signature/algorithms/0",
-            "Expected \"sha1\", \"sha256\", \"sha512\", \"ed25519\", \"ecdsa-p256\", \"ecdsa-p256-raw\", \"rsa-sha1\", \"rsa-sha256\", \"rsa-sha512\", \"HS256\" or \"HS512\", got a string of 6 characters.",
+            "Expected \"sha1\", \"sha256\", \"sha512\", \"ed25519\", \"ecdsa-p256\", \"ecdsa-p256-raw\", \"rsa-sha1\", \"rsa-sha256\", \"rsa-sha512\", \"HS256\", \"HS384\", \"HS512\" or one of 4 more, got a string of 6 characters.",
         ),
         (
             signature("algorithms", json!([])),

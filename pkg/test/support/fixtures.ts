@@ -94,12 +94,17 @@ export const seeded = { seed: Number(process.env.HOOKSEAL_SEED ?? 20240229) };
 /** The strongest signature scheme of a definition. */
 export const schemeOf = (definition: ProviderDefinition | undefined) => [definition?.signature].flat()[0];
 
+/** A signed content as one text, with a condition as `{if:SOURCE}text{end}`. */
+export const contentText = (
+  content: string | readonly (string | { if: string; text: string })[] = "",
+): string =>
+  [content]
+    .flat()
+    .map((part) => (typeof part === "string" ? part : `{if:${part.if}}${part.text}{end}`))
+    .join("");
+
 /** The signed content of the first scheme as one text, with a line break as `\n`; undefined where it is not named. */
 export const contentOf = (definition: ProviderDefinition | undefined): string | undefined => {
   const content = schemeOf(definition)?.signedContent;
-  if (content === undefined) return undefined;
-  const texts = [content]
-    .flat()
-    .map((part) => (typeof part === "string" ? part : `{if:${part.if}}${part.text}{end}`));
-  return texts.join("").replaceAll("\n", "\\n");
+  return content === undefined ? undefined : contentText(content).replaceAll("\n", "\\n");
 };

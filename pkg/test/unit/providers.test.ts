@@ -143,7 +143,14 @@ describe("a built-in provider", () => {
         for (const item of items ?? []) {
           const made = hook.create(item.type, item.event as object, { now, url });
           const [only, ...others] = hook.verify({ url, ...made }, { now }).items ?? assert.fail(id);
-          assert.deepEqual([only?.type, only?.event, others], [item.type, item.event, []]);
+          assert.deepEqual([only?.type, others], [item.type, []]);
+          // Where each element has a signature of its own, it is the only value that differs.
+          const isSignature = (key: string) => schemeOf(providerDefinition(id))?.from?.endsWith(`/${key}`);
+          const unsigned = (event: unknown) =>
+            JSON.parse(JSON.stringify(event, (key, value) => (isSignature(key) ? undefined : value)));
+          const compared =
+            schemeOf(providerDefinition(id))?.each === undefined ? (event: unknown) => event : unsigned;
+          assert.deepEqual(compared(only?.event), compared(item.event));
         }
         if (items !== undefined) continue;
         const made = hook.create(type, dataOf(id, body), options);
@@ -167,11 +174,11 @@ describe("a built-in provider", () => {
       const late = now + 1000 * (schemeOf(providerDefinition(id))?.tolerance ?? 300) + 3_600_000;
       const [delivery] = await deliveries(id);
       const result = hookOf(id).check(delivery as Delivery, { now: late });
-      const { signedContent, timestamp, kind, requireTime } = schemeOf(providerDefinition(id)) ?? {};
+      const { timestamp, kind, requireTime } = schemeOf(providerDefinition(id)) ?? {};
       const stamped =
         (kind === "jwt" && requireTime !== false) ||
         timestamp !== undefined ||
-        signedContent?.includes("{timestamp}") === true;
+        contentOf(providerDefinition(id))?.includes("{timestamp}") === true;
       assert.equal(
         result.ok ? "accepted" : result.error.code,
         stamped ? "timestamp-too-old" : "accepted",

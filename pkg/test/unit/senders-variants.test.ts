@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type Delivery, type ProviderDefinition, providerDefinition, webhook } from "../../src/index.ts";
-import { schemeOf } from "../support/fixtures.ts";
+import { contentText, schemeOf } from "../support/fixtures.ts";
 import { deliveries, now, otherSecretOf, SENDERS, secretOf } from "../support/senders.ts";
 
 interface Sent {
@@ -18,7 +18,7 @@ const DAY = 24 * 3_600_000;
 const hasTime = ({ kind, signedContent, timestamp, requireTime }: Scheme) =>
   kind === "jwt"
     ? requireTime !== false
-    : timestamp !== undefined || signedContent?.includes("{timestamp}") === true;
+    : timestamp !== undefined || contentText(signedContent).includes("{timestamp}");
 
 type Scheme = Exclude<NonNullable<ProviderDefinition["signature"]>, unknown[]>;
 
@@ -104,10 +104,21 @@ function variantsOf(id: string, sent: Sent): Variants {
   const scheme = schemeFor(id);
   const { headers, body } = sent;
   const variants: Variants = {};
-  const signsBody = scheme.kind !== "token" && scheme.covers !== "nothing";
+  const content = contentText(scheme.signedContent);
+  const signsBody = scheme.kind !== "token" && scheme.covers === undefined;
   if (signsBody) {
     for (const [what, other] of Object.entries(bodiesOf(sent)))
       variants[`the body ${what}`] = { ...sent, body: other };
+  }
+  if (scheme.covers === "fields") {
+    for (const [, pointer = ""] of content.matchAll(/\{(\/[^}]*?)(?:\.\.\.)?\}/g)) {
+      const key = pointer.slice(pointer.lastIndexOf("/") + 1);
+      const other = body.replace(
+        new RegExp(`("${key}": *"?)([^",}]*)`),
+        (_, before, value) => `${before}${value}1`,
+      );
+      if (other !== body) variants[`another ${pointer}`] = { ...sent, body: other };
+    }
   }
   const name = nameOf(headers, scheme.header);
   if (name !== undefined) {
@@ -121,19 +132,25 @@ function variantsOf(id: string, sent: Sent): Variants {
     const change = (make: (value: string) => string) =>
       body.replace(new RegExp(`("${key}": *")([^"]*)`), (_, before, value) => before + make(value));
     variants["a changed signature"] = { ...sent, body: change((value) => replaced(value, 3)) };
-    variants["a cut signature"] = { ...sent, body: change((value) => value.slice(0, -1)) };
+    variants["a cut signature"] = { ...sent, body: change((value) => value.slice(0, -4)) };
     variants["no signature"] = { ...sent, body: change(() => "") };
   }
   const { headers: named = {} } = providerDefinition(id) ?? {};
   for (const part of ["id", "timestamp"] as const) {
     const header = nameOf(headers, (named as Record<string, string | string[]>)[part]);
-    if (header === undefined || !scheme.signedContent?.includes(`{${part}}`)) continue;
+    if (header === undefined || !content.includes(`{${part}}`)) continue;
     const value = headers[header] as string;
     const other =
       part === "id" ? `${value}x` : value.replace(/\d(?=\D*$)/, (digit) => `${(Number(digit) + 1) % 10}`);
     variants[`another ${part}`] = { ...sent, headers: { ...headers, [header]: other } };
   }
-  if (sent.url !== undefined) {
+  for (const [, parameter = ""] of content.matchAll(/query:([^}]*)\}/g)) {
+    const url = new URL(sent.url ?? assert.fail(id));
+    url.searchParams.set(parameter, "another");
+    variants[`another ${parameter} in the query`] = { ...sent, url: url.href };
+  }
+  const signsUrl = scheme.kind === "jwt" || /\{(url|path)/.test(content);
+  if (sent.url !== undefined && signsUrl) {
     variants["another URL"] = { ...sent, url: `${sent.url}/other` };
     variants["another query"] = { ...sent, url: `${sent.url}?a=1` };
   }
