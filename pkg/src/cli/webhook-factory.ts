@@ -33,7 +33,7 @@ function readDefinitionFile(path: string): ProviderDefinition {
   } catch (error) {
     throw new UsageError(
       `The value of --provider is neither a built-in provider nor a readable file: ${describeError(error)}.`,
-      `Built-in providers: ${providers().join(", ")}. Or name a provider definition: --provider mine.json`,
+      `To list the ${providers().length} built-in providers: hookseal providers. Or name a provider definition: --provider mine.json`,
     );
   }
   let definition: ProviderDefinition;
@@ -102,7 +102,7 @@ export class WebhookFactory {
     }
     throw new UsageError(
       "Provider not detected: neither the headers nor the event type are those of a built-in provider.",
-      `Pass --provider with one of ${providers().join(", ")}, or with a definition: --provider mine.json`,
+      `Pass --provider with one of the ${providers().length} built-in providers (hookseal providers lists them), or with a definition: --provider mine.json`,
     );
   }
 

@@ -455,6 +455,7 @@ describe("sign, new, schema, providers and compare", () => {
         ["help-scout", ["type"]],
         ["hookdeck", ["id"]],
         ["jira", ["id"]],
+        ["kick", ["type"]],
         ["lemonsqueezy", ["type"]],
         ["linear", ["id"]],
         ["mailgun", ["type", "id"]],

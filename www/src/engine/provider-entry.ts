@@ -38,7 +38,12 @@ interface SchemeFacts {
   kind?: string;
   format?: string;
   secret?: string;
+  algorithms?: string[];
 }
+
+/** Whether tokens are verified with a public key. */
+const hasPublicKey = ({ kind, algorithms = [] }: SchemeFacts): boolean =>
+  kind === "jwt" && algorithms.every((algorithm) => !algorithm.startsWith("HS"));
 
 /** The secret format of a scheme. That of basic authentication is a user name and a password. */
 const encodingOf = ({ format, secret }: SchemeFacts): string =>
@@ -49,7 +54,8 @@ export function providerFacts(definition: DefinitionFacts): ProviderFacts {
   const secrets: SecretSlot[] = [];
   for (const scheme of (signature === undefined ? [] : [signature].flat()) as SchemeFacts[]) {
     if (secrets.some(({ name }) => name === scheme.name)) continue;
-    const { name, kind = "hmac" } = scheme;
+    const { name } = scheme;
+    const kind = hasPublicKey(scheme) ? "public-key" : (scheme.kind ?? "hmac");
     secrets.push({
       ...(name === undefined ? {} : { name }),
       ...(kind === "hmac" ? {} : { kind: kind as Required<SecretSlot>["kind"] }),

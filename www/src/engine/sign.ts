@@ -4,6 +4,7 @@ import { hasEscapes, toBytes, toText } from "../bytes.ts";
 import { errorMessage } from "../errors.ts";
 import {
   exportDelivery,
+  missingModule,
   type ProviderDefinition,
   providers,
   type SignedDelivery,
@@ -40,6 +41,18 @@ const SAMPLES: [provider: string, title: string, text: string, type?: string][] 
   ["xon", "Caller details", samples.caller],
 ];
 
+/** The event of a sample. A provider whose keys come from outside needs the module of public keys, which is loaded later. */
+function inspectSample(provider: string, text: string): { type?: string; revision?: string } {
+  // A sample is JSON, and the provider may send forms alone.
+  const delivery = { headers: { "Content-Type": "application/json" }, body: text };
+  try {
+    return getWebhook(NO_SECRET, provider).inspect(delivery);
+  } catch (error) {
+    if (missingModule(error) === "publicKey") return {};
+    throw error;
+  }
+}
+
 export function listSignChoices(): SignChoices {
   const all = providers();
   const others = listOtherSamples().map(([provider, type, text]): (typeof SAMPLES)[number] => [
@@ -49,11 +62,7 @@ export function listSignChoices(): SignChoices {
     type,
   ]);
   const samplesWithRevision = [...SAMPLES, ...others].map(([provider, title, text, sampleType]) => {
-    // A sample is JSON, and the provider may send forms alone.
-    const { type = sampleType ?? "", revision } = getWebhook(NO_SECRET, provider).inspect({
-      headers: { "Content-Type": "application/json" },
-      body: text,
-    });
+    const { type = sampleType ?? "", revision } = inspectSample(provider, text);
     const [format = "json"] = bodyFormats(provider);
     return { provider, type, revision, title, text: writeFormat(text, format) };
   });
