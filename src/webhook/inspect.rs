@@ -213,7 +213,9 @@ impl SignatureReport {
             let start = end;
             end += bytes.map_or(0, <[u8]>::len);
             // A report contains no value of a payload.
-            let is_body = |name: &str| name == "body" || name.starts_with('/') || name.starts_with("form:");
+            let is_body = |name: &str| {
+                matches!(name, "body" | "form") || name.starts_with('/') || name.starts_with("form:")
+            };
             let value = bytes
                 .filter(|_| !placeholder.as_deref().is_some_and(is_body))
                 .map(|bytes| shortened(&String::from_utf8_lossy(bytes)));

@@ -80,7 +80,8 @@ impl Webhook {
             };
             headers.push(source.to_string(), value);
         }
-        let selected = self.select(delivery).and_then(|active| self.provider.schemes.get(active.index));
+        let selected = self.select(delivery).map_or(0, |active| active.index);
+        let selected = self.provider.schemes.get(selected);
         let body = match delivery.form {
             Some(form) if selected.is_some_and(signs_form) => form.sorted(),
             _ => delivery.body,

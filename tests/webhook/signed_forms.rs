@@ -7,7 +7,7 @@ use hookseal::signature::Algorithm;
 use hookseal::signature::hmac::sign;
 use hookseal::webhook::{CoveredPart, SignParams, SignatureInfo, Webhook};
 
-use crate::support::{NOW, fresh, headers, options};
+use crate::support::{NOW, fresh, headers, options, unsigned};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const URL: &str = "https://mycompany.com/myapp.php?foo=1&bar=2";
@@ -156,5 +156,28 @@ fn signs_forms_and_explains_them() {
         assert!(codes(&hook).contains(&"signature-valid"), "{:?}", codes(&hook));
         let spaced = Webhook::built_in("twilio", options(&["12345 "])).expect("a webhook");
         assert!(codes(&spaced).contains(&"secret-white-space"), "{:?}", codes(&spaced));
+    }
+}
+
+/// A report has no value of a payload, and the span of a form is that of its sorted fields, with a secret and without.
+#[test]
+fn a_report_has_no_field_of_a_form() {
+    let signed = b"https://example.com/hookBodyHello thereFrom+1555";
+    for options in [options(&["12345"]), unsigned()] {
+        let hook = Webhook::built_in("twilio", options).expect("a webhook");
+        let headers = [
+            ("X-Twilio-Signature", "AAAAAAAAAAAAAAAAAAAAAAAAAAA="),
+            ("Content-Type", "application/x-www-form-urlencoded"),
+        ];
+        let delivery = Delivery::new(headers.into_iter().collect(), b"From=%2B1555&Body=Hello+there")
+            .with_url("https://example.com/hook");
+        let form = hook.read_form(&delivery).expect("a form").expect("fields");
+        let report = hook.inspect(&delivery.clone().with_form(&form), NOW);
+        let parts = &report.signature.parts;
+        assert_eq!(parts[1].placeholder.as_deref(), Some("form"));
+        assert_eq!(
+            (parts[1].value.as_deref(), parts[1].span.map(|span| span.end)),
+            (None, Some(signed.len()))
+        );
     }
 }

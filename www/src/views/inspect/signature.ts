@@ -174,7 +174,11 @@ function part({ name, value, bytes }: SignedContentPart, timestamp?: number): No
       "dd",
       { class: "stack" },
       value === undefined
-        ? h("span", { class: "muted" }, "unknown")
+        ? h(
+            "span",
+            { class: "muted" },
+            name === "form" ? "The fields, sorted by their names: each name and its value" : "unknown",
+          )
         : h(
             "div",
             {
