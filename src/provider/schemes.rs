@@ -351,7 +351,7 @@ fn scheme(
         };
         return Err(definition_error(document, value, &message));
     }
-    Scheme::new(definition).map(SignatureScheme::of).map_err(|error| {
+    let scheme = Scheme::new(definition).map(SignatureScheme::of).map_err(|error| {
         // Two fields of the scheme are in `headers` of a definition.
         let value = match error.field() {
             "timestampHeader" => {
@@ -362,7 +362,21 @@ fn scheme(
         }
         .unwrap_or(signature);
         definition_error(document, value, error.message())
-    })
+    })?;
+    with_settings(document, signature, scheme)
+}
+
+/// Returns a scheme whose settings the definition has.
+fn with_settings(
+    document: &Document<'_>,
+    signature: Value<'_>,
+    scheme: SignatureScheme,
+) -> Result<SignatureScheme, DefinitionError> {
+    let known = members(document.root(), "settings");
+    let is_unknown = |name: &&str| !known.iter().any(|(known, _)| known.text() == *name);
+    let Some(unknown) = scheme.settings().into_iter().find(is_unknown) else { return Ok(scheme) };
+    let value = signature.get("claims").or_else(|| signature.get("signedContent")).unwrap_or(signature);
+    Err(definition_error(document, value, &unknown_setting(unknown)))
 }
 
 pub(super) fn is_jwt(signature: Value<'_>) -> bool {
@@ -401,14 +415,7 @@ fn jwt_scheme(
     let scheme = JwtScheme::new(definition).map_err(|error| {
         definition_error(document, signature.get(error.field()).unwrap_or(signature), error.message())
     })?;
-    let settings = members(document.root(), "settings");
-    if let Some(unknown) =
-        scheme.settings().find(|name| !settings.iter().any(|(known, _)| known.text() == *name))
-    {
-        let value = signature.get("claims").unwrap_or(signature);
-        return Err(definition_error(document, value, &unknown_setting(unknown)));
-    }
-    Ok(SignatureScheme::Jwt(scheme))
+    with_settings(document, signature, SignatureScheme::Jwt(scheme))
 }
 
 fn is_optional(signature: Value<'_>) -> bool {

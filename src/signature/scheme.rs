@@ -25,7 +25,8 @@ pub struct SchemeDefinition {
     pub algorithms: Vec<Algorithm>,
     /// The signed content: `{body}`, `{timestamp}.{body}`, `{id}.{timestamp}.{body}`,
     /// `{header:webhook-id}.{timestamp}.{body}`, `{method}\n{url}\n{body}`. Sources in the body and the URL are placeholders, too:
-    /// `{/data/id}`, `{query:id}`. So are digests: `{body:sha256:hex}`, `{body:crc32}`. Placeholders without a separator, such as
+    /// `{/data/id}`, `{query:id}`. So are digests: `{body:sha256:hex}`, `{body:crc32}`. `{setting:name}` is a value that a webhook is made with. Placeholders
+    /// without a separator, such as
     /// `{method}{url}{body}`, are accepted only with `ambiguous`, except for a timestamp, a URL, or a header and a
     /// timestamp next to the body: then a body that does not mark where the other part ends is rejected.
     pub signed_content: String,

@@ -72,6 +72,11 @@ pub(super) enum ContentPart {
     },
     Url,
     Method,
+    /// A text that the webhook is made with, the same in every delivery. Empty until it is set.
+    Setting {
+        name: String,
+        value: String,
+    },
 }
 
 blob!(enum ContentPart {
@@ -81,6 +86,7 @@ blob!(enum ContentPart {
     3 => Header { name, is_id },
     4 => Url,
     5 => Method,
+    6 => Setting { name, value },
 });
 
 impl Blob for SignedContent {
@@ -117,6 +123,7 @@ impl fmt::Display for ContentPart {
             ContentPart::Header { name, .. } => write!(f, "{{header:{name}}}"),
             ContentPart::Url => f.write_str("{url}"),
             ContentPart::Method => f.write_str("{method}"),
+            ContentPart::Setting { name, .. } => write!(f, "{{setting:{name}}}"),
         }
     }
 }
@@ -166,6 +173,7 @@ impl ContentPart {
             ContentPart::Header { name, .. } => return Some(["header:", name].concat()),
             ContentPart::Url => "url",
             ContentPart::Method => "method",
+            ContentPart::Setting { name, .. } => return Some(["setting:", name].concat()),
         };
         Some(into_owned_outlined(name))
     }
@@ -178,6 +186,7 @@ impl ContentPart {
             ContentPart::Header { name, .. } => values.headers.get(name).unwrap_or_default().as_bytes(),
             ContentPart::Url => values.url.as_bytes(),
             ContentPart::Method => values.method.as_bytes(),
+            ContentPart::Setting { value, .. } => value.as_bytes(),
         }
     }
 }
@@ -259,6 +268,10 @@ impl SignedContent {
                     if is_value(name) || ContentDigest::parse(name).is_some_and(|digest| digest != ContentDigest::Path) =>
                 {
                     ContentPart::Header { name: into_owned_outlined(name), is_id: false }
+                }
+                TemplateToken::Placeholder(name) if name.starts_with("setting:") => {
+                    let name = into_owned_outlined(&name["setting:".len()..]);
+                    ContentPart::Setting { name, value: String::new() }
                 }
                 TemplateToken::Placeholder(placeholder) => match placeholder.strip_prefix("header:") {
                     Some(name) if is_token(name) => {
@@ -344,6 +357,23 @@ impl SignedContent {
     pub fn framed() -> Self {
         let parts = vec![ContentPart::Url, ContentPart::Body, ContentPart::Method];
         Self { parts, is_form: false, groups: Vec::new(), begins_with_secret: false, open: None }
+    }
+
+    /// Returns the names of the settings that are signed.
+    pub fn settings(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| match part {
+            ContentPart::Setting { name, .. } => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Puts the texts of settings in their places.
+    pub fn set_settings(&mut self, text: &dyn Fn(&str) -> Option<String>) {
+        for part in &mut self.parts {
+            if let ContentPart::Setting { name, value } = part {
+                *value = text(name).unwrap_or_default();
+            }
+        }
     }
 
     pub fn has_timestamp(&self) -> bool {

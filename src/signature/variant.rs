@@ -54,6 +54,24 @@ impl SignatureScheme {
         }
     }
 
+    /// Returns the names of the settings that the scheme needs: in its signed content, or in claims.
+    pub(crate) fn settings(&self) -> Vec<&str> {
+        match self {
+            Self::Hmac(scheme) | Self::PublicKey(scheme) => scheme.content.settings().collect(),
+            Self::Jwt(scheme) => scheme.settings().collect(),
+            Self::Token(_) => Vec::new(),
+        }
+    }
+
+    /// Puts the texts of settings in their places.
+    pub(crate) fn set_settings(&mut self, text: &dyn Fn(&str) -> Option<String>) {
+        match self {
+            Self::Hmac(scheme) | Self::PublicKey(scheme) => scheme.content.set_settings(text),
+            Self::Jwt(scheme) => scheme.set_settings(text),
+            Self::Token(_) => {}
+        }
+    }
+
     /// Returns whether the scheme is a JSON Web Token with a claim that is made of the URL.
     pub(crate) fn is_jwt_with_url(&self) -> bool {
         matches!(self, Self::Jwt(scheme) if scheme.has_url())

@@ -212,12 +212,13 @@ impl SignatureReport {
         for (placeholder, bytes) in scheme.content.named_parts(values) {
             let start = end;
             end += bytes.map_or(0, <[u8]>::len);
-            // A report contains no value of a payload.
-            let is_body = |name: &str| {
-                matches!(name, "body" | "form") || name.starts_with('/') || name.starts_with("form:")
+            // A report contains no value of a payload, and no setting.
+            let is_hidden = |name: &str| {
+                matches!(name, "body" | "form")
+                    || ["/", "form:", "setting:"].iter().any(|start| name.starts_with(start))
             };
             let value = bytes
-                .filter(|_| !placeholder.as_deref().is_some_and(is_body))
+                .filter(|_| !placeholder.as_deref().is_some_and(is_hidden))
                 .map(|bytes| shortened(&String::from_utf8_lossy(bytes)));
             self.parts.push(SignedPart { placeholder, value, span: bytes.map(|_| ByteSpan { start, end }) });
         }

@@ -189,9 +189,7 @@ impl Webhook {
         // The secrets in the options end here, zeroized.
         let WebhookOptions { allow_unsigned, explain_only, settings, .. } = options;
         let settings = Settings::new(&provider.settings, settings)?;
-        if !explain_only {
-            settings.set_claims(&mut provider, &keys)?;
-        }
+        settings.set_in_schemes(&mut provider, &keys, explain_only)?;
         Ok(Self { provider, keys, settings, allow_unsigned, explain_only, verify_options })
     }
 

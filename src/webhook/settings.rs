@@ -8,7 +8,7 @@ use super::Error;
 use crate::issue::Code;
 use crate::json::quoted;
 use crate::provider::{Provider, Setting};
-use crate::signature::{Keys, SignatureScheme};
+use crate::signature::Keys;
 
 /// The settings of a webhook. SECURITY: never printed, zeroized when dropped.
 #[derive(Default)]
@@ -35,11 +35,20 @@ impl Settings {
         Ok(Self(values))
     }
 
-    /// Puts settings in the claims of tokens. One that an active scheme needs has to be there.
-    pub fn set_claims(&self, provider: &mut Provider, keys: &[Option<Keys>]) -> Result<(), Error> {
+    /// Puts settings in signed contents and in the claims of tokens. One that an active scheme needs has to be there, except
+    /// for a webhook that only explains.
+    pub fn set_in_schemes(
+        &self,
+        provider: &mut Provider,
+        keys: &[Option<Keys>],
+        explain_only: bool,
+    ) -> Result<(), Error> {
         for (named, keys) in provider.schemes.iter_mut().zip(keys) {
-            let SignatureScheme::Jwt(scheme) = &mut named.scheme else { continue };
-            let absent = scheme.settings().find(|name| keys.is_some() && self.get(name).is_none());
+            let scheme = &mut named.scheme;
+            let absent = scheme
+                .settings()
+                .into_iter()
+                .find(|name| !explain_only && keys.is_some() && self.get(name).is_none());
             if let Some(absent) = absent
                 && let Some(setting) = provider.settings.iter().find(|setting| setting.name == absent)
             {

@@ -28,6 +28,7 @@ mod seeds;
 mod severities;
 mod signed_elements;
 mod signed_forms;
+mod signed_settings;
 mod signed_time;
 mod stages;
 mod support;
