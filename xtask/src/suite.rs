@@ -79,6 +79,7 @@ impl Suite {
             self.step("reproducible build", reproduce::against_this);
             self.playground_without_browser(has_page_core)?;
             self.playground()?;
+            self.programs();
         }
         Ok(self.summary)
     }
@@ -211,17 +212,6 @@ impl Suite {
 
     fn packaging(&mut self) -> Result<(), Failure> {
         self.tests("npm packaging tests", &mut node_tests("pkg/test/packaging")?);
-        self.check(
-            "demo",
-            &mut node(crate::DEMO),
-            "compare each line of the demo with what its sentence promises: `cargo xtask demo`",
-        );
-        // The short form measures nothing. It shows that all contenders do the same job on the same bytes.
-        self.check(
-            "benchmark contenders",
-            node("bench/main.mjs").arg("--short"),
-            "fix the contender that the message names",
-        );
         Ok(())
     }
 
@@ -247,6 +237,21 @@ impl Suite {
             "fix the receiver that the message names",
         );
         Ok(())
+    }
+
+    /// Programs of the built package.
+    fn programs(&mut self) {
+        self.check(
+            "demo",
+            &mut node(crate::DEMO),
+            "compare each line of the demo with what its sentence promises: `cargo xtask demo`",
+        );
+        // The short form measures nothing. It shows that all contenders do the same job on the same bytes.
+        self.check(
+            "benchmark contenders",
+            node("bench/main.mjs").arg("--short"),
+            "fix the contender that the message names",
+        );
     }
 
     fn hostile_and_explain(&mut self) {

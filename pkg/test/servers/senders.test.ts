@@ -80,11 +80,13 @@ for (const [name, run] of [
             body: Buffer.from(body),
           });
         // A token signs nothing, so a forged delivery is one without it.
-        const { kind, from } = schemeOf(providerDefinition(id)) ?? {};
+        const { kind, from, each, covers } = schemeOf(providerDefinition(id)) ?? {};
+        // Where each element of a list is signed, the first one is forged.
+        const pointer = from && `${each === undefined ? "" : `${each}/0`}${from}`;
         const forged =
-          from !== undefined
-            ? await send(without(body, from))
-            : await (kind === "token" ? send(body, {}) : send(`${body} `));
+          pointer !== undefined
+            ? await send(without(body, pointer))
+            : await (kind === "token" || covers === "nothing" ? send(body, {}) : send(`${body} `));
         assert.equal(forged.status, 401, forged.text);
         const reply = await send(body);
         assert.deepEqual([reply.status, reply.text], [200, `${id} ${type}`]);
