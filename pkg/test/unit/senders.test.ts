@@ -12,13 +12,11 @@ import {
   providers,
   webhook,
 } from "../../src/index.ts";
-import { READ } from "../support/examples.ts";
+import { EXAMPLES, type Example, READ } from "../support/examples.ts";
 import { samplesOf, schemeOf, text } from "../support/fixtures.ts";
 import {
   bodyOf,
   deliveries,
-  EXAMPLES,
-  type Example,
   hasPublicKey,
   now,
   otherSecretOf,
