@@ -50,7 +50,9 @@ export function listProviders(word: string | undefined, options: { json?: boolea
         ),
       ) || "none",
       schemesOf(signature)
-        .map(({ kind, signedContent }) => (kind === "token" ? "nothing" : templateOf(signedContent)))
+        .map(({ kind, signedContent }) =>
+          kind === "token" ? "nothing" : kind === "jwt" ? "its claims" : templateOf(signedContent),
+        )
         .join(", "),
       signature === undefined ? "everything" : uncoveredOf(id).join(", "),
       confirmed ?? "",
@@ -91,7 +93,7 @@ function strongest(signature: ProviderDefinition["signature"]): {
   return {
     ...(header === undefined ? {} : { header }),
     ...(algorithms === undefined ? {} : { algorithms }),
-    ...(kind === "token" ? {} : { signedContent: templateOf(signedContent) }),
+    ...(kind === "token" || kind === "jwt" ? {} : { signedContent: templateOf(signedContent) }),
   };
 }
 

@@ -424,6 +424,9 @@ describe("sign, new, schema, providers and compare", () => {
     assert.match(run(["providers"]).out, /^github .*\(sha256\) +\{body\} +type, id +vector +any$/m);
     assert.match(run(["providers"]).out, /^xon .* none +everything /m);
     assert.match(run(["providers"]).out, /^checkout-com .* no +any$/m);
+    // A token signs its own claims.
+    assert.match(run(["providers", "plaid"]).out, /^plaid .* Plaid-Verification \(ES256\) +its claims /m);
+    assert.equal(JSON.parse(run(["providers", "plaid", "--json"]).out)[0].signedContent, undefined);
     assert.deepEqual(
       JSON.parse(run(["providers", "--json"]).out).map((one: { id: string; signs: boolean }) => [
         one.id,
