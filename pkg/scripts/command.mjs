@@ -42,8 +42,8 @@ export function command(root) {
       {
         name: "hookseal",
         setup(build) {
-          build.onResolve({ filter: /^\.\.\/(index|node|send)\.js$/ }, ({ path }) => ({
-            path: path.replace("..", "./cjs"),
+          build.onResolve({ filter: /^(\.\.\/)+(index|node|send)\.js$/ }, ({ path }) => ({
+            path: path.replace(/^(\.\.\/)+/, "./cjs/"),
             external: true,
           }));
           build.onResolve({ filter: /^hookseal:samples$/ }, ({ path }) => ({ path, namespace: "hookseal" }));

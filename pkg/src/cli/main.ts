@@ -10,7 +10,7 @@ import { create, sign } from "./create.js";
 import { explain } from "./explain.js";
 import { UnreadableError } from "./input.js";
 import { inspect } from "./inspect.js";
-import { listen } from "./listen.js";
+import { listen } from "./listen/listen.js";
 import { print, printError, sanitize, style } from "./output.js";
 import { rejectSecretArguments } from "./secrets.js";
 import { send } from "./send.js";
@@ -49,11 +49,14 @@ const IMPORT_FORMATS = ["http", "curl", "command", "har", "record", "ndjson", "b
 
 /** Groups of options that several commands share. */
 const addVerifyOptions = (command: Command) =>
-  command
-    .option(
+  addSecretOptions(
+    command.option(
       "-p, --provider <id|file>",
       "a built-in provider or a provider definition file (default: detected)",
-    )
+    ),
+  );
+const addSecretOptions = (command: Command) =>
+  command
     .option(
       "--secret-env <name>",
       "an environment variable with the secret, or SCHEME=VARIABLE for one of several schemes; repeatable",
@@ -231,10 +234,15 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
   add(
     "listen",
     "receive deliveries on a local port, and print them",
-    addVerifyOptions,
+    addSecretOptions,
     addLimitOptions,
     addJsonOption,
   )
+    .option(
+      "-p, --provider <id|file>",
+      "a built-in provider or a provider definition file; repeatable (default: each delivery's is detected)",
+      collectValues,
+    )
     .argument("<port>", "the port; 0 for a free port", parseInteger(0, 65535))
     .option(
       "--host <address>",
@@ -245,12 +253,20 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
       "the URL that the sender uses, for providers that sign it (default: from the request)",
     )
     .option("--save <folder>", "save each request as a file, to verify or send again")
+    .option(
+      "--forward <url>",
+      "send each delivery that verifies to this URL, and its response to the sender; repeatable",
+      collectValues,
+    )
+    .option("--redact", "hide the values of the payload in the output")
     .option("--show-body", "print the bodies of accepted deliveries")
     .option("--count <n>", "stop after this number of requests", parseInteger(1, 2 ** 31))
     .addHelpText(
       "after",
       examples(
         "hookseal listen 3000 --provider painchek --secret-env PAINCHEK_SECRET",
+        "hookseal listen 3000 --secret-env painchek=PAINCHEK_SECRET --secret-env stripe=STRIPE_SECRET",
+        "hookseal listen 3000 --secret-env WEBHOOK_SECRET --forward http://127.0.0.1:4000/webhooks",
         "hookseal listen 3000 --provider xon --unsigned --save deliveries",
       ),
     )

@@ -10,7 +10,10 @@ export interface SecretOptions {
   settingEnv?: string[];
 }
 
-/** A secret, and the signature scheme that it is for; undefined for the provider's first one. */
+/**
+ * A secret, and the name in front of it: the signature scheme that it is for, or for `listen` the provider, or both with a colon
+ * between them. Undefined for the provider's first scheme.
+ */
 export interface NamedSecret {
   scheme: string | undefined;
   secret: string;
@@ -33,7 +36,7 @@ export function rejectSecretArguments(argv: readonly string[]): void {
 
 /** Splits `SCHEME=SOURCE`; a source alone has no scheme. */
 function splitScheme(option: string): [scheme: string | undefined, source: string] {
-  const [, scheme, source] = /^([a-z][a-z0-9-]*)=(.+)$/i.exec(option) ?? [];
+  const [, scheme, source] = /^([a-z0-9][a-z0-9-]*(?::[a-z][a-z0-9-]*)?)=(.+)$/i.exec(option) ?? [];
   return source === undefined ? [undefined, option] : [scheme, source];
 }
 

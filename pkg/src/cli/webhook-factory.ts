@@ -175,7 +175,10 @@ export class WebhookFactory {
 }
 
 /** The secrets as the option of a webhook: by the names of schemes where one is named. */
-function secretsOf({ signature }: ProviderDefinition, secrets: NamedSecret[]): WebhookOptions["secrets"] {
+export function secretsOf(
+  { signature }: ProviderDefinition,
+  secrets: NamedSecret[],
+): WebhookOptions["secrets"] {
   if (secrets.every(({ scheme }) => scheme === undefined)) return secrets.map(({ secret }) => secret);
   const first = [signature].flat()[0]?.name;
   const lists: Record<string, string[]> = {};

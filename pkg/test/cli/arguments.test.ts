@@ -149,7 +149,6 @@ describe("wrong usage", () => {
       ["send", "http://127.0.0.1:1/", "--event", "ping", ...TRUST],
       /Unknown sample\.\nList the samples: hookseal new painchek --list/,
     ],
-    [["listen", "0"], /Missing option: --provider\./],
     [["listen", "0", ...TRUST, "--host", "192.0.2.1"], /Cannot listen on port 0: EADDRNOTAVAIL\./],
     [["listen", "0", ...TRUST, "--save", join(body, "x")], /cannot be created: ENOTDIR\./],
     [

@@ -195,7 +195,15 @@ describe("listen", () => {
     const { code, out, err } = await ended;
     assert.equal(code, 0);
     assert.match(out, /^\d\d:\d\d:\d\d 200 verified assessment_add assessment_add:\S+ .*\.http\n/);
-    assert.match(out, /401 signature-missing Missing signature header X-PainChek-WH-Signature\.\n/);
+    assert.match(
+      out,
+      /401 signature-missing assessment_add \S+ Missing signature header X-PainChek-WH-Signature\. .*-0002-rejected\.http\n/,
+    );
+    // All errors of a contract, each with its line.
+    assert.match(
+      out,
+      /400 \S+ assessment_add .*-0003-rejected\.http\n {2}type \/data Expected .*\n {4}1:\d+ \|/,
+    );
     assert.match(out, /405 method-not-allowed Method not allowed; use POST\.\n/);
     assert.match(out, /413 body-too-large The body is larger than 1048576 bytes\.\n/);
     assert.match(out, /415 content-type Unsupported Content-Type: expected application\/json, /);
@@ -277,7 +285,7 @@ describe("listen", () => {
       .split("\n")
       .map((line) => line.replace(/^\S+ /, ""));
     assert.deepEqual(
-      lines.map((line) => line.trim()),
+      lines.map((line) => line.replace(/ \S+-rejected\.http$/, "").trim()),
       [
         "415 content-type Unsupported Content-Type: expected application/json, or another type of JSON in UTF-8.",
         "415 encoding-unsupported This receiver does not accept the Content-Encoding of the body.",
@@ -288,6 +296,8 @@ describe("listen", () => {
     assert.match(err, /0 deliveries accepted, 4 rejected\.\n$/);
     const names = readdirSync(saved).sort();
     assert.equal(names.length, 2);
+    for (const name of names)
+      assert.ok(out.includes(join(saved, name)), "the file of a rejected delivery is printed");
     for (const name of names) {
       assert.ok(readFileSync(join(saved, name)).includes(SAMPLE));
       assert.equal(statSync(join(saved, name)).mode & 0o777, 0o600);

@@ -1,0 +1,72 @@
+/** `listen`: a local receiver that prints deliveries, saves them, and forwards those that verify to an application. */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import process from "node:process";
+import { count, printError, sanitize } from "../output.js";
+import { describeError, EXIT_VALID, UsageError } from "../usage.js";
+import { displayUrl, parseTargets } from "./forward.js";
+import { type RouteOptions, Routes } from "./routes.js";
+import { createFolder } from "./save.js";
+import { ListenServer } from "./server.js";
+
+export interface ListenOptions extends RouteOptions {
+  host?: string;
+  save?: string;
+  count?: number;
+  json?: boolean;
+  showBody?: boolean;
+  redact?: boolean;
+  url?: string;
+  forward?: string[];
+}
+
+/** Timeout of a request: a stalled connection would keep `listen` from ending. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+export async function listen(port: number, options: ListenOptions): Promise<number> {
+  const targets = parseTargets(options.forward ?? []);
+  const routes = await Routes.read(options);
+  if (options.save !== undefined) createFolder(options.save);
+  const { provider: _, forward: __, ...rest } = options;
+  const listener = new ListenServer(routes, { ...rest, targets, namesProvider: routes.only === undefined });
+  const server = createServer((request, response) => void listener.handle(request, response));
+  const address = await open(server, port, options.host ?? "127.0.0.1");
+  const forwarding =
+    targets.length === 0
+      ? ""
+      : `, forwarding to ${targets.map((url) => sanitize(displayUrl(url))).join(" and ")}`;
+  printError(`Listening on ${address} for ${sanitize(routes.title)}${forwarding}. Press Ctrl-C to stop.`);
+  await new Promise<void>((resolve) => {
+    listener.onCountReached = resolve;
+    process.once("SIGINT", resolve);
+    process.once("SIGTERM", resolve);
+  });
+  await close(server);
+  printError(
+    `${count(listener.accepted, "delivery", "deliveries")} accepted, ${listener.rejected} rejected.`,
+  );
+  return EXIT_VALID;
+}
+
+/** Starts a server, and returns its URL. */
+export async function open(server: Server, port: number, host: string): Promise<string> {
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.headersTimeout = REQUEST_TIMEOUT_MS;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) =>
+      reject(new UsageError(`Cannot listen on port ${port}: ${describeError(error)}.`)),
+    );
+    server.listen(port, host, resolve);
+  });
+  const { address, port: bound, family } = server.address() as AddressInfo;
+  return `http://${family === "IPv6" ? `[${address}]` : address}:${bound}/`;
+}
+
+/** Ends a server. Connections that are still open after a second are closed. */
+export async function close(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), 1000).unref();
+  });
+}

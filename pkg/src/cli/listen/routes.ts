@@ -1,0 +1,214 @@
+/** Which provider's receiver a delivery of `listen` gets: that of `--provider`, or of the detected provider. */
+import {
+  type Delivery,
+  detectProviders,
+  HooksealError,
+  type ProviderDefinition,
+  providerDefinition,
+  type Webhook,
+  webhook,
+} from "../../index.js";
+import { type NamedSecret, readSecrets, readSettings } from "../secrets.js";
+import { UsageError } from "../usage.js";
+import { findDefinition, type HookOptions, secretsOf, WebhookFactory } from "../webhook-factory.js";
+
+export interface RouteOptions extends Omit<HookOptions, "provider"> {
+  provider?: string[];
+}
+
+/** Why no receiver can check a delivery. */
+export interface Unrouted {
+  status: number;
+  code: string;
+  message: string;
+  hint?: string;
+}
+
+/** The receiver of a delivery without a provider checks the bytes, the size and the JSON alone. */
+const ANY_DEFINITION: ProviderDefinition = {
+  id: "undetected",
+  envelope: { type: "header:Host" },
+  body: [{ type: "application/json" }, { type: "application/x-www-form-urlencoded", as: "form" }],
+  dedupe: ["none"],
+  events: { "*": { schema: true } },
+};
+
+/** A secret, and the provider that it is for; undefined for every provider that has none of its own. */
+interface ProviderSecret extends NamedSecret {
+  provider: string | undefined;
+}
+
+/** A provider that a delivery can be from. */
+interface Candidate {
+  id: string;
+  source: string | ProviderDefinition;
+  definition: ProviderDefinition;
+}
+
+export class Routes {
+  /** The webhook of the only provider that is configured. */
+  readonly only: Webhook | undefined;
+  /** The webhook of deliveries whose provider is not detected: it accepts any JSON. */
+  readonly fallback: Webhook;
+  /** The providers of `--provider`; empty for every built-in one. */
+  readonly #configured: Candidate[];
+  readonly #secrets: ProviderSecret[];
+  readonly #settings: Record<string, string>;
+  readonly #options: RouteOptions;
+  readonly #hooks = new Map<string, Webhook | Unrouted>();
+
+  private constructor(options: RouteOptions, configured: Candidate[], only: Webhook | undefined) {
+    this.#options = options;
+    this.#configured = configured;
+    this.only = only;
+    this.fallback = webhook(ANY_DEFINITION, { unsigned: "allow", maxBytes: options.maxBytes });
+    this.#secrets =
+      only === undefined
+        ? readSecrets(options).map(({ scheme: name, secret }) => {
+            const [provider, scheme] = name?.split(":") ?? [];
+            return { provider, scheme, secret };
+          })
+        : [];
+    this.#settings = only === undefined ? (readSettings(options) ?? {}) : {};
+    if (only !== undefined) return;
+    for (const { provider } of this.#secrets) {
+      // SECURITY: the name is not printed: it may be a secret by mistake.
+      if (provider !== undefined && this.#candidate(provider) === undefined)
+        throw new UsageError(
+          "A name before `=` in --secret-env or --secret-file is not a provider that can be detected.",
+          "Example: --secret-env stripe=STRIPE_SECRET. For one of several schemes: stripe:SCHEME=STRIPE_SECRET",
+        );
+    }
+    // A wrong secret is wrong usage now, and not with the first delivery.
+    for (const { id } of configured) {
+      const hook = this.#hook(id);
+      if (!isUnrouted(hook)) continue;
+      throw new UsageError(hook.message, hook.hint);
+    }
+  }
+
+  /** Reads the secrets and settings. Prompts for a secret if there is one provider, and the terminal can prompt. */
+  static async read(options: RouteOptions): Promise<Routes> {
+    const ids = [...new Set(options.provider ?? [])];
+    const configured = ids.map(toCandidate);
+    const [id] = ids;
+    if (id === undefined || ids.length > 1) return new Routes(options, configured, undefined);
+    const own = withoutProvider(options, configured[0]?.definition.id ?? id);
+    return new Routes(
+      options,
+      configured,
+      await new WebhookFactory({ ...own, provider: id }, "verify").byId(id),
+    );
+  }
+
+  /** The providers in words, for the first line. */
+  get title(): string {
+    return this.#options.provider?.join(", ") ?? "every built-in provider";
+  }
+
+  /** The webhook that checks a delivery, or why there is none. */
+  route(delivery: Delivery): Webhook | Unrouted {
+    if (this.only !== undefined) return this.only;
+    const builtIn = detectProviders(delivery);
+    const ids = this.#configured.map(({ definition }) => definition.id);
+    const candidates = ids.length === 0 ? builtIn : builtIn.filter((id) => ids.includes(id));
+    // A definition of the user's is not among those that are detected.
+    const own = this.#configured.filter(({ source }) => typeof source !== "string").map(({ id }) => id);
+    const [first, second] = candidates;
+    if (second !== undefined || own.length > 0) {
+      const hooks = [...candidates, ...own].map((id) => this.#hook(id));
+      const chosen = choose(
+        hooks.filter((hook): hook is Webhook => !isUnrouted(hook)),
+        delivery,
+      );
+      if (chosen !== undefined) return chosen;
+    }
+    if (first !== undefined && second === undefined) return this.#hook(first);
+    return first === undefined
+      ? {
+          status: 400,
+          code: "provider-unknown",
+          message:
+            "Provider not detected: neither the headers nor the event type are those of an expected provider.",
+          hint: "Pass the provider, or a definition of it, with --provider. `hookseal explain` of the saved file names what looks like a signature.",
+        }
+      : {
+          status: 400,
+          code: "provider-unknown",
+          message: `Provider not detected: the delivery can be from ${candidates.join(" or ")}.`,
+          hint: `Pass --provider with one of them: --provider ${first}`,
+        };
+  }
+
+  #candidate(id: string): Candidate | undefined {
+    if (this.#configured.length > 0)
+      return this.#configured.find((candidate) => candidate.id === id || candidate.definition.id === id);
+    const definition = providerDefinition(id);
+    return definition === undefined ? undefined : { id, source: id, definition };
+  }
+
+  /** The webhook of a provider with its secrets, made once. */
+  #hook(id: string): Webhook | Unrouted {
+    const known = this.#hooks.get(id);
+    if (known !== undefined) return known;
+    const { source, definition } = this.#candidate(id) as Candidate;
+    const hook = this.#make(source, definition);
+    this.#hooks.set(id, hook);
+    return hook;
+  }
+
+  #make(source: string | ProviderDefinition, definition: ProviderDefinition): Webhook | Unrouted {
+    const { profile, maxBytes, tolerance, unsigned } = this.#options;
+    const own = this.#secrets.filter(({ provider }) => provider === definition.id);
+    const secrets = own.length > 0 ? own : this.#secrets.filter(({ provider }) => provider === undefined);
+    const signs = definition.signature !== undefined;
+    const settings = Object.entries(this.#settings).filter(([name]) => name in (definition.settings ?? {}));
+    try {
+      return webhook(source as string, {
+        secrets: signs ? secretsOf(definition, secrets) : [],
+        settings: Object.fromEntries(settings),
+        unsigned: unsigned === true ? "allow" : "refuse",
+        profile,
+        maxBytes,
+        tolerance,
+      });
+    } catch (error) {
+      if (!(error instanceof HooksealError)) throw error;
+      const title = definition.title ?? definition.id;
+      const isMissing = error.code === "secret-missing";
+      const message = isMissing && signs ? `No signing secret configured for ${title}.` : error.message;
+      const hint = !isMissing
+        ? error.issues[0]?.hint
+        : signs
+          ? `Pass it: --secret-env ${definition.id}=NAME`
+          : "Pass --unsigned to accept unsigned deliveries.";
+      return { status: 500, code: error.code, message, ...(hint === undefined ? {} : { hint }) };
+    }
+  }
+}
+
+/** The provider of several that a delivery can be from: the one whose secret verifies; or the only one whose signature is there. */
+function choose(hooks: Webhook[], delivery: Delivery): Webhook | undefined {
+  const reports = hooks.map((hook) => ({ hook, report: hook.inspect(delivery) }));
+  const verified = reports.find(({ report }) => ["verified", "token"].includes(report.signature.status));
+  const signed = reports.filter(({ report }) => !["missing", "unsigned"].includes(report.signature.status));
+  const accepted = reports.filter(({ report }) => report.verdict !== "rejected");
+  const [chosen, another] = verified !== undefined ? [verified] : signed.length > 0 ? signed : accepted;
+  return another === undefined ? chosen?.hook : undefined;
+}
+
+export const isUnrouted = (route: Webhook | Unrouted): route is Unrouted => !("inspect" in route);
+
+function toCandidate(id: string): Candidate {
+  const definition = findDefinition(id);
+  return { id, source: providerDefinition(id) === undefined ? definition : id, definition };
+}
+
+/** The secret options of the only provider, without its name in front: `painchek=NAME` is `NAME`. */
+function withoutProvider({ provider: _, ...options }: RouteOptions, id: string): HookOptions {
+  const strip = (values: string[] = []) =>
+    values.map((value) =>
+      value.startsWith(`${id}=`) || value.startsWith(`${id}:`) ? value.slice(id.length + 1) : value,
+    );
+  return { ...options, secretEnv: strip(options.secretEnv), secretFile: strip(options.secretFile) };
+}
