@@ -13,6 +13,9 @@ const providers = join(root, "providers");
 const out = join(root, "pkg", "src", "generated", "events");
 const BANNER = "// Derived from providers/ by `cargo xtask types`: change the contract instead.";
 
+/** The providers with a function of their own. The types of other providers' events begin with the provider. */
+const NAMED = ["painchek", "xon"];
+
 /** `file-request.files.update` and `assessment_add` as names of types. @param {string} text */
 function pascal(text) {
   return text
@@ -46,35 +49,66 @@ async function contract(provider, file, name) {
       ignoreMinAndMaxItems: true,
       unknownAny: true,
     });
-    write(`${provider}/${name}.ts`, text);
+    // Aliases that only this file knows. TypeScript writes them in full into the declarations of a program, which could not
+    // import a type that no entry exports.
+    const types = text.replace(/^export interface (\w+) \{$/gm, "export type $1 = {");
+    write(
+      `${provider}/${name}.ts`,
+      types.replace(/^export type (\w+)/gm, (all, type) => (type === name ? all : `type ${type}`)),
+    );
   } catch (error) {
     throw new Error(`providers/${provider}/${file}: ${error instanceof Error ? error.message : error}`);
   }
 }
 
-/** Writes the map of one provider, and says what it is called. For a provider that sends several events at once, it is that of the items. @param {string} provider */
+/**
+ * Writes the map of one provider, and says what it is called. For a provider that sends several events at once, it is that of
+ * the items.
+ * @param {string} provider
+ */
 async function events(provider) {
   const manifest = readDefinition(provider);
+  const prefix = NAMED.includes(provider) ? "" : pascal(provider);
+  /** @type {string[]} */
   const imports = [];
+  /** @type {string[]} */
+  const types = [];
   const members = [];
   /** @type {string[]} */
   const all = [];
   for (const [event, definition] of Object.entries(manifest.events)) {
-    const revisions = definition.revisions ?? [definition];
+    const base = prefix + pascal(event === "*" ? "any other" : event);
     const names = [];
-    for (const revision of revisions) {
-      const name = pascal(`${event === "*" ? "any other" : event} ${revision.name ?? ""}`);
-      await contract(provider, revision.schema, name);
-      imports.push(`import type { ${name} } from "./${provider}/${name}.js";`);
+    for (const { name: revision, schema } of definition.revisions ?? [definition]) {
+      const name = `${base}${pascal(revision ?? "")}`;
+      await contract(provider, schema, name);
+      const data = event === "*" ? undefined : dataOf(manifest.envelope);
+      if (revision === undefined && data === undefined) {
+        imports.push(`import type { ${name} } from "./${provider}/${name}.js";`);
+        types.push(`export type { ${name} } from "./${provider}/${name}.js";`);
+      } else {
+        const info = `EventInfo<${data?.(`${name}Contract`) ?? "object"}${revision === undefined ? "" : `, ${JSON.stringify(revision)}`}>`;
+        imports.push(`import type { ${name} as ${name}Contract } from "./${provider}/${name}.js";`);
+        const which = revision === undefined ? "" : `, revision \`${revision}\``;
+        types.push(
+          `/** The event \`${event}\`${which}. */\nexport type ${name} = ${name}Contract & ${info};`,
+        );
+      }
       names.push(name);
     }
+    if (definition.revisions !== undefined)
+      types.push(
+        `/** ${event === "*" ? "Any other event" : `The event \`${event}\``} in any revision. */\nexport type ${base} = ${names.join(" | ")};`,
+      );
     all.push(...names);
     members.push(
       event === "*"
         ? `  /** Any other event. */\n  [type: string]: ${all.join(" | ")};`
-        : `  ${JSON.stringify(event)}: ${names.join(" | ")};`,
+        : `  ${JSON.stringify(event)}: ${definition.revisions === undefined ? names[0] : base};`,
     );
   }
+  const used = ["EventInfo", "CreateData"].filter((name) => types.some((type) => type.includes(`${name}<`)));
+  if (used.length > 0) imports.unshift(`import type { ${used.join(", ")} } from "../../verified-of.js";`);
   const map = `${pascal(provider)}Events`;
   const isBatch = manifest.envelope.items !== undefined;
   if (manifest.batch !== undefined) {
@@ -83,7 +117,7 @@ async function events(provider) {
   }
   write(
     `${provider}.ts`,
-    `${imports.join("\n")}\n\n` +
+    `${imports.join("\n")}\n\n${types.join("\n\n")}\n\n` +
       `/** What ${isBatch ? "an item of a" : "a"} delivery of ${manifest.title ?? provider} holds, by event type. */\n` +
       `export interface ${map} {\n${members.join("\n")}\n}\n\n` +
       `/** Any event of ${manifest.title ?? provider}. */\n` +
@@ -94,6 +128,30 @@ async function events(provider) {
   );
   const batch = manifest.batch === undefined ? "" : `, ${pascal(provider)}Batch`;
   return { map, batch, isBatch };
+}
+
+/**
+ * The type of the data that `create` takes, made from the name of the type of the whole body; undefined where the definition does
+ * not name one member as the data. If the event type is in the data, `create` also makes id and time.
+ * @param {{ type?: unknown, id?: unknown, createdAt?: unknown, data?: string }} envelope
+ */
+function dataOf({ type, id, createdAt, data }) {
+  const [, key] = /^\/([^/~]+)$/.exec(data ?? "") ?? [];
+  if (key === undefined) return undefined;
+  const keyInData = (/** @type {unknown} */ pointer) =>
+    typeof pointer === "string" &&
+    pointer.startsWith(`${data}/`) &&
+    !pointer.slice(data?.length).includes("/", 1)
+      ? pointer.slice(key.length + 2)
+      : undefined;
+  const made =
+    keyInData(type) === undefined ? [] : [type, id, createdAt].flatMap((pointer) => keyInData(pointer) ?? []);
+  return (/** @type {string} */ body) => {
+    const member = `${body}[${JSON.stringify(key)}]`;
+    return made.length === 0
+      ? member
+      : `CreateData<${member}, ${made.map((name) => JSON.stringify(name)).join(" | ")}>`;
+  };
 }
 
 rmSync(out, { recursive: true, force: true });

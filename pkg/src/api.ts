@@ -1,6 +1,7 @@
 /** Everything the package offers, whatever way its module comes. */
 
 import { type CompiledProvider, compiledText } from "./compiled.js";
+import type { DefinedProvider, JsonOf } from "./define-provider.js";
 import { CATALOG, painchek as painchekText, xon as xonText } from "./generated/catalog.js";
 import type { ExtendedDefinition, ProviderDefinition } from "./generated/definition.js";
 import type { PainchekEvents, ProviderEvents, XonEvents } from "./generated/events/index.js";
@@ -11,6 +12,7 @@ export type { BodyLike } from "./body.js";
 export { detectProvider, detectProviders, providerDefinition, providers } from "./catalog.js";
 export { type CompiledProvider, compileProvider } from "./compiled.js";
 export { init, initFull } from "./core.js";
+export { type DefinedProvider, defineProvider, type EventsOf } from "./define-provider.js";
 export {
   type DiagnoseOptions,
   type Diagnosis,
@@ -45,11 +47,14 @@ export type {
   WasmSource as CoreSource,
 } from "./modules.js";
 export { type CompileOptions, compileSchema, type Schema } from "./schema.js";
+export type { SchemaType } from "./schema-types.js";
 export type { ClaimState, DeliveryStore } from "./store.js";
 export type * from "./types.js";
 export type * from "./vendor-types.js";
 export type {
   BatchEvents,
+  DataOf,
+  EventInfo,
   ItemOf,
   UnknownDelivery,
   UnknownItem,
@@ -83,26 +88,41 @@ export function xon(options: WebhookOptions): Webhook<XonEvents> {
 }
 
 /**
- * A webhook of any provider: a built-in one by its id, or your own as data, compiled or not.
+ * A webhook of any provider: a built-in one by its id, or your own as data, compiled or not. TypeScript knows the events of a
+ * built-in provider and of `defineProvider`; for others, pass their types: `webhook<MyEvents>(definition, options)`.
  *
  * @throws HooksealError `secret-missing` where nothing says how deliveries are to be trusted,
  * `definition-invalid` with every mistake in a definition.
  */
+export function webhook<Events>(provider: DefinedProvider<Events>, options?: WebhookOptions): Webhook<Events>;
 export function webhook<Id extends keyof ProviderEvents>(
   provider: Id | CompiledProvider<Id>,
   options?: WebhookOptions,
 ): Webhook<ProviderEvents[Id]>;
+/** A webhook of a provider that TypeScript does not know, such as one whose id is read from a setting. */
+export function webhook<Provider extends string | ProviderDefinition | ExtendedDefinition | CompiledProvider>(
+  provider: Provider extends string ? (string extends Provider ? Provider : never) : Provider,
+  options?: WebhookOptions,
+): Webhook<Record<string, unknown>>;
+/** A webhook of a definition from a JSON file. */
+export function webhook<
+  Events = Record<string, unknown>,
+  const Definition extends JsonDefinition = JsonDefinition,
+>(provider: string extends Definition["id"] ? Definition : never, options?: WebhookOptions): Webhook<Events>;
 export function webhook<Events = Record<string, unknown>>(
-  provider: ProviderDefinition | ExtendedDefinition | CompiledProvider | (string & {}),
+  provider: ProviderDefinition | ExtendedDefinition | CompiledProvider | keyof ProviderEvents,
   options?: WebhookOptions,
 ): Webhook<Events>;
 export function webhook(
-  provider: ProviderDefinition | ExtendedDefinition | CompiledProvider | string,
+  provider: JsonDefinition | ProviderDefinition | ExtendedDefinition | CompiledProvider | string,
   options: WebhookOptions = {},
 ): Webhook {
   const compiled = typeof provider === "string" ? builtIn(provider) : compiledText(provider);
   return new Webhook(provider, options ?? {}, compiled);
 }
+
+/** A definition as TypeScript reads it from a JSON file. */
+type JsonDefinition = JsonOf<ProviderDefinition> | JsonOf<ExtendedDefinition>;
 
 /** The text of a built-in provider. */
 function builtIn(id: string): string | undefined {

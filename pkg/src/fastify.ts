@@ -1,6 +1,13 @@
 /** `hookseal/fastify`: a plugin for Fastify 5. */
 import { drain, NodeIncoming, type NodeRequest, type NodeStream } from "./receive/node.js";
-import type { HandlerContext, ItemContext, ReceiverOptions } from "./receive/options.js";
+import type {
+  EachOptions,
+  Handler,
+  HandlerContext,
+  ItemContext,
+  ItemHandler,
+  ReceiverOptions,
+} from "./receive/options.js";
 import { Receiver } from "./receive/receiver.js";
 import { isBodyless } from "./receive/response.js";
 import type { ItemOf, VerifiedOf } from "./verified-of.js";
@@ -42,7 +49,7 @@ interface FastifyReply {
 
 /**
  * The options of the plugin: a webhook, its handler, the path, and the options of a receiver. Fastify does not infer the type of
- * one option from another: declare `({ event }: VerifiedOf<PainchekEvents>) => …` for typed events.
+ * one option from another: use `receiver` for typed events.
  */
 // biome-ignore lint/suspicious/noExplicitAny: without a map of events, a webhook is any webhook
 export interface FastifyOptions<Events = any> extends PluginOptions<Events> {
@@ -100,6 +107,55 @@ export async function hooksealEach(scope: FastifyScope, options: FastifyEachOpti
   plugin(scope, { ...options, each: true });
 }
 
+/** The options of `receiver`: those of a receiver, and the path. */
+export interface FastifyReceiverOptions extends ReceiverOptions<FastifyIncoming> {
+  /** The path of the route, relative to Fastify's `prefix`. Default: `/`. */
+  path?: string | undefined;
+}
+
+/** The options of `receiver` whose handler is called with each event of a delivery that has several. */
+export interface FastifyReceiverEachOptions extends EachOptions<FastifyIncoming> {
+  /** The path of the route, relative to Fastify's `prefix`. Default: `/`. */
+  path?: string | undefined;
+}
+
+/**
+ * A receiver as a plugin, whose handler knows the events of its webhook: like `hookseal`, with the arguments of the other receivers.
+ *
+ * @example
+ * ```ts
+ * import Fastify from "fastify";
+ * import { painchek } from "hookseal";
+ * import { receiver } from "hookseal/fastify";
+ *
+ * const hook = painchek({ secrets: [process.env.PAINCHEK_SECRET] });
+ * const app = Fastify();
+ * app.register(receiver(hook, async (delivery) => {
+ *   await save(delivery.id, delivery.event);
+ * }, { path: "/webhooks/painchek" }));
+ * ```
+ */
+export function receiver<Events>(
+  hook: Webhook<Events>,
+  handler: Handler<Events, FastifyIncoming>,
+  options?: FastifyReceiverOptions,
+): (scope: FastifyScope) => Promise<void>;
+/** A receiver whose handler is called with each event of a delivery that has several. */
+export function receiver<Events>(
+  hook: Webhook<Events>,
+  handler: ItemHandler<Events, FastifyIncoming>,
+  options: FastifyReceiverEachOptions,
+): (scope: FastifyScope) => Promise<void>;
+export function receiver<Events>(
+  hook: Webhook<Events>,
+  handler: Handler<Events, FastifyIncoming> | ItemHandler<Events, FastifyIncoming>,
+  options: FastifyReceiverOptions | FastifyReceiverEachOptions = {},
+): (scope: FastifyScope) => Promise<void> {
+  const { path = "/", ...rest } = options ?? {};
+  const receiver = new Receiver(hook, handler, rest);
+  return async (scope) => mount(scope, path, receiver);
+}
+
 function plugin(scope: FastifyScope, options: FastifyOptions | (FastifyEachOptions & { each: true })): void {
   const {
     hook,
@@ -110,7 +166,11 @@ function plugin(scope: FastifyScope, options: FastifyOptions | (FastifyEachOptio
     logSerializers,
     ...rest
   } = options as typeof options & Registration;
-  const receiver = new Receiver(hook, handler, rest);
+  mount(scope, path, new Receiver(hook, handler, rest));
+}
+
+/** Adds the route of a receiver to a scope, in which bodies are not parsed. */
+function mount<Events>(scope: FastifyScope, path: string, receiver: Receiver<Events, FastifyIncoming>): void {
   scope.removeAllContentTypeParsers();
   // The parser returns the stream itself, which the receiver reads with its limit and timeout.
   scope.addContentTypeParser(

@@ -5,7 +5,7 @@ import { NO_LIMIT, partsOf, writeDelivery } from "./delivery.js";
 import { encodeAmount } from "./encoded-options.js";
 import { callError, checkOptions, type HooksealError, optionError } from "./error.js";
 import { ResultLayout } from "./generated/layout.js";
-import type { Delivery, Issue } from "./types.js";
+import type { Bytes, Delivery, Issue } from "./types.js";
 
 /**
  * A format of captured deliveries: an HTTP/1 request (also without its line breaks, in files of REST clients, or as
@@ -37,7 +37,7 @@ export interface ImportedDelivery {
   /** The headers, in their order. */
   headers: [name: string, value: string][];
   /** The raw bytes of the body. */
-  body: Uint8Array;
+  body: Bytes;
   /** The URL, if the capture has one. For an HTTP request `https` is assumed. */
   url?: string;
   /** The method, in capitals, if the capture has one. */
@@ -167,7 +167,7 @@ export async function* importStream(
  * ```
  * @throws HooksealError `option-invalid` where the format is none of them, or the delivery is none.
  */
-export function exportDelivery(delivery: Delivery, format: ExportFormat): Uint8Array | undefined {
+export function exportDelivery(delivery: Delivery, format: ExportFormat): Bytes | undefined {
   if (!EXPORT_FORMATS.includes(format)) throw formatError(EXPORT_FORMATS);
   const { head, body } = partsOf(delivery);
   const { export_delivery } = fullCore();

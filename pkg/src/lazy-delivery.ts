@@ -13,7 +13,7 @@ import { NO_LIMIT, writeDelivery } from "./delivery.js";
 import type { EncodedOptions } from "./encoded-options.js";
 import { eventOf } from "./event.js";
 import { TextDecoder, TextEncoder } from "./runtime.js";
-import type { Issue, Item, Report } from "./types.js";
+import type { Bytes, Issue, Item, Report } from "./types.js";
 import { DeliveryItem, type ItemData, type LazyFields } from "./verified.js";
 
 /**
@@ -73,7 +73,7 @@ export class LazyDelivery implements LazyFields {
   #items: readonly Item[] | undefined;
   #issues: Issue[] | undefined;
   #digest: string | undefined;
-  #body: Uint8Array | undefined;
+  #body: Bytes | undefined;
 
   constructor(
     hook: CoreHandle<Hook>,
@@ -157,7 +157,7 @@ export class LazyDelivery implements LazyFields {
     return this.#digest;
   }
 
-  body(): Uint8Array {
+  body(): Bytes {
     const { text, isLatin1, isAscii } = this.#kept;
     // JSON is UTF-8, so the text has the bytes that were verified.
     this.#body ??= isLatin1 && !isAscii ? latin1Bytes(text) : new TextEncoder().encode(text);
@@ -178,7 +178,7 @@ export class LazyDelivery implements LazyFields {
 }
 
 /** The bytes of a text of one character per byte. */
-function latin1Bytes(text: string): Uint8Array {
+function latin1Bytes(text: string): Bytes {
   const { length } = text;
   const bytes = new Uint8Array(length);
   for (let index = 0; index < length; index++) bytes[index] = text.charCodeAt(index);

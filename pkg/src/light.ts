@@ -12,6 +12,7 @@
  */
 import { type CompiledProvider, compiledText } from "./compiled.js";
 import { loadModule } from "./core-module.js";
+import type { DefinedProvider } from "./define-provider.js";
 import type { ExtendedDefinition, ProviderDefinition } from "./generated/definition.js";
 import type { ProviderEvents } from "./generated/events/index.js";
 import { setCoreLoader } from "./modules.js";
@@ -33,6 +34,7 @@ export function webhook<Id extends keyof ProviderEvents>(
   provider: CompiledProvider<Id>,
   options?: WebhookOptions,
 ): Webhook<ProviderEvents[Id]>;
+export function webhook<Events>(provider: DefinedProvider<Events>, options?: WebhookOptions): Webhook<Events>;
 export function webhook<Events = Record<string, unknown>>(
   provider: CompiledProvider | ProviderDefinition | ExtendedDefinition,
   options?: WebhookOptions,

@@ -5,6 +5,12 @@ import type { CauseCode } from "./generated/causes.js";
 import type { IssueCode, StageName } from "./generated/codes.js";
 import type { HeadersLike } from "./headers.js";
 
+/**
+ * Bytes with memory of their own, which `fetch` and `Response` take as a body: `Uint8Array<ArrayBuffer>`, or `Uint8Array` before
+ * TypeScript 5.7.
+ */
+export type Bytes = ReturnType<Uint8Array["slice"]>;
+
 /** One HTTP request that carries an event. */
 export interface Delivery {
   /** Its headers, in any container and letter case. */
@@ -231,7 +237,7 @@ export interface Verified<E = unknown> {
    * (`number-precision`). A copy that belongs to the delivery, made when it is first read: valid as long as you keep it, and
    * the same array for each read. Not enumerable: logs, `JSON.stringify`, `structuredClone` and `{ ...delivery }` leave it out.
    */
-  readonly body: Uint8Array;
+  readonly body: Bytes;
   /** Warnings and infos: an error never gets here. */
   readonly issues: Issue[];
 }
@@ -418,7 +424,7 @@ export interface Explanation {
    * The body that the received signature was made over, where a match proves one or the signature is valid. It is a payload:
    * the property is not enumerable, so that `JSON.stringify` and `console.log` leave it out.
    */
-  readonly signedBody?: Uint8Array | undefined;
+  readonly signedBody?: Bytes | undefined;
 }
 
 /** One cause or observation of an {@link Explanation}. */
@@ -451,7 +457,7 @@ export interface Cause {
 export interface SignedDelivery {
   method: "POST";
   headers: Record<string, string>;
-  body: Uint8Array;
+  body: Bytes;
 }
 
 /** What applies to one comparison. */

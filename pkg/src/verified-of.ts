@@ -2,6 +2,38 @@
 import type { Item, Verified } from "./types.js";
 
 declare const ITEMS: unique symbol;
+declare const INFO: unique symbol;
+
+/** What the definition says about an event that its payload does not: the data that `create` takes, and the name of the revision. */
+export interface EventInfo<Data, Revision extends string = never> {
+  readonly [INFO]?: { data: Data; revision: Revision };
+}
+
+/** Data in which the members that `create` makes may be absent. */
+export type CreateData<Data, Made extends string> = {
+  [Key in keyof Data as Key extends Made ? never : Key]: Data[Key];
+} & { [Key in keyof Data as Key extends Made ? Key : never]?: Data[Key] };
+
+type InfoOf<Event> = 0 extends 1 & Event // `any`
+  ? never
+  : Event extends { readonly [INFO]?: infer Info }
+    ? unknown extends Info
+      ? never
+      : NonNullable<Info>
+    : never;
+
+type RevisionOf<Event> = [InfoOf<Event>] extends [never]
+  ? never
+  : InfoOf<Event> extends { revision: infer Revision extends string }
+    ? Revision
+    : never;
+
+/** What `create` takes as the data of an event: an object, if the event type does not say more. */
+export type DataOf<Event> = [InfoOf<Event>] extends [never]
+  ? object
+  : InfoOf<Event> extends { data: infer Data }
+    ? Data
+    : object;
 
 /**
  * The events of a provider that sends several in one delivery: the map of the events that are items, and the type of the whole
@@ -68,20 +100,25 @@ export interface UnknownItem extends Item<unknown> {
 
 /** An accepted delivery of an event that the map names. */
 type NamedOf<Events> = {
-  [Name in NameOf<Events>]: Verified<Events[Name]> & { readonly type: Name };
+  [Name in NameOf<Events>]: [RevisionOf<Events[Name]>] extends [never]
+    ? Verified<Events[Name]> & { readonly type: Name }
+    : RevisedOf<Events[Name], Name>;
 }[NameOf<Events>];
+
+/** An accepted delivery of an event with several revisions: its `revision` tells which. */
+type RevisedOf<Event, Name> = Event extends unknown
+  ? Verified<Event> & { readonly type: Name; readonly revision: RevisionOf<Event> }
+  : never;
 
 /** An accepted delivery of an event type that its provider's definition does not name: nothing has validated its payload. */
 export interface UnknownDelivery extends Verified<unknown> {
   readonly type: UnknownType;
   readonly unknown: true;
+  readonly revision?: never;
 }
 
 // A plain `string` would keep this delivery in the union whatever `type` is compared with: only a unit type is
-// narrowed away, and no literal of a program is equal to a member of an enum that it cannot name.
-declare enum Unnamed {
-  type = "a type that the definition does not name",
-}
+// narrowed away, and no literal of a program is equal to a member of an enum.
 
 /**
  * The type of an unknown event: any string but the names of the known events. TypeScript refuses to compare it with a
@@ -95,4 +132,6 @@ declare enum Unnamed {
  * }
  * ```
  */
-export type UnknownType = Unnamed;
+export declare enum UnknownType {
+  type = "a type that the definition does not name",
+}

@@ -1,6 +1,6 @@
 /** An accepted delivery. Expensive fields are made when they are read, and printing shows none of them. */
 import { UncoveredBit } from "./generated/layout.js";
-import type { Algorithm, Issue, Item, SignatureInfo, Uncovered, Verified } from "./types.js";
+import type { Algorithm, Bytes, Issue, Item, SignatureInfo, Uncovered, Verified } from "./types.js";
 
 /** Makes fields when they are first read. */
 export interface LazyFields {
@@ -13,7 +13,7 @@ export interface LazyFields {
   /** The SHA-256 of the body. */
   digest(): string;
   /** A copy of the raw body. */
-  body(): Uint8Array;
+  body(): Bytes;
 }
 
 /** By the bits of the core, shared by all deliveries. */
@@ -70,7 +70,7 @@ export class VerifiedDelivery implements Verified {
   }
 
   // SECURITY: not an own property, so that no log, no copy and no JSON of the delivery contains the payload by this way.
-  get body(): Uint8Array {
+  get body(): Bytes {
     return this.#fields.body();
   }
 

@@ -52,7 +52,7 @@ import type {
   VerifyOptions,
   WebhookOptions,
 } from "./types.js";
-import type { NameOf, VerifiedOf } from "./verified-of.js";
+import type { DataOf, NameOf, VerifiedOf } from "./verified-of.js";
 
 /**
  * One webhook: a provider, the secrets of one subscription, and how strict to be.
@@ -428,7 +428,7 @@ export class Webhook<Events = any> {
    */
   create<Name extends NameOf<Events>>(
     type: Name,
-    data: object,
+    data: DataOf<Events[Name]>,
     options: SignOptions = NO_OPTIONS,
   ): SignedDelivery {
     const text = jsonText(data);

@@ -74,7 +74,7 @@ export function missingFileName(file: string): string {
 }
 
 /** Reads a file or standard input, up to `MAX_INPUT_BYTES`. */
-export async function readBytes(file: string): Promise<Uint8Array> {
+export async function readBytes(file: string): Promise<Uint8Array<ArrayBuffer>> {
   if (file !== "-") {
     try {
       if (statSync(file).size <= MAX_INPUT_BYTES) return new Uint8Array(readFileSync(file));

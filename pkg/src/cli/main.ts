@@ -14,6 +14,7 @@ import { listen } from "./listen/listen.js";
 import { print, printError, sanitize, style } from "./output.js";
 import { rejectSecretArguments } from "./secrets.js";
 import { send } from "./send.js";
+import { types } from "./types.js";
 import { EXIT_USAGE, EXIT_VALID, UsageError } from "./usage.js";
 import { verify } from "./verify.js";
 
@@ -303,6 +304,10 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
       examples("hookseal compile mine.json --out mine.compiled.js", "hookseal compile mine.json --as json"),
     )
     .action((file, options) => onEnd(compile(file, options)));
+  add("types <definition>", "write the TypeScript types of a provider definition's events")
+    .option("--out <file>", "write to this file, also if it exists (default: standard output)")
+    .addHelpText("after", examples("hookseal types mine.json --out mine.events.d.ts"))
+    .action((file, options) => onEnd(types(file, options)));
   add("providers [word]", "list the built-in providers, or those with this word", addJsonOption)
     .addHelpText("after", examples("hookseal providers pay", "hookseal providers --json"))
     .action((word, options) => onEnd(listProviders(word, options)));

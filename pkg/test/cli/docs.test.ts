@@ -69,6 +69,7 @@ describe("an example of docs/cli.md", () => {
       "send",
       "compare",
       "compile",
+      "types",
       "providers",
       "schema",
     ]) {

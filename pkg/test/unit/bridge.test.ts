@@ -133,11 +133,11 @@ describe("the status of an error", () => {
     const page = readFileSync(new URL("../../../docs/codes.md", import.meta.url), "utf8");
     const errors = [
       errorOf(() => hook.create("assessment_add", (() => {}) as never)),
-      errorOf(() => hook.create("assessment_add", {})),
+      errorOf(() => hook.create("assessment_add", {} as never)),
       errorOf(() => hook.verify({ headers: {}, body: {} as never })),
       errorOf(() => hmac.sign("sha256", "", "message")),
       errorOf(() => webhook((() => {}) as never)),
-      errorOf(() => webhook("unknown")),
+      errorOf(() => webhook("unknown" as string)),
       errorOf(() => webhook("xon", { unknown: 1 } as never)),
     ];
     for (const { code, status, message } of errors)

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { describe, it } from "node:test";
-import { type Delivery, type ProviderDefinition, webhook } from "../../src/index.ts";
+import { type Delivery, defineProvider, type ProviderDefinition, webhook } from "../../src/index.ts";
 import { errorOf, oracle, schemeOf } from "../support/fixtures.ts";
 
 const now = Date.UTC(2024, 1, 29, 12);
@@ -106,6 +106,21 @@ const forms: Record<string, Form> = {
     stamped: false,
   },
 };
+
+describe("defineProvider", () => {
+  it("returns the definition, of which webhook makes a webhook", () => {
+    const definition = {
+      id: "mine",
+      envelope: { type: "/type" },
+      events: { ping: { schema: { type: "object", required: ["n"] } } },
+    } as const;
+    const provider = defineProvider(definition);
+    assert.equal(provider as unknown, definition);
+    const hook = webhook(provider, { unsigned: "allow" });
+    assert.equal(hook.verify({ headers: {}, body: '{"type":"ping","n":1}' }).type, "ping");
+    assert.equal(hook.check({ headers: {}, body: '{"type":"ping"}' }).ok, false);
+  });
+});
 
 describe("a provider with the signature scheme of", () => {
   for (const [name, form] of Object.entries(forms)) {

@@ -10,7 +10,8 @@ let number = 0;
 
 function delivery() {
   const uuid = `5e0c6b3a-91d2-4c7f-8a46-${`${++number}`.padStart(12, "0")}`;
-  const { headers, body } = hook.create("assessment_add", { uuid, patient: uuid, comment: "d’après é 𝄞" });
+  const data = { uuid, patient: uuid, comment: "d’après é 𝄞" };
+  const { headers, body } = hook.create("assessment_add", data);
   return { headers, body: Buffer.from(body) };
 }
 type Made = ReturnType<typeof delivery>;

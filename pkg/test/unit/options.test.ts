@@ -41,7 +41,7 @@ const CALLS: [name: string, misspelt: string, meant: string, call: (options: any
   ["explain", "maxCombination", "maxCombinations", (options) => hook.explain(delivery, options)],
   ["signedBody", "tolerence", "tolerance", (options) => hook.signedBody(delivery, options)],
   ["sign", "webhookID", "webhookId", (options) => hook.sign("{}", options)],
-  ["create", "noww", "now", (options) => hook.create("assessment_add", {}, options)],
+  ["create", "noww", "now", (options) => hook.create("assessment_add", {} as never, options)],
   ["compileSchema", "strikt", "strict", (options) => compileSchema(true, options)],
   ["importDeliveries", "fromat", "format", (options) => importDeliveries("{}", options)],
   ["importStream", "max_bytes", "maxBytes", (options) => importStream([], options).next()],

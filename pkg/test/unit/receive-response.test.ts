@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { describe, it } from "node:test";
 import { runInNewContext } from "node:vm";
 import Fastify from "fastify";
-import { hookseal } from "../../src/fastify.ts";
+import { hookseal, receiver as plugin } from "../../src/fastify.ts";
 import { painchek, type SignedDelivery } from "../../src/index.ts";
 import { receiver as lambda } from "../../src/lambda.ts";
 import { receiver as node } from "../../src/node.ts";
@@ -62,9 +62,12 @@ describe("a Response that a handler returns", () => {
     await new Promise((resolve) => server.once("listening", resolve));
     const app = Fastify();
     app.register(hookseal, { hook, handler: () => made() });
+    app.register(plugin(hook, () => made(), { path: "/plugin" }));
+    const address = await app.listen({ port: 0, host: "127.0.0.1" });
     const urls = [
       `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-      await app.listen({ port: 0, host: "127.0.0.1" }),
+      address,
+      `${address}/plugin`,
     ];
     try {
       for (const url of urls) {

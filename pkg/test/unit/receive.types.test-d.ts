@@ -6,7 +6,7 @@ import Fastify, { type FastifyRequest } from "fastify";
 import { Hono } from "hono";
 import Koa from "koa";
 import { receiver as expressReceiver } from "../../src/express.ts";
-import { hookseal, hooksealEach } from "../../src/fastify.ts";
+import { hookseal, hooksealEach, receiver as plugin } from "../../src/fastify.ts";
 import { receiver as fetchReceiver } from "../../src/fetch.ts";
 import {
   type BatchEvents,
@@ -14,6 +14,7 @@ import {
   type Item,
   memoryStore,
   type PainchekEvents,
+  type ProviderDefinition,
   painchek,
   type VerifiedOf,
   webhook,
@@ -45,10 +46,12 @@ receiver(care, async ({ type, event }) => {
 fetchReceiver(surgery, (delivery) => {
   if (delivery.type === "file-request.files.update") delivery.event.event.addedFileIds satisfies string[];
 });
-fetchReceiver(webhook("another", {}), ({ event }) => event satisfies unknown);
+declare const id: string;
+fetchReceiver(webhook(id, {}), ({ event }) => event satisfies unknown);
 
+declare const definition: ProviderDefinition;
 // With `each`, the handler gets the items of a delivery.
-const batches = webhook<BatchEvents<{ read: { reader: string } }, { account: string }>>("mine", {});
+const batches = webhook<BatchEvents<{ read: { reader: string } }, { account: string }>>(definition, {});
 receiver(batches, ({ items, type, event }) => {
   const [item] = items;
   if (item !== undefined && !item.unknown) item.event.reader satisfies string;
@@ -97,6 +100,13 @@ fastify.register(hookseal, {
   handler: (delivery: VerifiedOf<PainchekEvents>) => !delivery.unknown && delivery.event.data.uuid,
 });
 fastify.register(hooksealEach, { hook: batches, handler: (item) => item.pointer satisfies string });
+fastify.register(
+  plugin(care, (delivery) => !delivery.unknown && delivery.event.data.uuid),
+  { prefix: "/y" },
+);
+fastify.register(plugin(batches, (item) => item.pointer satisfies string, { each: true, path: "/z" }));
+// @ts-expect-error: an item has no digest
+fastify.register(plugin(batches, ({ digest }) => digest, { each: true }));
 // @ts-expect-error: there is no webhook
 fastify.register(hookseal, { path: "/", handler: async () => {} });
 

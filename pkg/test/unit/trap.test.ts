@@ -61,7 +61,7 @@ const CALLS: Record<string, () => unknown> = {
   "Webhook.sign, which traps at its second copy": () =>
     painchek({ secrets: [SECRET] }).sign(new Uint8Array(3 << 20).fill(0x20)),
   "Webhook.create": () =>
-    painchek({ secrets: [SECRET] }).create("assessment_add", { uuid: "x".repeat(HUGE) }),
+    painchek({ secrets: [SECRET] }).create("assessment_add", { uuid: "x".repeat(HUGE), patient: "" }),
   "Webhook.explain": () => open().explain({ headers: {}, body: huge() }),
   "Webhook.signedBody": () => open().signedBody({ headers: {}, body: huge() }),
   "Webhook.compare": () => open().compare({ headers: {}, body: huge() }, { headers: {}, body: huge() }),

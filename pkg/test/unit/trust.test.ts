@@ -315,7 +315,7 @@ describe("a secret", () => {
 
   it("in another argument is not repeated", () => {
     const wrong: (() => unknown)[] = [
-      () => webhook(SECRET, { secrets: [SECRET] }),
+      () => webhook(SECRET as string, { secrets: [SECRET] }),
       () => painchek({ secrets: [SECRET], algorithms: [SECRET as "sha1"] }),
       () => painchek({ secrets: [SECRET], profile: SECRET as "strict" }),
       () => painchek({ secrets: [SECRET], unsigned: SECRET as "allow" }),
@@ -324,7 +324,7 @@ describe("a secret", () => {
       const error = errorOf(call);
       assert.ok(!`${error.stack} ${JSON.stringify(error)}`.includes(SECRET), `${call}`);
     }
-    const { issues } = errorOf(() => webhook("gitub", { secrets: [SECRET] }));
+    const { issues } = errorOf(() => webhook("gitub" as string, { secrets: [SECRET] }));
     assert.equal(issues[0]?.hint, 'Did you mean "github"?');
   });
 });

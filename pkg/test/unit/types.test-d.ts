@@ -2,16 +2,23 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { IncomingHttpHeaders as Http2Headers } from "node:http2";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import imported from "../../../providers/stripe/provider.json" with { type: "json" };
 import type { BullmqSenderOptions } from "../../src/bullmq.ts";
 import type { FastifyOptions, ReceiverOptions } from "../../src/fastify.ts";
 import {
+  type AssessmentAdd,
+  type Bytes,
+  type CallsUserCreate,
   type Cause,
   type CauseCode,
   type Change,
   type CompileOptions,
   compileSchema,
+  defineProvider,
   type ExplainOptions,
   type Explanation,
+  type FileRequestFilesUpdate,
+  type FileRequestFilesUpdateR0,
   type HeadersLike,
   type HmacAlgorithm,
   type HooksealError,
@@ -120,7 +127,7 @@ export function events(): unknown {
   verified.id = "another";
   // @ts-expect-error: neither is its body replaced
   verified.body = body;
-  same<typeof verified.body, Uint8Array>(true);
+  same<typeof verified.body, Bytes>(true);
   const [change] = care.compare({ headers: {}, body }, { headers: {}, body }).changes;
   same<typeof change, Change | undefined>(true);
   same<Change["before"], unknown>(true);
@@ -198,7 +205,7 @@ export function explanations(): string[] {
     { now: 0, maxCombinations: 100 },
   );
   same<typeof tried, number>(true);
-  same<typeof signedBody, Uint8Array | undefined>(true);
+  same<typeof signedBody, Bytes | undefined>(true);
   // @ts-expect-error: a number of combinations is a number
   care.explain({ headers: {}, body }, { maxCombinations: "100" });
   // @ts-expect-error: there is no such option of verify
@@ -245,12 +252,21 @@ export function imports(): ImportFormat | undefined {
 /** Only events of the provider are created. */
 export function creating(): SignedDelivery[] {
   return [
-    care.create("assessment_add", {}),
-    surgery.create("calls.user.delete", {}, { id: "a", now: 0 }),
+    care.create("assessment_add", { uuid: "a", patient: "b" }),
+    surgery.create("calls.user.create", { mobileNumber: "+447700900123" }, { id: "a", now: 0 }),
+    surgery.create("calls.user.create", { mobileNumber: "+447700900123", id: "a" }),
+    webhook("stripe").create("invoice.paid", { data: { object: {} } }),
+    anyWebhook().create("any", {}),
     // @ts-expect-error: an event of another provider
     care.create("calls.user.delete", {}),
     // @ts-expect-error: no event
     surgery.create("calls.user.deleted", {}),
+    // @ts-expect-error: the number is missing
+    surgery.create("calls.user.create", {}),
+    // @ts-expect-error: the patient is a text
+    care.create("assessment_add", { uuid: "a", patient: 1 }),
+    // @ts-expect-error: no such key
+    care.create("assessment_add", { uuid: "a", patient: "b", pateint: "b" }),
     // @ts-expect-error: data is an object
     care.create("assessment_add", "data"),
   ];
@@ -274,6 +290,126 @@ export function providers(definition: ProviderDefinition): void {
   same<typeof any.type, string>(true);
   // @ts-expect-error: an id is a string, a definition is an object
   webhook(1);
+}
+
+/** Events have names, and the revision tells which form a payload has. */
+export function revisions(): unknown[] {
+  same<PainchekEvents["assessment_add"], AssessmentAdd>(true);
+  same<XonEvents["file-request.files.update"], FileRequestFilesUpdate>(true);
+  const call: CallsUserCreate = {
+    event: { id: "a", type: "calls.user.create", createdAt: "b", mobileNumber: "c" },
+  };
+  const update = surgery.verify({ headers: {}, body });
+  if (update.type !== "file-request.files.update") return [call];
+  same<typeof update.revision, "R0" | "R7-R9" | "R1-R6">(true);
+  same<typeof update.event, FileRequestFilesUpdate>(true);
+  // @ts-expect-error: only the first revision has the account there
+  update.event.event.fileRequest.account_id;
+  if (update.revision === "R0") {
+    same<typeof update.event, FileRequestFilesUpdateR0>(true);
+    return [update.event.event.fileRequest.account_id];
+  }
+  // @ts-expect-error: no such revision
+  return [update.revision === "R10"];
+}
+
+/** `defineProvider` types the events by their schemas. */
+export function defined(): unknown[] {
+  const provider = defineProvider({
+    id: "mine",
+    signature: { header: "X-Signature", format: "{hex}", algorithms: ["sha256"] },
+    envelope: { type: "/event/type", id: "/event/id", data: "/event" },
+    events: {
+      ping: {
+        schema: {
+          type: "object",
+          required: ["event"],
+          properties: {
+            event: {
+              type: "object",
+              required: ["type", "id", "n", "tags", "owner"],
+              properties: {
+                type: { const: "ping" },
+                id: { type: "string" },
+                n: { type: ["integer", "null"] },
+                tags: { type: "array", items: { enum: ["a", "b"] } },
+                owner: { $ref: "#/$defs/owner" },
+                note: { anyOf: [{ type: "string" }, { type: "boolean" }] },
+                open: { enum: ["x"], "x-lenient": { enum: "warning" } },
+              },
+            },
+          },
+          $defs: { owner: { type: "object", properties: { name: { type: "string" } } } },
+        },
+      },
+      pong: {
+        revisions: [
+          { name: "1", when: "/a", schema: {} },
+          { name: "2", schema: true },
+        ],
+      },
+    },
+  });
+  const hook = webhook(provider, { secrets: ["a"] });
+  const delivery = hook.verify({ headers: {}, body });
+  if (delivery.type === "ping") {
+    const { n, tags, owner, note, open } = delivery.event.event;
+    same<typeof n, number | null>(true);
+    same<typeof tags, ("a" | "b")[]>(true);
+    same<typeof owner.name, string | undefined>(true);
+    same<typeof note, string | boolean | undefined>(true);
+    same<typeof open, unknown>(true);
+    // @ts-expect-error: no such key
+    delivery.event.event.m;
+  }
+  if (delivery.type === "pong") same<typeof delivery.revision, "1" | "2">(true);
+  // @ts-expect-error: no such event
+  if (delivery.type === "peng") return [];
+  // @ts-expect-error: no such algorithm
+  defineProvider({ id: "mine", signature: { header: "X", algorithms: ["md5"] }, envelope: {}, events: {} });
+  const batch = defineProvider({
+    id: "batch",
+    envelope: { items: "/events", item: { type: "/type" } },
+    events: {
+      read: {
+        schema: { type: "object", required: ["reader"], properties: { reader: { type: "string" } } },
+      },
+    },
+  });
+  const [item] = webhook(batch, { unsigned: "allow" }).verify({ headers: {}, body }).items;
+  if (item?.type === "read") same<typeof item.event.reader, string>(true);
+  return [
+    hook.create("ping", { n: 1, tags: ["a"], owner: {} }),
+    // @ts-expect-error: `n` is missing
+    hook.create("ping", { tags: [], owner: {} }),
+  ];
+}
+
+/** A definition from a JSON file is accepted, with words of lists as any text; a literal has to use the words. */
+export function jsonFiles(): Webhook[] {
+  const named = webhook<{ ping: { n: number } }>(imported, { secrets: ["a"] });
+  const { type } = named.verify({ headers: {}, body });
+  same<typeof type, "ping" | UnknownType>(true);
+  return [
+    webhook(imported, { secrets: ["a"] }),
+    named,
+    // @ts-expect-error: no such provider
+    webhook("strpe", { secrets: ["a"] }),
+    webhook(String("stripe"), { secrets: ["a"] }),
+    webhook({
+      id: "a",
+      // @ts-expect-error: no such algorithm
+      signature: { header: "X", algorithms: ["md5"] },
+      envelope: { type: "/t" },
+      events: {},
+    }),
+  ];
+}
+
+/** What is signed can be sent. */
+export async function sendable(): Promise<Response[]> {
+  const { method, headers, body } = care.sign("{}");
+  return [await fetch("https://h/", { method, headers, body }), new Response(body)];
 }
 
 /** Events of providers with only an envelope are open: the named properties have their types. */
