@@ -11,13 +11,30 @@ import {
 import { readJsonFile } from "./create.js";
 import { displayName, readBytes } from "./input.js";
 import { print, sanitize, showIssue, style, table } from "./output.js";
+import { schemesOf, showProvider, showTemplate, signedContentOf, templateOf } from "./provider-page.js";
 import { summary } from "./report.js";
 import { listEvents } from "./samples.js";
 import { EXIT_REJECTED, EXIT_VALID, UsageError } from "./usage.js";
 import { findDefinition } from "./webhook-factory.js";
 
-/** Lists the built-in providers: all, or those that a word names by id, title or signature header. */
-export function listProviders(word: string | undefined, options: { json?: boolean }): number {
+/** Lists the built-in providers: all, or those that a word names by id, title or signature header. An id shows all about one. */
+export function listProviders(word: string | undefined, options: { json?: boolean; new?: boolean }): number {
+  if (options.new === true) {
+    const id = word ?? "acme";
+    if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(id) || providerDefinition(id) !== undefined)
+      throw new UsageError(
+        "The id of a new provider has lower-case letters, digits and hyphens, and is not that of a built-in one.",
+        "Example: hookseal providers acme --new > acme.json",
+      );
+    showTemplate(id);
+    return EXIT_VALID;
+  }
+  const one =
+    word === undefined || options.json === true ? undefined : providerDefinition(word.toLowerCase());
+  if (one !== undefined) {
+    showProvider(one);
+    return EXIT_VALID;
+  }
   const definitions = providers()
     .map((id) => providerDefinition(id) as ProviderDefinition)
     .filter((definition) => word === undefined || isNamed(definition, word.toLowerCase()));
@@ -36,7 +53,7 @@ export function listProviders(word: string | undefined, options: { json?: boolea
   if (definitions.length === 0) {
     throw new UsageError(
       "No built-in provider has this word in its id, its title or its signature header.",
-      "List all: hookseal providers. Or write a definition of your own: docs/providers.md",
+      "List all: hookseal providers. Or begin with a definition of your own: hookseal providers --new",
     );
   }
   table(
@@ -49,11 +66,7 @@ export function listProviders(word: string | undefined, options: { json?: boolea
           ({ header, algorithms = ["token"] }) => `${[header].flat().join(", ")} (${algorithms.join(", ")})`,
         ),
       ) || "none",
-      schemesOf(signature)
-        .map(({ kind, signedContent }) =>
-          kind === "token" ? "nothing" : kind === "jwt" ? "its claims" : templateOf(signedContent),
-        )
-        .join(", "),
+      schemesOf(signature).map(signedContentOf).join(", "),
       signature === undefined ? "everything" : uncoveredOf(id).join(", "),
       confirmed ?? "",
       listEvents(Object.keys(events ?? {})),
@@ -65,23 +78,10 @@ export function listProviders(word: string | undefined, options: { json?: boolea
 /** Texts as a list, each once: several schemes can have one header. */
 const listOf = (texts: string[]) => [...new Set(texts)].join(", ");
 
-/** The signed content as one text, with a condition as `{if:SOURCE}text{end}`. */
-const templateOf = (
-  content: string | readonly (string | { if: string; text: string })[] = "{body}",
-): string =>
-  [content]
-    .flat()
-    .map((part) => (typeof part === "string" ? part : `{if:${part.if}}${part.text}{end}`))
-    .join("");
-
 const isNamed = ({ id, title, signature }: ProviderDefinition, word: string): boolean =>
   [id, title, ...schemesOf(signature).flatMap(({ header }) => header)].some((name) =>
     name?.toLowerCase().includes(word),
   );
-
-/** The signature schemes, the strongest first. */
-const schemesOf = (signature: ProviderDefinition["signature"]) =>
-  signature === undefined ? [] : [signature].flat();
 
 /** The header, the algorithms and the signed content of the strongest scheme. */
 function strongest(signature: ProviderDefinition["signature"]): {
@@ -114,15 +114,15 @@ export async function schema(
   event: string | undefined,
   options: SchemaOptions,
 ): Promise<number> {
-  const document =
-    event === undefined && providerDefinition(source) === undefined && existsSync(source)
-      ? (readJsonFile(source) as object)
-      : findSchema(source, event, options);
-  if (options.check === undefined) {
+  const bytes = options.check === undefined ? undefined : await readBytes(options.check);
+  const isSchema = providerDefinition(source) === undefined && event === undefined && isSchemaFile(source);
+  const { document, chosen } = isSchema
+    ? { document: readJsonFile(source) as object, chosen: {} }
+    : findSchema(source, event, options, bytes);
+  if (bytes === undefined) {
     print(JSON.stringify(document, null, 2));
     return EXIT_VALID;
   }
-  const bytes = await readBytes(options.check);
   let issues: ReturnType<ReturnType<typeof compileSchema>["check"]>;
   try {
     issues = compileSchema(document).check(bytes);
@@ -134,9 +134,14 @@ export async function schema(
     );
   }
   const valid = issues.every(({ severity }) => severity !== "error");
-  if (options.json === true) print(JSON.stringify({ ok: valid, issues }));
+  if (options.json === true) print(JSON.stringify({ ok: valid, ...chosen, issues }));
   else {
-    print(`${valid ? style.green("valid") : style.red("invalid")} ${displayName(options.check)}`);
+    const { event, revision } = chosen;
+    const parts = [event, revision && `revision ${revision}`].filter((part) => part !== undefined);
+    const by = parts.length === 0 ? "" : ` ${style.dim(`by ${sanitize(parts.join(", "))}`)}`;
+    print(
+      `${valid ? style.green("valid") : style.red("invalid")} ${displayName(options.check as string)}${by}`,
+    );
     for (const issue of issues) showIssue(issue, bytes, options.redact === true);
     print(summary(issues));
   }
@@ -147,10 +152,38 @@ export async function schema(
 const ownEntry = <T>(object: Record<string, T>, name: string): T | undefined =>
   Object.hasOwn(object, name) ? object[name] : undefined;
 
-function findSchema(provider: string, event: string | undefined, { revision }: SchemaOptions): object {
-  const { events = {} } = findDefinition(provider);
+/** Whether a file is a schema, and not a provider definition. */
+function isSchemaFile(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const document = readJsonFile(path);
+  const isObject = typeof document === "object" && document !== null;
+  return !(isObject && "id" in document && ("events" in document || "extends" in document));
+}
+
+/** The schema of an event, and what of its name the payload decided. */
+interface FoundSchema {
+  document: object;
+  chosen: { event?: string; revision?: string };
+}
+
+/** Finds the schema of an event. The core says which event and which revision `body` is, where the arguments do not. */
+function findSchema(
+  provider: string,
+  event: string | undefined,
+  { revision }: SchemaOptions,
+  body: Uint8Array | undefined,
+): FoundSchema {
+  const source = findDefinition(provider);
+  const { events = {} } = source;
   const names = Object.keys(events);
-  const name = event ?? (names.length === 1 ? names[0] : undefined);
+  const report =
+    body === undefined ? undefined : webhook(source, { unsigned: "allow" }).inspect({ headers: {}, body });
+  const chosen: FoundSchema["chosen"] = {};
+  let name = event ?? (names.length === 1 ? names[0] : undefined);
+  if (name === undefined && report?.type !== undefined) {
+    name = report.type;
+    chosen.event = name;
+  }
   const definition = name === undefined ? undefined : (ownEntry(events, name) ?? ownEntry(events, "*"));
   if (definition === undefined) {
     throw new UsageError(
@@ -159,9 +192,11 @@ function findSchema(provider: string, event: string | undefined, { revision }: S
     );
   }
   const { revisions } = definition as { revisions?: { name?: string; schema: object }[] };
-  if (revisions === undefined) return (definition as { schema: object }).schema;
-  const chosen = revisions.find(({ name }) => name === revision);
-  if (chosen !== undefined) return chosen.schema;
+  if (revisions === undefined) return { document: (definition as { schema: object }).schema, chosen };
+  const detected = revision === undefined && report?.type === name ? report?.revision : undefined;
+  if (detected !== undefined) chosen.revision = detected;
+  const found = revisions.find(({ name }) => name === (revision ?? detected));
+  if (found !== undefined) return { document: found.schema, chosen };
   const list = revisions.map(({ name }) => name).join(", ");
   throw new UsageError(
     revision === undefined ? "This event has several revisions." : "Unknown revision of this event.",

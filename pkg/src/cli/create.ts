@@ -5,6 +5,7 @@ import {
   exportDelivery,
   type HeadersLike,
   HooksealError,
+  type Issue,
   type SignedDelivery,
   type Webhook,
 } from "../index.js";
@@ -162,9 +163,30 @@ async function createFromData(
   try {
     return hook.createFromJson(event, text, { id: options.id, now: options.now }).body;
   } catch (error) {
-    if (error instanceof HooksealError) throw new UsageError(error.message, error.issues[0]?.hint);
-    throw error;
+    if (!(error instanceof HooksealError)) throw error;
+    throw new UsageError(error.message, [...error.issues.flatMap(describeIssue)].join("\n") || undefined);
   }
+}
+
+/** The keys of an envelope that `create` writes, by the name of a property that they are likely for. */
+const ENVELOPE_KEYS: [key: string, name: RegExp][] = [
+  ["data", /^(data|payload|object|event)$/i],
+  ["createdAt", /time|date|created|sent|(^|_)at$|At$/],
+  ["id", /id$/i],
+];
+
+/** An error of a created event: what to add to the data, or which key of the definition would write it. */
+function describeIssue({ code, pointer, message, hint, expected }: Issue): string[] {
+  const line = `${pointer === "" ? "" : `${pointer}: `}${message}`;
+  const [, name] = /^the property "(.+)"$/.exec(expected ?? "") ?? [];
+  // Below the root, only the data can have the property.
+  if (code !== "required" || name === undefined || pointer !== "")
+    return hint === undefined ? [line] : [line, `  ${hint}`];
+  const key = ENVELOPE_KEYS.find(([, pattern]) => pattern.test(name))?.[0];
+  const escaped = name.replaceAll("~", "~0").replaceAll("/", "~1");
+  const fix =
+    key === undefined ? "" : ` Or add the key to the definition: "envelope": { "${key}": "/${escaped}" }`;
+  return [line, `  Add "${name}" to the file of --data.${fix}`];
 }
 
 /** Reads and parses a JSON file. */

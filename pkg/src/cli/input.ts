@@ -108,7 +108,7 @@ export function warnAboutRounding(file: string, text: string): void {
 }
 
 /** Parses the headers of --header: `Name: value`, as in curl. */
-function parseHeaderFlags(lines: readonly string[]): [string, string][] {
+export function parseHeaderFlags(lines: readonly string[]): [string, string][] {
   return lines.map((line) => {
     const colon = line.indexOf(":");
     const name = line.slice(0, colon).trim();

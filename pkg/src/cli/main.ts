@@ -7,6 +7,7 @@ import { listProviders, schema } from "./catalog.js";
 import { compare } from "./compare.js";
 import { compile } from "./compile.js";
 import { create, sign } from "./create.js";
+import { doctor } from "./doctor.js";
 import { explain } from "./explain.js";
 import { UnreadableError } from "./input.js";
 import { inspect } from "./inspect.js";
@@ -208,6 +209,7 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
   )
     .option("--event <type>", "send a sample of this event")
     .option("--sample <name>", "the name of the sample")
+    .option("--same-id", "send the sample of --event with its own ids, to test duplicates (default: new ids)")
     .option("--as-is", "send the headers of the file, without signing")
     .option("--retry", "retry on the provider's schedule until success, and report each attempt")
     .option(
@@ -308,22 +310,41 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
     .option("--out <file>", "write to this file, also if it exists (default: standard output)")
     .addHelpText("after", examples("hookseal types mine.json --out mine.events.d.ts"))
     .action((file, options) => onEnd(types(file, options)));
-  add("providers [word]", "list the built-in providers, or those with this word", addJsonOption)
-    .addHelpText("after", examples("hookseal providers pay", "hookseal providers --json"))
+  add(
+    "providers [word]",
+    "list the built-in providers or those with this word, or show all about one",
+    addJsonOption,
+  )
+    .option("--new", "print a provider definition to begin with; the word is its id")
+    .addHelpText(
+      "after",
+      examples(
+        "hookseal providers pay",
+        "hookseal providers stripe",
+        "hookseal providers --json",
+        "hookseal providers acme --new > acme.json",
+      ),
+    )
     .action((word, options) => onEnd(listProviders(word, options)));
   add("schema <provider|file> [event]", "print a schema, or validate a payload against it", addJsonOption)
-    .option("--revision <name>", "the revision of the event's schema")
+    .option(
+      "--revision <name>",
+      "the revision of the event's schema (default with --check: that of the payload)",
+    )
     .option("--check <file>", "the payload to validate")
     .option("--redact", "hide the values of the payload in the output")
     .addHelpText(
       "after",
       examples(
         "hookseal schema painchek assessment_add",
-        "hookseal schema xon file-request.files.update --revision R7-R9 --check body.json",
+        "hookseal schema xon file-request.files.update --check body.json",
         "hookseal schema mine.schema.json --check body.json",
       ),
     )
     .action(async (source, event, options) => onEnd(await schema(source, event, options)));
+  add("doctor", "check whether the package runs here: runtime, files, modules, time", addJsonOption)
+    .addHelpText("after", examples("hookseal doctor"))
+    .action(async (options) => onEnd(await doctor(options)));
   return program;
 }
 
@@ -356,7 +377,7 @@ async function main(argv: readonly string[]): Promise<number> {
       if (argv.includes("--json")) print(JSON.stringify({ error: error.message, hint: error.hint, issues }));
       else if (error instanceof UnreadableError) error.show();
       printError(`${style.red("error")}: ${sanitize(error.message)}`);
-      if (error.hint !== undefined) printError(sanitize(error.hint));
+      if (error.hint !== undefined) printError(sanitize(error.hint, true));
       return EXIT_USAGE;
     }
     throw error;

@@ -2,7 +2,8 @@
 import type { Webhook } from "../index.js";
 import { type Attempt, SendError, type SendResult, send as sendWithRetries } from "../send.js";
 import { type SignCommandOptions, signDelivery } from "./create.js";
-import { type ReadDelivery, readDelivery, showImportIssues, sources } from "./input.js";
+import { withFreshIds } from "./fresh-ids.js";
+import { parseHeaderFlags, type ReadDelivery, readDelivery, showImportIssues, sources } from "./input.js";
 import { count, print, printError, sanitize, style } from "./output.js";
 import { samplesOf } from "./samples.js";
 import { ERRNO_MESSAGES, EXIT_REJECTED, EXIT_VALID, UsageError } from "./usage.js";
@@ -11,6 +12,7 @@ import { WebhookFactory } from "./webhook-factory.js";
 export interface SendCommandOptions extends SignCommandOptions {
   event?: string;
   sample?: string;
+  sameId?: boolean;
   asIs?: boolean;
   timeout?: string;
   retry?: boolean;
@@ -215,8 +217,10 @@ async function readDeliveryToSend(
     if (sample === undefined) {
       throw new UsageError("Unknown sample.", `List the samples: hookseal new ${options.provider} --list`);
     }
-    const body = new TextEncoder().encode(sample.text);
-    return toDeliveryToSend(await signDelivery({ headers: {}, body }, options, href, options.event));
+    const hook = await new WebhookFactory({}, "none").byId(options.provider);
+    const text = options.sameId === true ? sample.text : withFreshIds(sample.text, hook.definition, hook);
+    const body = new TextEncoder().encode(text);
+    return toDeliveryToSend(await signDelivery({ headers: {}, body }, options, href, options.event), options);
   }
   const [source = "-"] = sources(file === undefined ? [] : [file]);
   const input = await readDelivery(source, { ...options, url: href });
@@ -233,12 +237,19 @@ async function readDeliveryToSend(
     };
   }
   const provider = new WebhookFactory(options, "none").providerOf(delivery);
-  return { ...toDeliveryToSend(await signDelivery(delivery, { ...options, provider }, href)), input };
+  return {
+    ...toDeliveryToSend(await signDelivery(delivery, { ...options, provider }, href), options),
+    input,
+  };
 }
 
-const toDeliveryToSend = ({ delivery, hook }: Awaited<ReturnType<typeof signDelivery>>): DeliveryToSend => ({
-  headers: Object.entries(delivery.headers),
-  body: delivery.body,
-  hook,
-  canSign: true,
-});
+/** The signed delivery with the headers of --header, which replace those of the same name. */
+function toDeliveryToSend(
+  { delivery, hook }: Awaited<ReturnType<typeof signDelivery>>,
+  { header = [] }: SendCommandOptions,
+): DeliveryToSend {
+  const added = parseHeaderFlags(header);
+  const names = new Set(added.map(([name]) => name.toLowerCase()));
+  const signed = Object.entries(delivery.headers).filter(([name]) => !names.has(name.toLowerCase()));
+  return { headers: [...signed, ...added], body: delivery.body, hook, canSign: true };
+}

@@ -22,6 +22,7 @@ const COMMANDS = [
   "compare",
   "providers",
   "schema",
+  "doctor",
 ];
 
 describe("help", () => {

@@ -72,6 +72,7 @@ describe("an example of docs/cli.md", () => {
       "types",
       "providers",
       "schema",
+      "doctor",
     ]) {
       assert.ok(
         examples.some(
