@@ -332,6 +332,8 @@ export interface Report {
   verdict: "verified" | "token" | "unsigned" | "rejected";
   /** The reason for the rejection; absent where the delivery is accepted. */
   code?: IssueCode;
+  /** The HTTP status with which a receiver responds to the rejected delivery; absent where the delivery is accepted. */
+  status?: number;
   /** The state of every stage, in order. Unlike `verify`, an inspection goes on after the first failure. */
   stages: StageReport[];
   /** The provider's id. */

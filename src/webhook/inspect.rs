@@ -81,6 +81,7 @@ impl Webhook {
         Report {
             verdict,
             code,
+            status: code.map(Code::status),
             stages: self.stages(&findings, document.is_some(), &issues),
             provider: self.provider.id.clone(),
             webhook_id: header(&self.provider.webhook_id),

@@ -57,6 +57,9 @@ pub struct Report {
     /// The reason for the rejection; `None` where the delivery is accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<Code>,
+    /// The HTTP status with which a receiver responds to the rejected delivery; `None` where the delivery is accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
     /// The state of every stage, in order. Unlike `verify`, an inspection goes on after the first failure.
     pub stages: [StageReport; 6],
     /// The provider's id.
@@ -113,6 +116,7 @@ impl fmt::Debug for Report {
         f.debug_struct("Report")
             .field("verdict", &self.verdict)
             .field("code", &self.code)
+            .field("status", &self.status)
             .field("stages", &self.stages)
             .field("provider", &self.provider)
             .field("event_type", &self.event_type)

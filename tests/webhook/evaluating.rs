@@ -87,10 +87,11 @@ fn reasons_come_in_order_size_signature_content_type_json_envelope_contract() {
     let reason = |headers: &[(&str, String)], body: &[u8], max_bytes| {
         let headers = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let delivery = Delivery::new(headers, body);
-        let error = hook.verify_with(&delivery, NOW, &options(max_bytes)).err().map(|error| error.code);
+        let error = hook.verify_with(&delivery, NOW, &options(max_bytes)).err();
         let report = hook.inspect_with(&delivery, NOW, &options(max_bytes));
         assert_eq!(error.is_none(), report.verdict == Verdict::Verified, "{report:#?}");
-        error
+        assert_eq!(error.as_ref().map(hookseal::webhook::Error::status), report.status);
+        error.map(|error| error.code)
     };
     let sign = |body: &[u8]| {
         let signed = hook.sign(body, &fresh()).expect("signed");

@@ -4,6 +4,7 @@ import "./css/base.css";
 import "./css/shell.css";
 import "./css/inspect.css";
 import "./css/results.css";
+import "./css/spine.css";
 import "./css/panels.css";
 import "./css/pairs.css";
 import "./css/sign.css";

@@ -1,6 +1,6 @@
 /** Why a signature does not match, with the bytes to look at. The causes are the core's. */
 import { byteToCharOffset, toBytes, toText } from "../bytes.ts";
-import type { Cause } from "./core.ts";
+import { type Cause, type Delivery, diagnose } from "./core.ts";
 import { diff } from "./diff.ts";
 import { chooseProvider, toVerifyOptions } from "./inspect.ts";
 import type { ByteDiff, HexRow, InspectInput, ShownCause, ShownExplanation } from "./protocol.ts";
@@ -16,12 +16,32 @@ export function explain(input: InspectInput): ShownExplanation {
   const body = toBytes(text);
   const delivery = { headers, body, url, method };
   const id = chooseProvider(input, delivery);
-  if (id === undefined) return { causes: [], tried: 0 };
+  if (id === undefined) return explainUndetected(input, delivery, body);
   const limits = toVerifyOptions(input, input.now ?? Date.now());
   const hook = getWebhook(input, id, { explainOnly: true });
   const { matches, observations, tried, signedBody } = hook.explain(delivery, limits);
   const show = (proof: boolean) => (cause: Cause) => shown(cause, proof, text, body, signedBody);
-  return { causes: [...matches.map(show(true)), ...observations.map(show(false))], tried };
+  return { causes: [...matches.map(show(true)), ...observations.map(show(false))], matches: [], tried };
+}
+
+/** The usual signature schemes with the entered secrets, for a delivery without a provider. */
+function explainUndetected(
+  { secret, secondSecret = "", now, delivery: { text } }: InspectInput,
+  delivery: Delivery,
+  body: Uint8Array,
+): ShownExplanation {
+  const secrets = [secret, secondSecret].filter((value) => value !== "");
+  const { matches, causes, tried } = diagnose(delivery, { secrets, now });
+  return {
+    causes: causes.map((cause) => shown(cause, true, text, body, undefined)),
+    matches: matches.map(({ header, signedContent, message, definition }) => ({
+      header,
+      signedContent,
+      message,
+      definition: JSON.stringify(definition, undefined, 2),
+    })),
+    tried,
+  };
 }
 
 function shown(

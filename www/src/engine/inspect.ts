@@ -1,6 +1,6 @@
 /** Inspects one delivery with the core, and serves its values to the tree and to hovering. */
-import { byteToCharOffset, toBytes } from "../bytes.ts";
-import type { Delivery, ProviderDefinition, Report, Webhook } from "./core.ts";
+import { byteToCharOffset, hasEscapes, toBytes } from "../bytes.ts";
+import { type Delivery, diagnose, type Issue, type ProviderDefinition, type Report } from "./core.ts";
 import { detect } from "./detect.ts";
 import { fieldInfo, findSchema, type Schema } from "./field-info.ts";
 import { readOutline } from "./form.ts";
@@ -56,7 +56,15 @@ export function inspect(input: InspectInput): Inspection | Undetected {
   if (id === undefined) {
     const outline = new Outline(text);
     lastInspection = { outline };
-    return { isUndetected: true, bytes: body.length, values: outline.length };
+    const { issues, signatures } = diagnose(delivery);
+    return {
+      isUndetected: true,
+      issues: locateIssues(issues, text, body.length),
+      signatures,
+      bytes: body.length,
+      isUtf8: !hasEscapes(text),
+      values: outline.length,
+    };
   }
   const definition = getSummary(id);
   const now = input.now ?? Date.now();
@@ -70,23 +78,17 @@ export function inspect(input: InspectInput): Inspection | Undetected {
     report,
     provider: { ...providerEntry(id), isDetected: input.provider === "auto" },
     form: describeForm(report, outline, text),
-    status: report.verdict === "rejected" ? rejectionStatus(hook, delivery, options) : undefined,
     handshake: response?.ok ? response.value : undefined,
     // The issues are those of an event, and a handshake is none.
-    issues: response !== undefined ? [] : locateIssues(report, text, body.length),
+    issues: response !== undefined ? [] : locateIssues(report.issues, text, body.length),
     signed: describeSignature(input, id, report, body),
     isValidated: isValidated(report),
     bytes: body.length,
+    isUtf8: !hasEscapes(text),
     now,
     created: parseCreatedAt(report, definition.envelope.createdAt ?? undefined),
     values: outline.length,
   };
-}
-
-/** The status of the response to a delivery that is rejected. */
-function rejectionStatus(...[hook, ...call]: [Webhook, ...Parameters<Webhook["check"]>]): number | undefined {
-  const result = hook.check(...call);
-  return result.ok ? undefined : result.error.status;
 }
 
 /** The fields of a form. One that the core rejects has no fields. */
@@ -119,7 +121,7 @@ function parseCreatedAt({ createdAt, issues }: Report, pointer: string | undefin
 }
 
 /** Locates issues in the editor's text. Its offsets differ from the core's where bytes are not valid UTF-8. */
-export function locateIssues({ issues }: Report, text: string, bytes: number): LocatedIssue[] {
+export function locateIssues(issues: readonly Issue[], text: string, bytes: number): LocatedIssue[] {
   const toCharOffset = byteToCharOffset(text, bytes);
   return issues.map((issue) => ({
     ...issue,

@@ -1,6 +1,6 @@
 /** The calls from the page to its worker, with the types of their inputs and outputs. */
 import type { LazyCalls } from "./calls.ts";
-import type { Cause, HandshakeResponse, Issue, Report } from "./core.ts";
+import type { Cause, HandshakeResponse, Issue, Report, SignatureCandidate } from "./core.ts";
 import type { LazyModule } from "./globals.ts";
 import type { ProviderFacts } from "./provider-entry.ts";
 
@@ -87,16 +87,15 @@ export interface Inspection {
   provider: ProviderEntry & { isDetected: boolean };
   /** The fields of a body that is a form; undefined for any other body. */
   form: FormBody | undefined;
-  /** The status with which a receiver responds to a rejected delivery. */
-  status: number | undefined;
   /** What a receiver responds to a handshake; undefined for any other request, and for one that is refused. */
   handshake: HandshakeResponse | undefined;
   issues: LocatedIssue[];
   signed: SignatureDetails | undefined;
   /** Whether the payload was validated by a contract, without an error. */
   isValidated: boolean;
-  /** Length of the body in bytes. */
+  /** Length of the body in bytes, and whether they are UTF-8. */
   bytes: number;
+  isUtf8: boolean;
   /** Time of the inspection, and of the event if it has a valid one; in milliseconds. */
   now: number;
   created: number | undefined;
@@ -118,11 +117,23 @@ export interface BodyField {
   to: number;
 }
 
-/** No provider was detected: the page asks for one. */
+/** No provider was detected. The core checks bytes and JSON all the same, and names what may be a signature. */
 export interface Undetected {
   isUndetected: true;
+  issues: LocatedIssue[];
+  signatures: SignatureCandidate[];
   bytes: number;
+  isUtf8: boolean;
   values: number;
+}
+
+/** A usual signature scheme that makes a received signature with the entered secret. */
+export interface ShownMatch {
+  header: string;
+  signedContent: string;
+  message: string;
+  /** A provider definition with this scheme, as JSON. */
+  definition: string;
 }
 
 /** A cause as the page shows it. */
@@ -156,6 +167,8 @@ export interface HexRow {
 /** Why a signature does not match. */
 export interface ShownExplanation {
   causes: ShownCause[];
+  /** For a delivery without a provider. */
+  matches: ShownMatch[];
   tried: number;
 }
 

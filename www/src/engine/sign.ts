@@ -136,7 +136,7 @@ export function sign(input: SignInput): SignResult {
     const result: SignResult = {
       type: report.type,
       revision: report.revision,
-      issues: locateIssues(report, text, body.length),
+      issues: locateIssues(report.issues, text, body.length),
       fields: undefined,
       formats,
       format: findFormat(id, outline),

@@ -7,7 +7,7 @@ import { announce } from "../ui/announce.ts";
 import { count } from "../ui/text.ts";
 import { engine } from "./engine.ts";
 import { clearDelivery, replaceDelivery } from "./replace.ts";
-import { formatHeaderText, hasSecret, parseHeaderText, type State, store } from "./state.ts";
+import { formatHeaderText, hasSecret, isEmptyState, parseHeaderText, type State, store } from "./state.ts";
 
 /** A change of any of these starts a new inspection. */
 const WATCHED_KEYS = [
@@ -80,8 +80,7 @@ export function parseTime(text: string): number | undefined {
 
 /** Whether there is no delivery to inspect. */
 export function isEmpty(): boolean {
-  const { body, headerText } = store.state;
-  return body === "" && headerText.trim() === "";
+  return isEmptyState(store.state);
 }
 
 async function runInspect(): Promise<void> {
@@ -106,7 +105,10 @@ async function runInspect(): Promise<void> {
       result.report.signature.status !== "stale" &&
       result.report.stages.some(({ name, state }) => name === "signature" && state === "failed");
     // A valid signature is explained, too: how to find out why an application rejects the delivery.
-    const isExplained = isMismatch || (isEvent && result.report.signature.status === "verified");
+    const isExplained =
+      isMismatch ||
+      (isEvent && result.report.signature.status === "verified") ||
+      ("isUndetected" in result && hasSecret(state) && result.signatures.length > 0);
     store.set({
       result,
       ...NO_FAILURE,
@@ -149,6 +151,11 @@ export function setFailure(error: unknown, retry?: () => void): void {
     retry: isRetryable ? retry : undefined,
     isBusy: false,
   });
+}
+
+/** Tries again what failed: the action itself if it can be repeated, or the inspection. */
+export function retryFailure(): void {
+  (store.state.retry ?? schedule)();
 }
 
 /** Inspects and explains again, after a failed download. */
@@ -263,16 +270,16 @@ export const clearInspect: () => void = clearDelivery;
 /** Selects an issue in the list and in the text. */
 export function selectIssue(issue: number): void {
   const { result } = store.state;
-  if (result === undefined || "isUndetected" in result) return;
+  if (result === undefined) return;
   const selected = result.issues[issue];
   if (selected === undefined) return;
-  store.set({ issue, target: { from: selected.from, to: selected.to } });
+  store.set({ issue, side: "request", target: { from: selected.from, to: selected.to } });
 }
 
 /** Selects the next or previous issue. Returns whether there is one. */
 export function nextIssue(step: 1 | -1): boolean {
   const { result, issue } = store.state;
-  if (result === undefined || "isUndetected" in result || result.issues.length === 0) return false;
+  if (result === undefined || result.issues.length === 0) return false;
   const length = result.issues.length;
   const next = issue === undefined ? (step > 0 ? 0 : length - 1) : (issue + step + length) % length;
   selectIssue(next);

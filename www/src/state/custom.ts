@@ -72,3 +72,35 @@ export async function openInInspect(): Promise<void> {
     store.set({ notice: { tone: "bad", text: errorMessage(error) } });
   }
 }
+
+/** The text of a definition of a sender that no built-in provider has. */
+const UNKNOWN_SENDER = `{
+  "id": "sender",
+  "title": "Sender",
+  "signature": {
+    "header": "HEADER",
+    "format": "{hex}",
+    "algorithms": ["sha256"],
+    "signedContent": "{body}",
+    "secret": "utf8"
+  },
+  "envelope": { "type": "=event" },
+  "dedupe": ["digest"],
+  "events": { "*": { "schema": true } }
+}
+`;
+
+/**
+ * Opens Provider with a definition of the sender of the shown delivery: that of the signature scheme which matches, or one to
+ * complete, with the header that may contain the signature. The delivery stays in Inspect, and is checked by it.
+ */
+export async function describeSender(): Promise<void> {
+  const { result, explanation, body } = store.state;
+  const [match] = explanation?.matches ?? [];
+  const [candidate] = result !== undefined && "isUndetected" in result ? result.signatures : [];
+  const definition =
+    match?.definition ??
+    UNKNOWN_SENDER.replace('"HEADER"', () => JSON.stringify(candidate?.header ?? "X-Signature"));
+  await setCustomProvider({ definition, schemas: [], sample: body });
+  store.set({ mode: "provider", provider: CUSTOM_PROVIDER });
+}

@@ -87,6 +87,7 @@ export function replaceDelivery(
     body: text,
     issue: undefined,
     target: undefined,
+    side: "why",
     notice:
       hadDelivery && message !== undefined
         ? { tone: "note", text: message + aside, canUndo: true }

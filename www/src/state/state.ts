@@ -61,6 +61,10 @@ export interface State {
   target: { from: number; to: number } | undefined;
   /** Index of the selected issue. */
   issue: number | undefined;
+  /** Which side of Inspect a narrow page shows: why, or the request. */
+  side: "why" | "request";
+  /** The framework whose code was chosen last. */
+  framework: string | undefined;
 }
 
 /** The settings of an inspection before any is chosen. */
@@ -75,6 +79,10 @@ export const DEFAULT_SETTINGS = {
   tolerance: "",
   profile: "lenient",
 } as const;
+
+/** Whether there is no delivery to inspect. */
+export const isEmptyState = ({ body, headerText }: Readonly<State>): boolean =>
+  body === "" && headerText.trim() === "";
 
 /** Whether there is a secret or a public key to verify with. */
 export const hasSecret = ({ secret, secondSecret, schemeSecrets }: Readonly<State>): boolean =>
@@ -103,6 +111,8 @@ export const store = new Store<State>({
   retry: undefined,
   target: undefined,
   issue: undefined,
+  side: "why",
+  framework: undefined,
 });
 
 /** Parses request line and headers. Lines without a colon are ignored. */

@@ -7,11 +7,11 @@ import { visible } from "../ui/text.ts";
 export interface VerdictView {
   tone: "good" | "open" | "bad" | "none";
   icon: IconName;
+  /** The verdict in a word or two, where the title is about the delivery. */
+  kicker?: string | undefined;
   title: string;
   /** How a receiver responds. */
   aside?: string | undefined;
-  /** The proven cause in a few words. */
-  cause?: string | undefined;
   description: string;
   note?: string | undefined;
   /** Tries again what failed. */
@@ -38,13 +38,15 @@ export function verdictBox(): {
   let shownStep: VerdictView["step"];
   return {
     box,
-    show({ tone, icon: name, title, aside, cause, description, note, retry, step }, busy, aloud) {
+    show({ tone, icon: name, kicker, title, aside, description, note, retry, step }, busy, aloud) {
       box.dataset.tone = tone;
       box.dataset.busy = String(busy);
       // The action of a step may be another one with every result.
       shownStep = step;
-      const text = [`${title}.`, aside && `${aside}.`, cause && `${cause}.`, description, note ?? ""]
+      const text = [kicker, aside, title]
         .filter((part) => part !== undefined)
+        .map((part) => (/[.?…]$/.test(part) ? part : `${part}.`))
+        .concat(description, note ?? "")
         .join(" ");
       if (aloud && text !== spoken) {
         spoken = text;
@@ -54,15 +56,28 @@ export function verdictBox(): {
       if (state === shown && retry === shownRetry) return;
       shown = state;
       shownRetry = retry;
+      const action =
+        step !== undefined &&
+        h(
+          "button",
+          { type: "button", class: "main step", on: { click: () => shownStep?.run() } },
+          step.title,
+        );
       fill(
         box,
         h("span", { class: "seal" }, icon(name)),
         h(
           "div",
           { class: "verdict-head" },
-          h("h2", null, title),
-          aside !== undefined && h("span", { class: "aside" }, aside),
-          cause !== undefined && h("p", { class: "cause-title" }, cause),
+          kicker !== undefined &&
+            h(
+              "p",
+              { class: "kicker-line" },
+              h("strong", { class: "kicker" }, kicker),
+              aside !== undefined && [" ", h("span", { class: "aside" }, aside)],
+            ),
+          h("h2", null, ...visible(title)),
+          kicker === undefined && aside !== undefined && h("span", { class: "aside" }, aside),
         ),
         h(
           "div",
@@ -71,12 +86,7 @@ export function verdictBox(): {
           note !== undefined && h("p", { class: "muted" }, ...visible(note)),
           retry !== undefined && h("button", { type: "button", on: { click: retry } }, "Try again"),
         ),
-        step !== undefined &&
-          h(
-            "button",
-            { type: "button", class: "main step", on: { click: () => shownStep?.run() } },
-            step.title,
-          ),
+        action,
       );
     },
   };

@@ -26,19 +26,32 @@ test("axe finds nothing", async (t) => {
     "Four issues",
     "Latin-1",
   ];
-  for (const colorScheme of ["light", "dark"] as const) {
-    for (const width of [1440, 390]) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height: 900 });
-      for (const state of states) {
-        await t.test(`${state || "empty"}, ${colorScheme}, ${width}`, async () => {
+  const looks: [width: number, colorScheme: "light" | "dark", forcedColors: "none" | "active"][] = [
+    [1440, "light", "none"],
+    [1024, "light", "none"],
+    [768, "light", "none"],
+    [390, "light", "none"],
+    [320, "light", "none"],
+    [1440, "dark", "none"],
+    [390, "dark", "none"],
+    [1440, "light", "active"],
+  ];
+  for (const [width, colorScheme, forcedColors] of looks) {
+    await page.emulateMedia({ colorScheme, forcedColors });
+    await page.setViewportSize({ width, height: 900 });
+    for (const state of states) {
+      await t.test(
+        `${state || "empty"}, ${colorScheme}, ${width}, forced colors: ${forcedColors}`,
+        async () => {
           if (state === "") await page.getByRole("button", { name: "Clear" }).click();
           else await pick(page, state);
           assert.deepEqual(await findings(page), []);
-        });
-      }
+          assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+        },
+      );
     }
   }
+  await page.emulateMedia({ colorScheme: "light", forcedColors: "none" });
   await page.setViewportSize({ width: 1440, height: 900 });
 });
 
@@ -70,18 +83,20 @@ test("a mouse is not needed", async () => {
 test("on a phone the verdict, the response of a receiver, the cause and the next step are within 200 pixels", async () => {
   await page.setViewportSize({ width: 390, height: 844 });
   for (const [title, aside, step] of [
-    ["signed with SHA-256", "", "Code for a receiver"],
-    ["re-serialized", "a receiver responds with 401", "Show the fix"],
+    ["signed with SHA-256", "a receiver responds with 200 and calls the handler", "Code for a receiver"],
+    ["re-serialized", "a receiver responds with 401", "Copy the fix for Express"],
     ["One digit", "a receiver responds with 401", "Enter another secret"],
-    ["As printed", "a receiver responds with 400", "Show the first error"],
-    ["first revision", "", "Code for a receiver"],
+    ["As printed", "a receiver responds with 400", /^Go to line \d+$/],
+    ["first revision", "handled only where you allow it", "Code for a receiver"],
   ] as const) {
     await pick(page, title);
     const verdict = page.locator("#mode-inspect .verdict");
     await verdict.getByRole("button", { name: step }).waitFor();
     assert.equal((await verdict.locator(".aside").allInnerTexts()).join(), aside, title);
-    const box = await verdict.getByRole("button", { name: step }).boundingBox();
-    assert.ok(box !== null && box.y + box.height <= 200, `${title}: ${box?.y}`);
+    for (const element of [verdict.locator("h2"), verdict.getByRole("button", { name: step })]) {
+      const box = await element.boundingBox();
+      assert.ok(box !== null && box.y + box.height <= 200, `${title}: ${box?.y}`);
+    }
     assert.deepEqual(await findings(page), [], title);
   }
   await page.setViewportSize({ width: 1440, height: 900 });

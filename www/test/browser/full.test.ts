@@ -5,7 +5,7 @@ import type { Page, Route } from "playwright-core";
 import { browser, pick, serve, untilPrefetched } from "./page.ts";
 import { examplesListed, settled } from "./rest.ts";
 
-const verdict = (page: Page) => page.locator(".inspect .verdict h2").first().innerText();
+const verdict = (page: Page) => page.locator(".inspect .verdict .kicker").first().innerText();
 const FULL = /\/assets\/full-[^/]+\.js$/;
 
 /** Opens the page with a handler for requests of the full module. Without service worker: its requests cannot be blocked. */
@@ -35,7 +35,7 @@ async function openWith(
 /** What the page shows of a delivery, without the explanation. */
 async function shown(page: Page): Promise<string[]> {
   return [
-    await page.locator(".inspect .summary").innerText(),
+    ...(await page.locator(".step > summary").allInnerTexts()),
     ...(await page.locator(".issue").allInnerTexts()),
     ...(await page.locator(".tree .row .key").allInnerTexts()),
   ];
@@ -137,7 +137,7 @@ test("while the full module is on its way, other calls run, and the import follo
       // Not until the page is idle: the explanation waits.
       await page.getByLabel("Examples", { exact: true }).selectOption("painchek-sha1");
       await page.waitForFunction(
-        () => document.querySelector(".inspect .verdict h2")?.textContent === "Verified",
+        () => document.querySelector(".inspect .verdict .kicker")?.textContent === "Verified",
       );
       assert.equal(await page.locator(".tree .sensitive").count(), 0);
       release();

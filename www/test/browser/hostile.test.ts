@@ -70,7 +70,7 @@ test("a payload of a megabyte is inspected, and the page stays responsive", asyn
   assert.ok(bytes.length > 1_000_000);
   await page.locator(".settings select").first().selectOption("xon");
   await drop(bytes);
-  assert.equal(await page.locator(".verdict h2").innerText(), "Rejected");
+  assert.equal(await page.locator(".verdict .kicker").innerText(), "Rejected");
   await page.locator(".tree .row").nth(2).waitFor();
 });
 
@@ -134,7 +134,7 @@ test("ten thousand levels neither hang the page nor overflow it", async () => {
   // No provider is detected in a text that ends before its type is known.
   await page.locator(".settings select").first().selectOption("painchek");
   await settled(page);
-  assert.equal(await page.locator(".verdict h2").innerText(), "Rejected");
+  assert.equal(await page.locator(".verdict .kicker").innerText(), "Rejected");
   assert.ok((await page.locator(".issue").allInnerTexts()).some((text) => text.includes("json-too-deep")));
 });
 

@@ -48,7 +48,7 @@ test("every template is valid, signs its sample, and shows the signed string", a
       await begin(index);
       await page.getByRole("button", { name: "Sign the sample" }).click();
       await settled(page);
-      assert.equal(await page.locator(".inspect .verdict h2").first().innerText(), "Verified");
+      assert.equal(await page.locator(".inspect .verdict .kicker").first().innerText(), "Verified");
       assert.equal(await page.locator(".compared.good").innerText(), "The signatures are equal.");
       if (formula !== undefined)
         assert.match(await page.getByRole("group", { name: /^Signed bytes/ }).innerText(), formula);
@@ -91,7 +91,7 @@ test("Inspect uses the edited definition at once", async () => {
   await begin(0);
   await page.getByRole("button", { name: "Sign the sample" }).click();
   await settled(page);
-  assert.equal(await page.locator(".inspect .verdict h2").first().innerText(), "Verified");
+  assert.equal(await page.locator(".inspect .verdict .kicker").first().innerText(), "Verified");
   // Without a secret, only the definition distinguishes this webhook from the one before.
   await page.getByLabel("Secret", { exact: true }).fill("");
   await settled(page);
@@ -100,7 +100,7 @@ test("Inspect uses the edited definition at once", async () => {
   await tone("good");
   await page.keyboard.press("Alt+1");
   await settled(page);
-  assert.match(await page.locator(".issues").innerText(), /nothing_of_that/);
+  assert.match(await page.locator(".spine").innerText(), /nothing_of_that/);
 });
 
 test("a definition with inline contracts is accepted, and copied so that the package accepts it", async () => {

@@ -19,7 +19,7 @@ after(() => opened?.close());
 const GITLAB = `curl https://receiver.example/ -H 'X-Gitlab-Event: Push Hook' -H 'X-Gitlab-Token: t' -d '{"object_kind":"push"}'`;
 const body = () => page.locator("#mode-inspect .cm-content").innerText();
 const head = () => page.getByLabel("Request line and headers").inputValue();
-const verdict = () => page.locator("#mode-inspect .verdict h2").innerText();
+const verdict = () => page.locator("#mode-inspect .verdict .kicker").innerText();
 const provider = () => page.locator("#mode-inspect").getByLabel("Provider", { exact: true });
 
 /** Pastes outside of fields. */
@@ -36,7 +36,7 @@ async function pasteAnywhere(text: string): Promise<void> {
 
 test("what is pasted outside of fields replaces the delivery and its settings, and Undo brings both back", async () => {
   await pick(page, "signed with SHA-256");
-  await page.getByText("Second secret, time, tolerance").click();
+  await page.locator(".options button").first().click();
   await page.getByLabel("Tolerance in seconds").fill("9");
   await settled(page);
   assert.equal(await verdict(), "Verified");
@@ -80,7 +80,7 @@ test("Clear can be undone by the key outside of fields", async () => {
   await provider().selectOption("painchek");
   await page.getByRole("button", { name: "Clear", exact: true }).click();
   await settled(page);
-  assert.equal(await verdict(), "No delivery");
+  assert.equal(await verdict(), "Nothing to check yet");
   await page.keyboard.press("Control+z");
   await settled(page);
   assert.equal(await verdict(), "Verified");

@@ -74,7 +74,7 @@ test("neither secret nor signature is in a report of any level", async () => {
   await settled(page);
   await page.keyboard.press("Control+z");
   await settled(page);
-  assert.equal(await page.locator(".verdict h2").first().innerText(), "Verified");
+  assert.equal(await page.locator(".verdict .kicker").first().innerText(), "Verified");
   for (const values of ["Types only", "no health data", "All values"]) {
     const text = await report(values, true);
     assert.equal(text.includes(SECRET), false, values);

@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 const inspect = () => page.locator("#mode-inspect");
-const verdict = () => inspect().locator(".verdict h2").innerText();
+const verdict = () => inspect().locator(".verdict .kicker").innerText();
 const panel = (name: string) => inspect().locator(`.panel.${name}`);
 
 /** Pastes a whole request over everything. */
@@ -73,7 +73,7 @@ test("a form is shown by its fields, and a changed field is a mismatch", async (
   assert.equal(await verdict(), "Verified");
   const field = inspect().getByLabel("payload", { exact: true });
   assert.equal(await field.inputValue(), '{"zen":"Keep it simple","hook_id":1}');
-  assert.equal(await inspect().locator(".stage-title").nth(2).innerText(), "Form");
+  assert.equal(await inspect().locator(".step-title").nth(2).innerText(), "Form");
   assert.deepEqual(await findings(page), []);
   await field.press("Control+End");
   await field.press("ArrowLeft");
@@ -121,7 +121,7 @@ test("a public key is verified by a module that is loaded for it alone", async (
   );
   await enter("Public key", key);
   assert.equal(await verdict(), "Verified");
-  assert.match(await inspect().locator(".verdict").innerText(), /with this public key/);
+  assert.match(await inspect().locator(".verdict").innerText(), /Signed by the sender's key/);
   assert.ok(opened.served.requests.some(isKeyModule));
   // It is no secret, so it is shown.
   assert.equal(await inspect().locator(".secret input").getAttribute("type"), "text");

@@ -80,10 +80,10 @@ test("a link restores the state: headers, body, provider, time and definition", 
   });
   await page.locator(".cm-content .chip.raw").waitFor();
   await page.getByLabel("Secret", { exact: true }).fill(SECRET);
-  await page.locator(".advanced-options summary").click();
+  await page.locator(".options button").first().click();
   await page.getByLabel("Verification time").fill("2026-11-25T02:23:41Z");
   await page.getByLabel("Tolerance in seconds").fill("60");
-  await page.locator(".settings select").last().selectOption("strict");
+  await page.getByLabel("Profile").selectOption("strict");
   await settled(page);
   const url = await link();
   assert.equal(inside(url).includes("secret of 41"), false);
@@ -96,7 +96,7 @@ test("a link restores the state: headers, body, provider, time and definition", 
   assert.equal(await body(other).innerText(), await body(page).innerText());
   assert.equal(await other.locator(".cm-content .chip.raw").innerText(), "E9");
   assert.equal(await other.locator(".settings select").first().inputValue(), "custom");
-  assert.equal(await other.locator(".settings select").last().inputValue(), "strict");
+  assert.equal(await other.getByLabel("Profile").inputValue(), "strict");
   assert.equal(await other.getByLabel("Verification time").inputValue(), "2026-11-25T02:23:41Z");
   assert.equal(await other.getByLabel("Tolerance in seconds").inputValue(), "60");
   assert.equal(await other.getByLabel("Secret", { exact: true }).inputValue(), "");
@@ -165,7 +165,7 @@ test("an invalid link shows a reason, and changes nothing", async (t) => {
       await other.locator('.notice[data-tone="bad"]:visible').waitFor();
       assert.match(await other.locator(".notice").innerText(), expected);
       assert.equal(await head(other).inputValue(), "");
-      assert.equal(await other.locator(".verdict h2").innerText(), "No delivery");
+      assert.equal(await other.locator(".verdict .kicker").innerText(), "Nothing to check yet");
       assert.equal(await other.locator(".settings select").first().inputValue(), "auto");
       await other.close();
     });

@@ -29,7 +29,10 @@ test("a delivery of an unknown provider is not detected", () => {
   const delivery = { headers: [], text: '{"a":1}' };
   assert.deepEqual(handlers.inspect({ ...inputOf("xon"), delivery }), {
     isUndetected: true,
+    issues: [],
+    signatures: [],
     bytes: 7,
+    isUtf8: true,
     values: 2,
   });
 });
@@ -165,5 +168,5 @@ test("a rejected delivery has the status of the response", () => {
     ["painchek-printed", 400],
     ["xon-mistakes", 400],
   ] as const)
-    assert.equal(inspect(inputOf(example)).status, status, example);
+    assert.equal(inspect(inputOf(example)).report.status, status, example);
 });

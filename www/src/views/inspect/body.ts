@@ -80,7 +80,7 @@ export function bodyView(): HTMLElement {
     if (!areFieldsShown) view.requestMeasure();
   });
   store.on(["result"], ({ result, body }) => {
-    const issues = result === undefined || "isUndetected" in result ? [] : result.issues;
+    const issues = result?.issues ?? [];
     view.dispatch({ effects: setMarks.of(issues) });
     fill(
       size,

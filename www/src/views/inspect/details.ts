@@ -1,37 +1,33 @@
-/** Details of the delivery: event, revision, ids and times. */
+/** Facts about a delivery: its bytes, and event, ids and times. */
 import type { Inspection } from "../../engine/protocol.ts";
-import { store } from "../../state/state.ts";
 import { copyButton } from "../../ui/copy.ts";
-import { fill, h } from "../../ui/dom.ts";
+import { h } from "../../ui/dom.ts";
 import { count, visible } from "../../ui/text.ts";
-import { panel } from "./panel.ts";
+import { formatAge, formatUtc } from "../../ui/time.ts";
 
-export function detailsView(): HTMLElement {
-  const { box, content } = panel("details", "Delivery");
-  store.on(["result"], ({ result }) => {
-    const inspection = result === undefined || "isUndetected" in result ? undefined : result;
-    box.hidden = inspection === undefined;
-    if (inspection === undefined) return;
-    fill(content, h("dl", { class: "facts" }, facts(inspection)));
-  });
-  return box;
+function row(title: string, value: string | undefined, isCopied = false): Node[] {
+  if (value === undefined || value === "") return [];
+  return [
+    h("dt", null, title),
+    h(
+      "dd",
+      null,
+      h("code", null, ...visible(value)),
+      isCopied && copyButton(title.toLowerCase(), () => value),
+    ),
+  ];
 }
 
-function facts({ report, provider, bytes, now, created }: Inspection): Node[] {
-  const rows: Node[] = [];
-  const row = (title: string, value: string | undefined, copied = false) => {
-    if (value === undefined || value === "") return;
-    rows.push(
-      h("dt", null, title),
-      h(
-        "dd",
-        null,
-        h("code", null, ...visible(value)),
-        copied && copyButton(title.toLowerCase(), () => value),
-      ),
-    );
-  };
-  rows.push(
+export function bytesFacts({ report, bytes }: Inspection): Node[] {
+  return [
+    h("dt", null, "Size"),
+    h("dd", null, count(bytes, "byte")),
+    ...row("SHA-256 of the body", report.digest, true),
+  ];
+}
+
+export function eventFacts({ report, provider, now, created }: Inspection): Node[] {
+  return [
     h("dt", null, "Provider"),
     h(
       "dd",
@@ -50,52 +46,27 @@ function facts({ report, provider, bytes, now, created }: Inspection): Node[] {
           ),
         ]
       : []),
-  );
-  row("Event", report.type);
-  row("Revision", report.revision);
-  row("Idempotency key", report.id, true);
-  row("Delivery id", report.deliveryId, true);
-  row("Webhook id", report.webhookId, true);
-  if (report.createdAt !== undefined) rows.push(...times(report.createdAt, created, now));
-  row("SHA-256 of the body", report.digest, true);
-  rows.push(h("dt", null, "Size"), h("dd", null, count(bytes, "byte")));
-  return rows;
+    ...row("Event", report.type),
+    ...row("Revision", report.revision),
+    ...row("Idempotency key", report.id, true),
+    ...row("Delivery id", report.deliveryId, true),
+    ...row("Webhook id", report.webhookId, true),
+    ...(report.createdAt === undefined ? [] : times(report.createdAt, created, now)),
+  ];
 }
 
+/** When the event was created: as written, in UTC, by the clock of the browser, and how long ago. */
 function times(text: string, created: number | undefined, now: number): Node[] {
   const rows: Node[] = [h("dt", null, "Created"), h("dd", null, h("code", null, ...visible(text)))];
   if (created === undefined) return rows;
-  const time = new Date(created);
-  const local = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long" }).format(time);
+  const local = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long" }).format(created);
   rows.push(
     h("dt", { class: "sub" }, "UTC"),
-    h(
-      "dd",
-      null,
-      time
-        .toISOString()
-        .replace("T", " ")
-        .replace(/\.\d+Z$/, " UTC"),
-    ),
+    h("dd", null, formatUtc(created)),
     h("dt", { class: "sub" }, "Local"),
     h("dd", null, local),
-    h("dt", { class: "sub" }, "Skew"),
-    h("dd", null, formatSkew(created - now)),
+    h("dt", { class: "sub" }, "Age"),
+    h("dd", null, formatAge(created, now)),
   );
   return rows;
-}
-
-const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
-  ["year", 31_557_600_000],
-  ["month", 2_629_800_000],
-  ["day", 86_400_000],
-  ["hour", 3_600_000],
-  ["minute", 60_000],
-  ["second", 1000],
-];
-
-function formatSkew(difference: number): string {
-  const [unit, length] =
-    UNITS.find(([, length]) => Math.abs(difference) >= length) ?? (["second", 1000] as const);
-  return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(Math.trunc(difference / length), unit);
 }

@@ -1,24 +1,15 @@
-/** The input of Inspect: examples, files, provider, secret, request line and headers, body. */
+/** The request of Inspect: request line and headers, body. */
 
-import type { ProviderEntry } from "../../engine/protocol.ts";
-import { clearInspect, importBytes, importText, pickExample, selectDelivery } from "../../state/actions.ts";
+import { importText, selectDelivery } from "../../state/actions.ts";
 import { store } from "../../state/state.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { field, headerArea } from "../../ui/field.ts";
-import { icon } from "../../ui/icons.ts";
-import { advancedOptions } from "./advanced-options.ts";
 import { bodyView, bodyViewChoice } from "./body.ts";
-import { providerFields } from "./provider-fields.ts";
-import { secretField } from "./secret.ts";
 
 export function inputView(): HTMLElement {
   return h(
     "section",
     { class: "input", "aria-label": "Input" },
-    toolbar(),
-    h("div", { class: "settings" }, providerField(), secret(), profileField()),
-    providerFields(),
-    advancedOptions(),
     deliveryPicker(),
     headerField(),
     h(
@@ -30,12 +21,6 @@ export function inputView(): HTMLElement {
       bodyViewChoice(),
     ),
     bodyView(),
-  );
-}
-
-function secret(): HTMLElement {
-  return secretField(store, ["result"], ({ result }) =>
-    result === undefined || "isUndetected" in result ? undefined : result.provider,
   );
 }
 
@@ -56,90 +41,6 @@ function splitRequestButton(): HTMLElement {
     button.hidden = json || body === "";
   });
   return button;
-}
-
-function toolbar(): HTMLElement {
-  const examples = h("select", {
-    "aria-label": "Examples",
-    on: {
-      change: () => {
-        if (examples.value !== "") void pickExample(examples.value);
-        examples.value = "";
-      },
-    },
-  });
-  store.on(["examples"], ({ examples: all }) => {
-    const groups = [...new Set(all.map(({ group }) => group))];
-    fill(
-      examples,
-      h("option", { value: "" }, "Choose an example…"),
-      groups.map((group) =>
-        h(
-          "optgroup",
-          { label: group },
-          all
-            .filter((example) => example.group === group)
-            .map(({ id, title, isValid }) => h("option", { value: id }, `${isValid ? "✓" : "✕"} ${title}`)),
-        ),
-      ),
-    );
-  });
-  const file = h("input", {
-    type: "file",
-    class: "visually-hidden",
-    tabindex: "-1",
-    "aria-label": "Delivery file",
-    on: {
-      change: async () => {
-        const [chosen] = file.files ?? [];
-        if (chosen !== undefined) await importBytes(new Uint8Array(await chosen.arrayBuffer()), chosen.name);
-        file.value = "";
-      },
-    },
-  });
-  return h(
-    "div",
-    { class: "toolbar" },
-    examples,
-    h("button", { type: "button", on: { click: () => file.click() } }, icon("file"), "Open a file"),
-    file,
-    h("button", { type: "button", class: "ghost", on: { click: clearInspect } }, icon("clear"), "Clear"),
-    h("span", { class: "muted hint" }, "or paste, or drop: HTTP, curl, HAR, JSON"),
-  );
-}
-
-function providerField(): HTMLElement {
-  const select = h("select", { on: { change: () => store.set({ provider: select.value }) } });
-  store.on(["providers", "provider", "result"], ({ providers, provider, result }) => {
-    const detected =
-      result === undefined || "isUndetected" in result || !result.provider.isDetected
-        ? undefined
-        : result.provider.title;
-    fill(
-      select,
-      h("option", { value: "auto" }, detected === undefined ? "Detect" : `${detected} (detected)`),
-      providers.map((entry) => h("option", { value: entry.id }, providerTitle(entry))),
-    );
-    select.value = provider;
-  });
-  return field("Provider", select);
-}
-
-/** The title, which says if nothing confirms how the provider signs. */
-export const providerTitle = ({ title, isUnconfirmed }: ProviderEntry): string =>
-  isUnconfirmed ? `${title} (not confirmed)` : title;
-
-function profileField(): HTMLElement {
-  const select = h(
-    "select",
-    { on: { change: () => store.set({ profile: select.value === "strict" ? "strict" : "lenient" }) } },
-    h("option", { value: "lenient" }, "Lenient"),
-    h("option", { value: "strict" }, "Strict"),
-  );
-  store.on(["profile"], ({ profile }) => {
-    select.value = profile;
-  });
-  return field("Profile", select);
 }
 
 /** Selects the delivery of an imported file. */

@@ -18,17 +18,19 @@ interface IssueSource {
   go(issue: number): void;
 }
 
-const inspected: IssueSource = {
-  issues: (callback) =>
-    store.on(["result"], ({ result }) =>
-      callback(result === undefined || "isUndetected" in result ? [] : result.issues),
-    ),
+export const inspectedIssues: IssueSource = {
+  issues: (callback) => store.on(["result"], ({ result }) => callback(result?.issues ?? [])),
   current: (callback) => store.on(["issue"], ({ issue }) => callback(issue)),
   go: selectIssue,
 };
 
-export function issuesView(from: IssueSource = inspected): HTMLElement {
-  const { box, head, content } = panel("issues", "Issues");
+/** A list of issues; of a step, those that it shows, without a visible heading. */
+export function issuesView(
+  from: IssueSource,
+  step?: { title: string; has(issue: LocatedIssue): boolean },
+): HTMLElement {
+  const { box, head, content } = panel("issues", step === undefined ? "Issues" : `Issues: ${step.title}`);
+  head.hidden = step !== undefined;
   const number = h("span", { class: "number" });
   head.append(number);
   const list = h("ol");
@@ -54,6 +56,7 @@ export function issuesView(from: IssueSource = inspected): HTMLElement {
   from.issues((issues) => {
     sorted = issues
       .map((issue, index): [LocatedIssue, number] => [issue, index])
+      .filter(([issue]) => step === undefined || step.has(issue))
       .sort(([a], [b]) => RANK[a.severity] - RANK[b.severity]);
     box.hidden = sorted.length === 0;
     number.textContent = sorted.length.toLocaleString("en");
@@ -63,6 +66,7 @@ export function issuesView(from: IssueSource = inspected): HTMLElement {
     list.querySelector("[aria-current]")?.removeAttribute("aria-current");
     if (issue === undefined) return;
     const at = sorted.findIndex(([, index]) => index === issue);
+    if (at < 0) return;
     if (at >= shown) draw(at + PAGE_SIZE);
     const item = list.querySelector<HTMLElement>(`[data-index="${issue}"]`);
     item?.setAttribute("aria-current", "true");

@@ -45,6 +45,30 @@ export function signatureView(): HTMLElement {
   return box;
 }
 
+/** The headers that may contain a signature, for a delivery without a provider. */
+export function candidatesView(): HTMLElement {
+  const { box, content } = panel("candidates", "What looks like a signature");
+  store.on(["result", "explanation"], ({ result, explanation }) => {
+    const signatures = result !== undefined && "isUndetected" in result ? result.signatures : [];
+    const matches = explanation?.matches ?? [];
+    box.hidden = signatures.length === 0;
+    fill(
+      content,
+      h(
+        "ul",
+        null,
+        signatures.map(({ message }) => h("li", null, ...visible(message))),
+      ),
+      matches.map(({ message }) =>
+        h("p", { class: "compared good" }, icon("passed"), h("span", null, ...visible(message))),
+      ),
+      matches.length === 0 &&
+        h("p", { class: "muted" }, "Enter the secret to compute the usual signature schemes with it."),
+    );
+  });
+  return box;
+}
+
 /** Whether the secret is sent as it is, and nothing is signed. */
 const isToken = ({ signed, report }: Inspection): boolean =>
   signed?.parts.length === 0 && report.signature.signedContent === undefined;

@@ -3,8 +3,8 @@ import { pickEvent, pickSample, pickScheme, type SignState, signStore } from "..
 import { store } from "../../state/state.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { field } from "../../ui/field.ts";
-import { providerTitle } from "../inspect/input.ts";
 import { secretField } from "../inspect/secret.ts";
+import { providerTitle } from "../inspect/strip.ts";
 
 export function settingsView(): HTMLElement[] {
   return [
