@@ -61,6 +61,39 @@ fn code(hook: &Webhook, delivery: &Delivery<'_>) -> String {
 const BODY: &str = r#"{"type":"a"}"#;
 
 #[test]
+fn a_key_of_rsa_verifies_each_hash_of_the_definition() {
+    let definition = |algorithms: &str| {
+        format!(
+            r#"{{ "id": "mine", "signature": {{ "kind": "public-key", "header": "X-Sig", "format": "{{base64}}",
+                "algorithms": [{algorithms}], "signedContent": "{{timestamp}}{{body}}", "secret": "pem" }},
+                "headers": {{ "timestamp": "X-Time" }}, "envelope": {{ "type": "/type" }}, "events": {{ "*": {{ "schema": true }} }} }}"#
+        )
+    };
+    let both = definition(r#""rsa-sha256", "rsa-sha1""#);
+    let hook = |accepted: Option<Vec<Algorithm>>| {
+        let secrets = vec![vector("/keys/rsa/pem").to_owned().into()];
+        let provider = Provider::from_json(both.as_bytes()).expect("a definition");
+        let options = WebhookOptions { secrets, algorithms: accepted, ..WebhookOptions::default() };
+        Webhook::new(provider, options).expect("a webhook")
+    };
+    for (signature, all, sha256, sha1) in [
+        ("rsa-sha256", "verified", "verified", "signature-mismatch"),
+        ("rsa-sha1", "verified", "signature-mismatch", "verified"),
+        ("rsa-sha512", "signature-mismatch", "signature-mismatch", "signature-mismatch"),
+    ] {
+        let delivery = delivery(vector(&format!("/signatures/{signature}")), r#"{"type":"a"}"#);
+        assert_eq!(code(&hook(None), &delivery), all, "{signature}");
+        assert_eq!(code(&hook(Some(vec![Algorithm::RsaSha256])), &delivery), sha256, "{signature}");
+        assert_eq!(code(&hook(Some(vec![Algorithm::RsaSha1])), &delivery), sha1, "{signature}");
+        if all == "verified" {
+            let verified = hook(None).verify(&delivery, NOW).expect("verified");
+            let text = format!("{:?}", verified.signature);
+            assert!(text.contains(&format!("{:?}", Algorithm::from_name(signature).expect("one"))), "{text}");
+        }
+    }
+}
+
+#[test]
 fn every_algorithm_verifies_its_signature_and_no_other() {
     for (algorithm, key) in ALGORITHMS {
         let hook = hook(algorithm, "pem", &[vector(&format!("/keys/{key}/pem"))]).expect(algorithm);
@@ -342,8 +375,8 @@ fn rejects_definitions_whose_algorithms_are_not_of_their_kind() {
             "/signature/algorithms: sha256 is an HMAC. Of a public key, expected an algorithm such as ed25519.",
         ),
         (
-            r#""kind": "public-key", "algorithms": ["rsa-sha256", "rsa-sha512"], "secret": "pem""#,
-            "/signature/algorithms: Expected one algorithm: a public key has one.",
+            r#""kind": "public-key", "algorithms": ["rsa-sha256", "ecdsa-p256"], "secret": "pem""#,
+            "/signature/algorithms: Expected one algorithm: a public key has one, unless it is RSA.",
         ),
         (
             r#""kind": "public-key", "algorithms": ["ed25519"]"#,

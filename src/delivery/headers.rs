@@ -45,12 +45,12 @@ impl<'a> Headers<'a> {
         self.pairs
             .iter()
             .filter(move |(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| trim_ows(value))
+            .map(|(key, value)| exact(key, value))
     }
 
     /// Every field, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.pairs.iter().map(|(name, value)| (name.as_ref(), trim_ows(value)))
+        self.pairs.iter().map(|(name, value)| (name.as_ref(), exact(name, value)))
     }
 
     /// The number of fields.
@@ -70,6 +70,11 @@ impl<'a> Headers<'a> {
     pub fn is_empty(&self) -> bool {
         self.pairs.is_empty()
     }
+}
+
+/// Returns the value under a name. White space is a part of a value of the body, which schemes read under its pointer.
+fn exact<'h>(name: &str, value: &'h str) -> &'h str {
+    if name.starts_with('/') { value } else { trim_ows(value) }
 }
 
 /// `OWS` of RFC 9110, section 5.6.3.

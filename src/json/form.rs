@@ -111,6 +111,17 @@ impl FormPayload {
         Ok(payload)
     }
 
+    /// The payload of a delivery without a body: an object without members.
+    #[cold]
+    pub(crate) fn absent() -> Self {
+        Self {
+            json: b"{}".to_vec(),
+            is_in_field: false,
+            spans: vec![(0, ByteSpan::default())],
+            sorted: Vec::new(),
+        }
+    }
+
     /// Returns the payload as JSON.
     #[must_use]
     pub fn json(&self) -> &[u8] {

@@ -13,7 +13,7 @@ pub struct FormFormat {
     /// The media type.
     pub(crate) media_type: String,
     /// The field that contains the payload as JSON; `None` where the fields are the payload.
-    pub(super) field: Option<String>,
+    pub(crate) field: Option<String>,
     /// The names of fields that can occur several times.
     pub(super) lists: Vec<String>,
 }
@@ -27,9 +27,11 @@ pub struct BodyFormats {
     pub(super) json: Option<String>,
     /// The forms, the preferred one first.
     pub(crate) forms: Vec<FormFormat>,
+    /// Whether a delivery can have no body: then headers are all there is of the event.
+    pub(crate) is_optional: bool,
 }
 
-blob!(struct BodyFormats { json, forms });
+blob!(struct BodyFormats { json, forms, is_optional });
 
 impl BodyFormats {
     /// Parses the member `body` of a definition. With it comes the media type of deliveries that are made.
@@ -38,9 +40,10 @@ impl BodyFormats {
         let content_type = text(root, "/contentType");
         let Some(body) = root.get("body") else {
             let content_type = content_type.unwrap_or_else(|| "application/json".to_owned());
-            return Ok((Self { json: Some(content_type.clone()), forms: Vec::new() }, content_type));
+            let json = Some(content_type.clone());
+            return Ok((Self { json, forms: Vec::new(), is_optional: false }, content_type));
         };
-        let mut formats = Self { json: None, forms: Vec::new() };
+        let mut formats = Self { json: None, forms: Vec::new(), is_optional: false };
         if content_type.is_some() {
             return Err((
                 body,
@@ -74,12 +77,13 @@ impl BodyFormats {
                 (_, Some(value), _) => {
                     return Err((value, "Only \"form-json\" has its payload in one field.".to_owned()));
                 }
+                (Some("none"), ..) => formats.is_optional = true,
                 _ => {
                     formats.json.get_or_insert(media_type);
                 }
             }
         }
-        let content_type = body.elements().next().and_then(|item| text(item, "/type"));
+        let content_type = body.elements().find_map(|item| text(item, "/type"));
         Ok((formats, content_type.unwrap_or_default()))
     }
 }

@@ -79,7 +79,7 @@ impl Coverage {
         // Where the body is covered, a type in a header tells events with equal bodies apart.
         let is_signed_source = |source: &IdempotencySource| match source {
             IdempotencySource::Header(name) => signs(&name_of(name)),
-            IdempotencySource::Pointer(pointer) => signs(pointer),
+            IdempotencySource::Pointer(pointer) | IdempotencySource::PointerDigest(pointer) => signs(pointer),
             IdempotencySource::Digest | IdempotencySource::Claim(_) | IdempotencySource::None => false,
         };
         let bare = |is_type_signed: bool| {
@@ -106,7 +106,9 @@ impl Coverage {
         let is_unsigned_pointer = |pointer: &str| part != CoveredPart::Body && !signs(pointer);
         let is_unsigned_source = |source: &IdempotencySource| match source {
             IdempotencySource::Header(name) => is_unsigned(name),
-            IdempotencySource::Pointer(pointer) => is_unsigned_pointer(pointer),
+            IdempotencySource::Pointer(pointer) | IdempotencySource::PointerDigest(pointer) => {
+                is_unsigned_pointer(pointer)
+            }
             IdempotencySource::Digest => part != CoveredPart::Body,
             IdempotencySource::Claim(_) | IdempotencySource::None => false,
         };

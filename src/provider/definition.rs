@@ -164,6 +164,13 @@ impl Provider {
             .map_err(|(value, message)| definition_error(document, value, &message))?;
         let (body_formats, content_type) = BodyFormats::parse(root)
             .map_err(|(value, message)| definition_error(document, value, &message))?;
+        let is_digest = |source: &IdempotencySource| matches!(source, IdempotencySource::Digest);
+        if let Some(body) =
+            root.get("body").filter(|_| body_formats.is_optional && dedupe.iter().any(is_digest))
+        {
+            let message = "Deliveries without a body all have the same digest. Add `dedupe` with \"none\", or with a source of the key.";
+            return Err(definition_error(document, body, message));
+        }
         let mut provider = Self {
             title: text(root, "/title").unwrap_or_else(|| id.clone()),
             is_unconfirmed: text(root, "/confirmed").as_deref() == Some("no"),

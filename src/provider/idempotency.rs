@@ -9,6 +9,8 @@ use crate::json::{Pointer, Value};
 pub enum IdempotencySource {
     /// The value at a JSON Pointer.
     Pointer(Pointer),
+    /// The SHA-256 of the text at a JSON Pointer.
+    PointerDigest(Pointer),
     /// The value of a header.
     Header(String),
     /// A claim of the JSON Web Token that signs the delivery.
@@ -19,12 +21,13 @@ pub enum IdempotencySource {
     None,
 }
 
-blob!(enum IdempotencySource { 0 => Pointer(pointer), 1 => Header(name), 2 => Digest, 3 => None, 4 => Claim(name) });
+blob!(enum IdempotencySource { 0 => Pointer(pointer), 1 => Header(name), 2 => Digest, 3 => None, 4 => Claim(name),
+    5 => PointerDigest(pointer) });
 
 impl IdempotencySource {
     pub(super) fn pointer(&mut self) -> Option<&mut Pointer> {
         match self {
-            IdempotencySource::Pointer(pointer) => Some(pointer),
+            IdempotencySource::Pointer(pointer) | IdempotencySource::PointerDigest(pointer) => Some(pointer),
             IdempotencySource::Header(_)
             | IdempotencySource::Claim(_)
             | IdempotencySource::Digest
@@ -41,6 +44,8 @@ pub(super) fn parse_sources(root: Value<'_>) -> Vec<IdempotencySource> {
         .map(|source| {
             if let Some(pointer) = source.strip_prefix("pointer:") {
                 IdempotencySource::Pointer(pointer.into())
+            } else if let Some(pointer) = source.strip_prefix("digest:") {
+                IdempotencySource::PointerDigest(pointer.into())
             } else if let Some(header) = source.strip_prefix("header:") {
                 IdempotencySource::Header(header.to_owned())
             } else if let Some(claim) = source.strip_prefix("claim:/") {

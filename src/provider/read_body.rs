@@ -21,7 +21,7 @@ impl Provider {
 
     /// Returns the media type of a body that is made: that of a form, where the body is one of the provider's and no JSON.
     pub(crate) fn made_content_type(&self, body: &[u8]) -> &str {
-        let BodyFormats { forms, json } = &self.body_formats;
+        let BodyFormats { forms, json, .. } = &self.body_formats;
         let form = forms.iter().find(|form| {
             FormPayload::read(body, form.field.as_deref(), &form.lists).is_ok()
                 && Document::parse(body).is_err()
@@ -29,9 +29,18 @@ impl Provider {
         form.map_or(json.as_ref().unwrap_or(&self.content_type), |form| &form.media_type)
     }
 
-    /// Reads the body of a delivery that is a form; `None` for any other body.
+    /// Returns the form of a provider that sends no JSON.
+    pub(crate) fn only_form(&self) -> Option<&FormFormat> {
+        let BodyFormats { forms, json, .. } = &self.body_formats;
+        forms.first().filter(|_| json.is_none())
+    }
+
+    /// Reads the body of a delivery that is a form, or absent where that is allowed; `None` for any other body.
     pub(crate) fn read_form(&self, delivery: &Delivery<'_>) -> Option<Result<FormPayload, Box<Issue>>> {
-        let BodyFormats { forms, json } = &self.body_formats;
+        let BodyFormats { forms, json, is_optional } = &self.body_formats;
+        if *is_optional && delivery.body.is_empty() {
+            return Some(Ok(FormPayload::absent()));
+        }
         // PERF: nearly every provider sends JSON alone.
         if forms.is_empty() {
             return None;

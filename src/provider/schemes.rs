@@ -103,7 +103,7 @@ pub(super) fn schemes(
         if let Some(content) = signature.get("signedContent").filter(|_| is_form)
             && !items(document.root(), "body")
                 .iter()
-                .any(|item| text(*item, "/as").as_deref() == Some("form"))
+                .any(|item| text(*item, "/as").is_some_and(|name| name.starts_with("form")))
         {
             let message = "`{form}` is a body that is a form. Add one to `body`.";
             return Err(definition_error(document, content, message));

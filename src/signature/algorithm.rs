@@ -80,6 +80,11 @@ impl Algorithm {
         !matches!(self, Self::Sha1 | Self::Sha256 | Self::Sha512 | Self::Sha384)
     }
 
+    /// Returns whether keys of RSA verify: one key verifies signatures with any hash.
+    pub(crate) fn is_rsa(self) -> bool {
+        matches!(self, Self::RsaSha1 | Self::RsaSha256 | Self::RsaSha512)
+    }
+
     /// Returns whether a signature can have this length. That of RSA has the length of the key.
     pub(super) fn has_len(self, len: usize) -> bool {
         match self {

@@ -202,7 +202,7 @@ impl<'a> CandidateParser<'a, '_> {
         let by_len = Algorithm::of_len(digest.len);
         let algorithm = match self.scheme.public_key_algorithm() {
             None => labelled.or(by_len).filter(|a| a.digest_len() == digest.len),
-            Some(algorithm) => Some(algorithm).filter(|a| has_form(*a, &digest)),
+            Some(_) => self.accepted.first().copied().filter(|a| has_form(*a, &digest)),
         };
         let Some(algorithm) = algorithm.filter(|a| self.accepted.contains(a)) else {
             return Err(match by_len {

@@ -33,6 +33,8 @@ enum ListSyntax {
     Pairs,
     /// White space or commas: `v1=AAAA v1=BBBB`.
     Spaces,
+    /// Ampersands or commas: `one|AAAA&two|BBBB`.
+    Ampersands,
 }
 
 /// All characters that separate items, or the two halves of a pair.
@@ -44,6 +46,8 @@ enum Label {
     None,
     /// The template has `{algorithm}`, so that each signature names one.
     Any,
+    /// The template has `{keyId}`, whose text decides nothing: every key is tried.
+    KeyId,
     /// The template contains the name of an algorithm, in this spelling.
     Fixed(Algorithm, String),
 }
@@ -56,8 +60,8 @@ struct TimestampItem {
 }
 
 blob!(struct HeaderFormat { list, prefix, label, middle, encoding, suffix, timestamp });
-blob!(enum ListSyntax { 0 => Commas, 1 => Semicolons, 2 => Pairs, 3 => Spaces });
-blob!(enum Label { 0 => None, 1 => Any, 2 => Fixed(algorithm, name) });
+blob!(enum ListSyntax { 0 => Commas, 1 => Semicolons, 2 => Pairs, 3 => Spaces, 4 => Ampersands });
+blob!(enum Label { 0 => None, 1 => Any, 2 => Fixed(algorithm, name), 3 => KeyId });
 blob!(struct TimestampItem { prefix, is_first });
 
 /// A parsed item of a header value.
@@ -85,6 +89,7 @@ impl HeaderFormat {
         }
         // Further signatures may follow as an illustration: `v1={hex} v1=...`.
         let (item, list) = match split_once(template, ' ') {
+            _ if template.ends_with("&...") => (template.trim_end_matches("&..."), ListSyntax::Ampersands),
             Some((item, further)) if further.split(' ').all(|more| more.ends_with("...")) => {
                 (item, ListSyntax::Spaces)
             }
@@ -161,6 +166,7 @@ impl HeaderFormat {
             match token {
                 TemplateToken::Literal(text) => texts[index].push_str(text),
                 TemplateToken::Placeholder("algorithm") if index == 0 => label = Label::Any,
+                TemplateToken::Placeholder("keyId") if index == 0 => label = Label::KeyId,
                 TemplateToken::Placeholder("algorithm") => {
                     return Err(into_owned_outlined(ONE_ALGORITHM));
                 }
@@ -168,7 +174,7 @@ impl HeaderFormat {
                     let known = Encoding::ALL.into_iter().find(|encoding| encoding.name() == name);
                     let known = known.ok_or_else(|| {
                         format!(
-                            "Unknown placeholder {{{name}}}: expected {{algorithm}}, {{timestamp}}, {{hex}}, \
+                            "Unknown placeholder {{{name}}}: expected {{algorithm}}, {{keyId}}, {{timestamp}}, {{hex}}, \
                              {{base64}} or {{base64url}}."
                         )
                     })?;
@@ -182,9 +188,9 @@ impl HeaderFormat {
         }
         let [mut prefix, mut middle, suffix] = texts;
         let encoding = encoding.ok_or(NO_DIGEST)?;
-        if label == Label::Any && middle.is_empty() {
+        if label != Label::None && middle.is_empty() {
             return Err(into_owned_outlined(
-                "Expected a character such as \"=\" between {algorithm} and the signature.",
+                "Expected a character such as \"=\" directly before the signature.",
             ));
         }
         if let Some((algorithm, name, rest)) =
@@ -269,7 +275,8 @@ impl HeaderFormat {
         // PERF: searching for a character takes less setup than `split_once` by a text.
         let end = rest.find(self.middle.chars().next()?)?;
         let (label, encoded) = (&rest[..end], rest[end..].strip_prefix(&self.middle)?);
-        is_label(label).then_some(HeaderItem::Signature { label: Some(label), encoded })
+        let named = (self.label != Label::KeyId).then_some(label);
+        is_label(label).then_some(HeaderItem::Signature { label: named, encoded })
     }
 
     /// Returns the first timestamp of a header value.
@@ -324,6 +331,7 @@ impl HeaderFormat {
         let label = match &self.label {
             Label::None => "",
             Label::Any => algorithm.name(),
+            Label::KeyId => "key",
             Label::Fixed(_, name) => name,
         };
         let signature = [&self.prefix, label, &self.middle, digest, &self.suffix].concat();
@@ -367,14 +375,18 @@ impl<'v> Iterator for Items<'_, 'v> {
     type Item = &'v str;
 
     fn next(&mut self) -> Option<&'v str> {
-        let separators: &[char] =
-            if self.list == ListSyntax::Semicolons { &[';', ',', ' ', '\t'] } else { &COMMAS_AND_SPACES };
+        let separators: &[char] = match self.list {
+            ListSyntax::Semicolons => &[';', ',', ' ', '\t'],
+            ListSyntax::Ampersands => &['&', ',', ' ', '\t'],
+            _ => &COMMAS_AND_SPACES,
+        };
         let rest = self.rest.trim_start_matches(separators);
         let end = match self.list {
             ListSyntax::Commas => rest.find(','),
             ListSyntax::Semicolons => rest.find([';', ',']),
             ListSyntax::Pairs => Some(pair_len(rest, self.version)),
             ListSyntax::Spaces => rest.find(COMMAS_AND_SPACES),
+            ListSyntax::Ampersands => rest.find(['&', ',']),
         };
         let (item, rest) = rest.split_at(end.unwrap_or(rest.len()));
         self.rest = rest;
@@ -401,7 +413,7 @@ mod tests {
 
     #[test]
     fn rejects_invalid_formats() {
-        let known = "expected {algorithm}, {timestamp}, {hex}, {base64} or {base64url}.";
+        let known = "expected {algorithm}, {keyId}, {timestamp}, {hex}, {base64} or {base64url}.";
         for (format, message) in [
             ("", NO_DIGEST),
             ("{algorithm}=", NO_DIGEST),
@@ -410,7 +422,8 @@ mod tests {
             ("{id}={hex}", &format!("Unknown placeholder {{id}}: {known}")),
             ("{hex", "Unmatched \"{\"."),
             ("{hex}{base64}", "Expected one of {hex}, {base64} and {base64url} per signature."),
-            ("{algorithm}{hex}", "Expected a character such as \"=\" between {algorithm} and the signature."),
+            ("{algorithm}{hex}", "Expected a character such as \"=\" directly before the signature."),
+            ("{keyId}{hex}", "Expected a character such as \"=\" directly before the signature."),
             ("{hex}={algorithm}", ONE_ALGORITHM),
             ("{algorithm}={algorithm}={hex}", ONE_ALGORITHM),
             ("a={hex},b", COMMA_IN_ITEM),
@@ -437,6 +450,16 @@ mod tests {
         assert!(items("v1,{base64}", " , ,, ").is_empty());
         assert_eq!(items("v1={hex} v1=...", "v1=a  v1=b,v0=c, v1=d"), ["v1=a", "v1=b", "v0=c", "v1=d"]);
         assert_eq!(items("sha256 {hex}", "sha256 a, sha256 b"), ["sha256 a", "sha256 b"]);
+    }
+
+    #[test]
+    fn ignores_ids_of_keys_in_a_list_by_ampersands() {
+        let format = HeaderFormat::parse("{keyId}|{hex}&...").expect("a format");
+        let parsed: Vec<_> =
+            format.items("one|0a&two|0b&0c&&a b|0d").map(|item| format.parse_item_value(item)).collect();
+        let signature = |encoded| HeaderItem::Signature { label: None, encoded };
+        assert_eq!(parsed, [signature("0a"), signature("0b"), HeaderItem::Other, HeaderItem::Other]);
+        assert_eq!(format.format(Algorithm::Sha1, &[1, 2], ""), "key|0102");
     }
 
     #[test]

@@ -75,7 +75,7 @@ pub use sign::{SignContext, SignError};
 #[cfg(feature = "full")]
 pub(crate) use template::SignedContent;
 pub(crate) use template::TemplateValues;
-pub(crate) use template::{TemplateToken, is_source, tokens};
+pub(crate) use template::{TemplateToken, UNUSABLE, is_source, tokens};
 pub use timestamp::TimestampUnit;
 pub(crate) use timestamp::detect_unit;
 pub use token::TokenScheme;

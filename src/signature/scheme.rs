@@ -150,8 +150,8 @@ impl Scheme {
             return Err(in_field("algorithms")(format!("Duplicate algorithm {}.", algorithms[index])));
         }
         let is_public = algorithms.iter().any(|algorithm| algorithm.is_public_key());
-        if is_public && algorithms.len() > 1 {
-            return fail("algorithms", "Expected one algorithm: a public key has one.");
+        if is_public && algorithms.len() > 1 && !algorithms.iter().all(|one| one.is_rsa()) {
+            return fail("algorithms", "Expected one algorithm: a public key has one, unless it is RSA.");
         }
         if definition.key.digest.is_some() && (is_public || definition.key.is_hash) {
             return fail("secretDigest", "Only the secret of an HMAC has a digest that is the key.");
@@ -255,7 +255,7 @@ impl Scheme {
         &self.definition.algorithms
     }
 
-    /// Returns the algorithm, if the scheme verifies with public keys.
+    /// Returns the first algorithm, if the scheme verifies with public keys. Others are RSA with another hash.
     pub(crate) fn public_key_algorithm(&self) -> Option<Algorithm> {
         self.algorithms().first().copied().filter(|algorithm| algorithm.is_public_key())
     }
@@ -385,7 +385,7 @@ mod tests {
             (format("sha1={hex}"), "algorithms: The format names sha1; expected sha1 as the only algorithm."),
             (
                 format("{HEX}"),
-                "format: Unknown placeholder {HEX}: expected {algorithm}, {timestamp}, {hex}, {base64} or {base64url}.",
+                "format: Unknown placeholder {HEX}: expected {algorithm}, {keyId}, {timestamp}, {hex}, {base64} or {base64url}.",
             ),
             (format(" {hex}"), NO_ROUND_TRIP),
             (format("{hex};\n"), NO_ROUND_TRIP),

@@ -8,6 +8,9 @@ use crate::blob::{Blob, Reader, Writer, blob};
 use crate::delivery::{Headers, is_token};
 use crate::text::{eq_ignore_ascii_case, into_owned_outlined, split_once};
 
+/// The value of a source that no signature can cover. SECURITY: schemes reject it.
+pub(crate) const UNUSABLE: &str = "\0";
+
 /// A part of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TemplateToken<'a> {
@@ -301,6 +304,12 @@ impl SignedContent {
             0 | 1 => Ok(Self { parts, is_form, groups, begins_with_secret, open }),
             _ => Err(into_owned_outlined("`{body}` occurs more than once.")),
         }
+    }
+
+    /// Returns whether this is the name of the value that may contain any text: `{/reference...}`.
+    pub fn is_open(&self, name: &str) -> bool {
+        let open = self.open.and_then(|open| self.parts.get(open));
+        matches!(open, Some(ContentPart::Header { name: open, .. }) if open == name)
     }
 
     /// Returns whether the body is signed as a form: sorted, and not as it was sent.

@@ -2,7 +2,7 @@
 
 use super::candidates::{Candidate, Candidates, check_header_value};
 use super::hmac::Tag;
-use super::template::TemplateValues;
+use super::template::{TemplateValues, UNUSABLE};
 use super::timestamp::{ToleranceCheck, check_tolerance};
 use super::{Keys, MalformedReason, Outcome, ReceivedSignature, Scheme};
 use crate::delivery::{Delivery, Headers, has_control};
@@ -92,16 +92,20 @@ impl Scheme {
                 message.extend_from_slice(part);
             }
             for candidate in candidates.iter() {
-                let (algorithm, encoded) = (candidate.algorithm, candidate.encoded);
+                let encoded = candidate.encoded;
                 let received =
                     ReceivedSignature { item: candidate.item, encoded, timestamp: header_timestamp };
                 let signature = self.format.encoding.decode_lenient(encoded).unwrap_or_default();
-                let outcome = match keys.find_public_key(algorithm, &message, &signature) {
-                    Some(secret) => {
+                // A signature of RSA does not tell its hash.
+                let found = keys.algorithms().iter().find_map(|algorithm| {
+                    Some((*algorithm, keys.find_public_key(*algorithm, &message, &signature)?))
+                });
+                let outcome = match found {
+                    Some((algorithm, secret)) => {
                         let verified = Outcome::Verified { algorithm, secret, received };
                         self.within_tolerance(verified, timestamp, now, tolerance)
                     }
-                    None => Outcome::Mismatch { algorithm, received },
+                    None => Outcome::Mismatch { algorithm: candidate.algorithm, received },
                 };
                 if outcome.is_verified() {
                     return outcome;
@@ -162,7 +166,7 @@ impl Scheme {
         let headers = &delivery.headers;
         let timestamp = match self.timestamp_header() {
             None => "",
-            Some(name) => single_value(headers, name)?.ok_or(Outcome::TimestampMissing)?,
+            Some(name) => single_value(headers, name, false)?.ok_or(Outcome::TimestampMissing)?,
         };
         if self.timestamp_header().is_some() && self.parse_timestamp(timestamp).is_none() {
             return Err(Outcome::TimestampMalformed);
@@ -171,12 +175,12 @@ impl Scheme {
             return Err(Outcome::TimestampMalformed);
         }
         for name in self.content.conditions() {
-            single_value(headers, name)?;
+            single_value(headers, name, false)?;
         }
         for name in self.content.signed_names(headers) {
             let missing =
                 if name.starts_with("url:") { Outcome::UrlMissing } else { Outcome::HeaderMissing { name } };
-            let value = single_value(headers, name)?;
+            let value = single_value(headers, name, self.content.is_open(name))?;
             if !self.definition().absent_is_empty {
                 value.ok_or(missing)?;
             }
@@ -240,12 +244,21 @@ impl Outcome<'_> {
 }
 
 /// The value of a header that is signed. Several values have to be equal: otherwise the value that was verified need not
-/// be the one that the receiver reads.
-fn single_value<'a>(headers: &'a Headers<'_>, header: &'a str) -> Result<Option<&'a str>, Outcome<'a>> {
+/// be the one that the receiver reads. An open value is a text of the body, of any length and with any characters.
+fn single_value<'a>(
+    headers: &'a Headers<'_>,
+    header: &'a str,
+    is_open: bool,
+) -> Result<Option<&'a str>, Outcome<'a>> {
     let mut values = headers.get_all(header);
     let Some(received) = values.next().filter(|value| !value.is_empty()) else { return Ok(None) };
     let repeated = values.any(|other| other != received).then_some(MalformedReason::Repeated);
-    match check_header_value(received).or(repeated) {
+    let malformed = if is_open {
+        (received == UNUSABLE).then_some(MalformedReason::ControlCharacter)
+    } else {
+        check_header_value(received)
+    };
+    match malformed.or(repeated) {
         Some(reason) => Err(Outcome::Malformed { header, received, reason }),
         None => Ok(Some(received)),
     }

@@ -94,7 +94,10 @@ impl Webhook {
             }
         };
         let is_form = |active: ActiveScheme<'_>| signs_form(&self.provider.schemes[active.index]);
-        if self.signing_scheme().is_some_and(is_form) {
+        let only_form = self.provider.only_form();
+        if let Some(field) = only_form.and_then(|form| form.field.as_ref()) {
+            body = [encode_form_text(field), encode_form_text(&body)].join("=");
+        } else if only_form.is_some() || self.signing_scheme().is_some_and(is_form) {
             body = form_of(&body)?;
         }
         // `params.id` is the id of the event, and of the delivery only where events have none.

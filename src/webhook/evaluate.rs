@@ -125,7 +125,7 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
             let code = self.reject(body_too_large(self.options));
             return self.rejected(code, None);
         }
-        if body.is_empty() {
+        if body.is_empty() && self.delivery.form.is_none() {
             let code = self.reject(body_empty());
             if self.is_full() {
                 // `code` stays the reason.

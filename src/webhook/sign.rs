@@ -66,7 +66,7 @@ impl Webhook {
         body: &[u8],
         params: &SignParams,
     ) -> Result<SignedDelivery, Error> {
-        if body.is_empty() {
+        if body.is_empty() && !self.provider.body_formats.is_optional {
             return Err(Error::new(Code::BODY_EMPTY, "There is no body to sign."));
         }
         let provider = &self.provider;
@@ -142,7 +142,7 @@ impl Webhook {
             .map_err(|error| Error::new(error.code(), error.to_string()))?;
         for (name, value) in signed {
             if is_source(&name) {
-                *body = write_value(body, &name, &value)?;
+                *body = write_value(body, &name, &value, form.is_some())?;
                 continue;
             }
             headers.retain(|(other, _)| !eq_ignore_ascii_case(other, &name));
@@ -171,7 +171,7 @@ fn sign_each(
         let signed = scheme.sign(keys, element.body, &context);
         for (name, value) in signed.map_err(|error| Error::new(error.code(), error.to_string()))? {
             let pointer = [list, "/", &index.to_string(), &name].concat();
-            signed_body = write_value(&signed_body, &pointer, &value)?;
+            signed_body = write_value(&signed_body, &pointer, &value, false)?;
         }
     }
     Ok(signed_body)

@@ -4,12 +4,10 @@
 use super::{Error, VerifyOptions, Webhook};
 use crate::delivery::{Delivery, Headers};
 use crate::issue::{ByteSpan, Code};
-use crate::json::{Document, Kind, Value, quoted};
+use crate::json::{Document, Kind, Value, decode_form_text, encode_form_text, quoted};
 use crate::provider::{Found, MAX_ITEMS, NamedScheme, RequestParts, RequestSource};
-use crate::signature::is_source;
-
-/// The value of a source that no signature can cover. SECURITY: schemes reject every value with a control character.
-const UNUSABLE: &str = "\0";
+use crate::signature::{UNUSABLE, is_source};
+use crate::text::{into_owned_outlined, split_once};
 
 impl Webhook {
     /// Returns the delivery with the values that the provider's schemes read in the body and the URL; `None` where they read
@@ -68,11 +66,11 @@ impl Webhook {
         for source in self.provider.schemes.iter().flat_map(|named| &named.sources) {
             let value = match source.find(&request) {
                 Found::Absent => continue,
-                // White space around the value of a header is not a part of it, and half of a surrogate pair has no bytes.
+                // Half of a surrogate pair has no bytes. White space around a value is a part of it only in the body.
                 Found::Text(text)
-                    if !text.starts_with([' ', '\t'])
-                        && !text.ends_with([' ', '\t'])
-                        && !text.contains('\u{fffd}') =>
+                    if !text.contains('\u{fffd}')
+                        && (source.is_in_body()
+                            || !text.starts_with([' ', '\t']) && !text.ends_with([' ', '\t'])) =>
                 {
                     text.into_owned()
                 }
@@ -104,9 +102,24 @@ pub(super) fn signs_form(named: &NamedScheme) -> bool {
     named.scheme.hmac().is_some_and(|scheme| scheme.content.is_form())
 }
 
+/// Writes a text into a field of a form, in place of its value. Other bytes stay as they are.
+#[cold]
+fn write_field(body: &[u8], source: &str, text: &str) -> Option<Vec<u8>> {
+    let (body, name) = (std::str::from_utf8(body).ok()?, source.strip_prefix('/')?);
+    let mut fields: Vec<String> = body.split('&').map(into_owned_outlined).collect();
+    let field = fields.iter_mut().find(|field| {
+        split_once(field, '=').is_some_and(|(field, _)| decode_form_text(field).as_deref() == Ok(name))
+    })?;
+    *field = [encode_form_text(name), encode_form_text(text)].join("=");
+    Some(fields.join("&").into_bytes())
+}
+
 /// Writes a text at a source of a body, in place of the value there. Other bytes stay as they are.
 #[cold]
-pub(super) fn write_value(body: &[u8], source: &str, text: &str) -> Result<Vec<u8>, Error> {
+pub(super) fn write_value(body: &[u8], source: &str, text: &str, is_form: bool) -> Result<Vec<u8>, Error> {
+    if is_form && let Some(body) = write_field(body, source, text) {
+        return Ok(body);
+    }
     let document = Document::parse(body).ok();
     let value = document.as_ref().and_then(|document| document.root().pointer(source));
     let Some(value) = value.filter(|value| !matches!(value.kind(), Kind::Object | Kind::Array)) else {

@@ -38,6 +38,10 @@ fn rejects_a_mistake_with_location_and_reason() {
         (of(json!({ "type": form, "as": "xml" })), "/body/1/as", "Expected"),
         (of(json!({ "type": "Application/JSON" })), "/body/1/type", "Expected a media type in lower case"),
         (of(json!({ "as": "json" })), "/body/1", "Missing required property \"type\"."),
+        (of(json!({ "as": "none", "type": "application/json" })), "/body/1/type", ""),
+        (of(json!({ "as": "none", "field": "a" })), "/body/1/field", ""),
+        // Of those in `dedupe`, the digest is the same for each.
+        (of(json!({ "as": "none" })), "/body", "Deliveries without a body all have the same digest."),
         (json!([]), "/body", "Expected at least 1 item"),
     ] {
         let mut definition = whole();

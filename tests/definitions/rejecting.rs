@@ -192,19 +192,19 @@ fn rejects_an_invalid_definition_with_location_and_reason() {
             at("/dedupe", json!(["/id"])),
             Code::PATTERN,
             "/dedupe/0",
-            "Expected pointer: and a JSON Pointer, header: and a name, claim: and the pointer of a claim, digest, or none, got a string of 3 characters.",
+            "Expected pointer: or digest: and a JSON Pointer, header: and a name, claim: and the pointer of a claim, digest, or none, got a string of 3 characters.",
         ),
         (
             at("/dedupe", json!(["digest", "pointer:/a~2"])),
             Code::PATTERN,
             "/dedupe/1",
-            "Expected pointer: and a JSON Pointer, header: and a name, claim: and the pointer of a claim, digest, or none, got a string of 12 characters.",
+            "Expected pointer: or digest: and a JSON Pointer, header: and a name, claim: and the pointer of a claim, digest, or none, got a string of 12 characters.",
         ),
         (
             at("/dedupe", json!(["header:a b"])),
             Code::PATTERN,
             "/dedupe/0",
-            "Expected pointer: and a JSON Pointer, header: and a name, claim: and the pointer of a claim, digest, or none, got a string of 10 characters.",
+            "Expected pointer: or digest: and a JSON Pointer, header: and a name, claim: and the pointer of a claim, digest, or none, got a string of 10 characters.",
         ),
         (
             at("/success", json!("yes")),
@@ -401,7 +401,7 @@ fn rejects_an_invalid_definition_with_location_and_reason() {
             signature("format", json!("{hax}")),
             Code::DEFINITION_INVALID,
             "/signature/format",
-            "Unknown placeholder {hax}: expected {algorithm}, {timestamp}, {hex}, {base64} or {base64url}.",
+            "Unknown placeholder {hax}: expected {algorithm}, {keyId}, {timestamp}, {hex}, {base64} or {base64url}.",
         ),
         (
             signature("format", json!("t={timestamp}")),

@@ -19,6 +19,7 @@ mod handshakes;
 mod invisible_chars;
 mod jwt;
 mod jwt_keys;
+mod open_values;
 mod outside_keys;
 mod parts;
 mod privacy;

@@ -432,7 +432,7 @@ describe("sign, new, schema, providers and compare", () => {
         one.id,
         one.signs,
       ]),
-      providers().map((id) => [id, !["docker-hub", "strava", "xon"].includes(id)]),
+      providers().map((id) => [id, !["docker-hub", "mollie-classic", "strava", "xon"].includes(id)]),
     );
     assert.deepEqual(
       JSON.parse(run(["providers", "--json"]).out)
@@ -442,6 +442,7 @@ describe("sign, new, schema, providers and compare", () => {
         ["adyen", ["id"]],
         ["attio", ["id"]],
         ["auth0", ["type", "id"]],
+        ["azure-event-grid", ["type", "id"]],
         ["bitbucket", ["type", "id"]],
         ["buildkite", ["type", "id"]],
         ["cashfree", ["id"]],
@@ -454,6 +455,7 @@ describe("sign, new, schema, providers and compare", () => {
         ["gitea", ["type", "id"]],
         ["github", ["type", "id"]],
         ["gitlab", ["type", "id"]],
+        ["google-watch", ["type"]],
         ["greenhouse", ["id"]],
         ["help-scout", ["type"]],
         ["hookdeck", ["id"]],
@@ -461,10 +463,13 @@ describe("sign, new, schema, providers and compare", () => {
         ["kick", ["type"]],
         ["lemonsqueezy", ["type"]],
         ["linear", ["id"]],
+        ["mailchimp", ["type", "id"]],
         ["mailgun", ["type", "id"]],
         ["mercado-pago", ["type", "id"]],
         ["microsoft-graph", ["type", "id"]],
         ["modern-treasury", ["type"]],
+        ["mollie-classic", undefined],
+        ["monday", ["type", "id"]],
         ["okta", ["type", "id"]],
         ["postmark", ["type", "id"]],
         ["pulumi", ["type"]],

@@ -6,14 +6,23 @@ import { after, before, describe, it } from "node:test";
 import { providerDefinition, webhook } from "../../src/index.ts";
 import { schemeOf } from "../support/fixtures.ts";
 import { project } from "../support/project.ts";
-import { deliveries, SENDERS, secretOf } from "../support/senders.ts";
+import { deliveries, SENDERS, secretOf, withValue } from "../support/senders.ts";
 import { post, type Running, root, start } from "./harness.ts";
 import { workerd } from "./hosts.ts";
 
 /** Seconds: the time of all deliveries is a fixed one, and the receivers have the real clock. */
 const TOLERANCE = 2 ** 31;
 
-const settings = (id: string, secret: string) => ({ secret, url: SENDERS[id]?.url, tolerance: TOLERANCE });
+/** The query of a sender whose token is in the URL: its receiver takes the URL of each request. */
+const queryOf = (id: string): string | undefined =>
+  schemeOf(providerDefinition(id))?.from?.startsWith("query:") === true
+    ? new URL(SENDERS[id]?.url ?? "").search
+    : undefined;
+const settings = (id: string, secret: string) => ({
+  secret,
+  url: queryOf(id) === undefined ? SENDERS[id]?.url : undefined,
+  tolerance: TOLERANCE,
+});
 const env = {
   SENDERS: JSON.stringify(
     Object.fromEntries(Object.keys(SENDERS).map((id) => [id, settings(id, secretOf(id))])),
@@ -43,15 +52,6 @@ export default {
 
 const script = join(root, "pkg/test/servers/apps/senders-express.ts");
 
-/** A body whose value at a pointer is null. */
-function without(body: string, pointer: string): string {
-  const payload = JSON.parse(body);
-  const [, ...path] = pointer.split("/");
-  const last = path.pop() as string;
-  path.reduce((value, key) => value[key], payload)[last] = null;
-  return JSON.stringify(payload);
-}
-
 for (const [name, run] of [
   ["Express", () => start(process.execPath, ["--import", "tsx", script], { env })],
   ["a worker", () => workerd(folder, "worker.js", env)],
@@ -74,8 +74,9 @@ for (const [name, run] of [
         const events = (await deliveries(id)).filter((one) => hook.handshake(one) === undefined);
         const [delivery = assert.fail(`no sample of ${id}`)] = events;
         const { type, body } = delivery;
-        const send = (body: string, headers = delivery.headers) =>
-          post(`${running.url}/${id}`, {
+        const query = queryOf(id);
+        const send = (body: string, headers = delivery.headers, search = query ?? "") =>
+          post(`${running.url}/${id}${search}`, {
             headers: { "content-type": "application/json", ...(headers as Record<string, string>) },
             body: Buffer.from(body),
           });
@@ -84,9 +85,11 @@ for (const [name, run] of [
         // Where each element of a list is signed, the first one is forged.
         const pointer = from && `${each === undefined ? "" : `${each}/0`}${from}`;
         const forged =
-          pointer !== undefined
-            ? await send(without(body, pointer))
-            : await (kind === "token" || covers === "nothing" ? send(body, {}) : send(`${body} `));
+          query !== undefined
+            ? await send(body, delivery.headers, "")
+            : pointer !== undefined
+              ? await send(withValue(body, pointer, () => null))
+              : await (kind === "token" || covers === "nothing" ? send(body, {}) : send(`${body} `));
         assert.equal(forged.status, 401, forged.text);
         const reply = await send(body);
         assert.deepEqual([reply.status, reply.text], [200, `${id} ${type}`]);

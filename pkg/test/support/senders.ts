@@ -97,6 +97,27 @@ function signedJwt(alg: "ES256" | "RS256", key: ReturnType<typeof createPrivateK
   return `${parts.join(".")}.${tag.toString("base64url")}`;
 }
 
+/** The headers of a form. */
+const FORM = { "Content-Type": "application/x-www-form-urlencoded" };
+
+/** What Amazon SNS signs, as the list of members in its documentation says. */
+export function snsContent(message: Record<string, string>): string {
+  const members = [
+    "Message",
+    "MessageId",
+    "Subject",
+    "SubscribeURL",
+    "Timestamp",
+    "Token",
+    "TopicArn",
+    "Type",
+  ];
+  return members
+    .filter((name) => message[name] !== undefined)
+    .map((name) => `${name}\n${message[name]}\n`)
+    .join("");
+}
+
 const digestOf = (text: string, encoding: "base64" | "base64url") =>
   createHash("sha256").update(text).digest(encoding);
 
@@ -185,6 +206,24 @@ export const SENDERS: Record<string, Sender> = {
     }),
   },
   auth0: { headers: () => ({ Authorization: SECRET }) },
+  "aws-sns": {
+    secret: RSA.publicKey,
+    body: (sample) => {
+      const message = JSON.parse(sample);
+      const hash = message.SignatureVersion === "1" ? "sha1" : "sha256";
+      const tag = signWithKey(hash, Buffer.from(snsContent(message)), RSA.privateKey);
+      return JSON.stringify({ ...message, Signature: tag.toString("base64") });
+    },
+    headers: (body, type) => ({
+      "Content-Type": "text/plain; charset=UTF-8",
+      "x-amz-sns-message-type": type,
+      "x-amz-sns-message-id": JSON.parse(body).MessageId,
+    }),
+  },
+  "azure-event-grid": {
+    url: `https://example.com/hook?code=${SECRET}`,
+    headers: () => ({ "aeg-event-type": "Notification", "aeg-subscription-name": "EXAMPLE" }),
+  },
   // The key is the client secret of the app, encoded in base64 for the library of Standard Webhooks.
   bigcommerce: plainStandard,
   bitbucket: {
@@ -204,6 +243,15 @@ export const SENDERS: Record<string, Sender> = {
       "BOX-SIGNATURE-PRIMARY": hmac(`${body}2025-12-31T16:00:00-08:00`, "base64"),
       "BOX-SIGNATURE-SECONDARY": hmac(`${body}2025-12-31T16:00:00-08:00`, "base64", "another secret"),
     }),
+  },
+  braintree: {
+    body: (sample) => {
+      const { bt_payload } = JSON.parse(sample);
+      const key = createHash("sha1").update(SECRET).digest();
+      const bt_signature = `example_public_key|${hmac(bt_payload, "hex", key, "sha1")}`;
+      return `${new URLSearchParams({ bt_signature, bt_payload })}`;
+    },
+    headers: () => FORM,
   },
   brex: standardWebhooks,
   buildkite: {
@@ -349,6 +397,14 @@ export const SENDERS: Record<string, Sender> = {
       }),
     }),
   },
+  "google-watch": {
+    headers: (_, type) => ({
+      "X-Goog-Channel-ID": "channel-1",
+      "X-Goog-Channel-Token": SECRET,
+      "X-Goog-Message-Number": "1",
+      "X-Goog-Resource-State": type,
+    }),
+  },
   greenhouse: {
     headers: (body) => ({ "Greenhouse-Event-ID": "event-1", Signature: `sha256 ${hmac(body, "hex")}` }),
   },
@@ -410,8 +466,21 @@ export const SENDERS: Record<string, Sender> = {
     }),
   },
   loops: standardWebhooks,
+  mailchimp: {
+    url: `https://example.com/hook?secret=${SECRET}`,
+    body: (sample) => `${new URLSearchParams(JSON.parse(sample))}`,
+    headers: () => FORM,
+  },
   // The sample is signed.
   mailgun: { headers: () => ({}) },
+  mandrill: {
+    url: "https://example.com/hook",
+    body: (sample) => `${new URLSearchParams({ mandrill_events: JSON.stringify(JSON.parse(sample)) })}`,
+    headers: (body) => ({
+      ...FORM,
+      "X-Mandrill-Signature": hmac(`https://example.com/hook${sortedFields(body)}`, "base64", SECRET, "sha1"),
+    }),
+  },
   "mercado-pago": {
     url: "https://example.com/hook?data.id=123&type=payment",
     headers: () => ({
@@ -446,6 +515,7 @@ export const SENDERS: Record<string, Sender> = {
     headers: (body, type) => ({ "X-Topic": type.split(".")[0] ?? "", "X-Signature": hmac(body, "hex") }),
   },
   mollie: { headers: (body) => ({ "X-Mollie-Signature": `sha256=${hmac(body, "hex")}` }) },
+  monday: { headers: () => ({ Authorization: jwt({ accountId: 1, exp: at + 300, iat: at }) }) },
   mux: { headers: (body) => ({ "Mux-Signature": `t=${at},v1=${hmac(`${at}.${body}`, "hex")}` }) },
   netlify: { headers: (body) => ({ "X-Webhook-Signature": jwt({ iss: "netlify", sha256: sha256(body) }) }) },
   notion: { headers: (body) => ({ "X-Notion-Signature": `sha256=${hmac(body, "hex")}` }) },
@@ -604,7 +674,7 @@ export const SENDERS: Record<string, Sender> = {
     url: "https://example.com/hook",
     body: (sample) => `${new URLSearchParams(JSON.parse(sample))}`,
     headers: (body) => ({
-      "Content-Type": "application/x-www-form-urlencoded",
+      ...FORM,
       "X-Twilio-Signature": hmac(`https://example.com/hook${sortedFields(body)}`, "base64", SECRET, "sha1"),
     }),
   },
@@ -669,6 +739,34 @@ export const secretOf = (id: string): string => SENDERS[id]?.secret ?? SECRET;
 export function hasPublicKey(id: string): boolean {
   const { kind, algorithms = [] } = schemeOf(providerDefinition(id)) ?? {};
   return kind === "public-key" || (kind === "jwt" && algorithms.every((name) => !name.startsWith("HS")));
+}
+
+/** Whether nothing signs here: the provider has a public key, or its token is in the URL. */
+export const cannotSign = (id: string): boolean =>
+  hasPublicKey(id) || schemeOf(providerDefinition(id))?.from?.startsWith("query:") === true;
+
+/** Whether a provider sends a token, which signs nothing of a delivery. */
+export function hasToken(id: string): boolean {
+  const { kind, covers, claims } = schemeOf(providerDefinition(id)) ?? {};
+  const signsBody = JSON.stringify(claims ?? {}).includes("{body:");
+  return kind === "token" || covers === "nothing" || (kind === "jwt" && !signsBody);
+}
+
+/** A body, JSON or a form, with another text at a pointer; null removes it. */
+export function withValue(body: string, pointer: string, change: (value: string) => string | null): string {
+  const [, ...path] = pointer.split("/");
+  const last = path.pop() as string;
+  if (!/^[{[]/.test(body)) {
+    const form = new URLSearchParams(body);
+    const value = change(form.get(last) ?? "");
+    if (value === null) form.delete(last);
+    else form.set(last, value);
+    return `${form}`;
+  }
+  const payload = JSON.parse(body);
+  const parent = path.reduce((value, key) => value[key], payload);
+  parent[last] = change(`${parent[last]}`);
+  return JSON.stringify(payload);
 }
 
 /** Another secret in the format of a provider. */

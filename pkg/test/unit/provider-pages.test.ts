@@ -41,11 +41,14 @@ async function signed(id: string) {
       headers: one.headers as Record<string, string>,
     }));
   }
-  const { signature } = providerDefinition(id) as ProviderDefinition;
+  const { signature, body: formats } = providerDefinition(id) as ProviderDefinition;
+  const isForm = formats?.every(({ as }) => as === "form") === true;
   const hook = webhook(id, signature === undefined ? { unsigned: "allow" } : { secrets: [SECRET] });
   return samplesOf(id).map(({ type, body }) => {
-    const { headers } = hook.sign(body, { now, type });
-    return { type, url, headers, body: text.decode(body) };
+    const sample = text.decode(body);
+    const sent = isForm ? `${new URLSearchParams(JSON.parse(sample))}` : sample;
+    const { headers } = hook.sign(sent, { now, type });
+    return { type, url, headers, body: sent };
   });
 }
 
@@ -67,6 +70,7 @@ describe("the page of a provider", () => {
       const { signature, keys } = providerDefinition(id) as ProviderDefinition;
       // Programs of some providers request a key.
       Object.assign(globalThis, { requestKey: async () => secretFor(id) });
+      t.mock.method(globalThis, "fetch", async () => new Response(secretFor(id)));
       const isInHeader = [signature].flat()[0]?.header !== undefined;
       for (const { type, headers, body, url } of await signed(id)) {
         const send = (more: Record<string, string>) => {

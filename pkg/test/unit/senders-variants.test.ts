@@ -4,7 +4,15 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type Delivery, type ProviderDefinition, providerDefinition, webhook } from "../../src/index.ts";
 import { contentText, schemeOf } from "../support/fixtures.ts";
-import { deliveries, now, otherSecretOf, SENDERS, secretOf } from "../support/senders.ts";
+import {
+  deliveries,
+  hasToken,
+  now,
+  otherSecretOf,
+  SENDERS,
+  secretOf,
+  withValue,
+} from "../support/senders.ts";
 
 interface Sent {
   headers: Record<string, string>;
@@ -23,6 +31,8 @@ const hasTime = ({ kind, signedContent, timestamp, requireTime }: Scheme) =>
 type Scheme = Exclude<NonNullable<ProviderDefinition["signature"]>, unknown[]>;
 
 const schemeFor = (id: string) => schemeOf(providerDefinition(id)) ?? assert.fail(id);
+
+const isForm = (body: string) => !/^[{[]/.test(body);
 
 /** The sent header of a name, whatever its case. */
 const nameOf = (headers: Record<string, string>, wanted: string | string[] | undefined) =>
@@ -105,7 +115,7 @@ function variantsOf(id: string, sent: Sent): Variants {
   const { headers, body } = sent;
   const variants: Variants = {};
   const content = contentText(scheme.signedContent);
-  const signsBody = scheme.kind !== "token" && scheme.covers === undefined;
+  const signsBody = !hasToken(id) && scheme.covers === undefined;
   if (signsBody) {
     for (const [what, other] of Object.entries(bodiesOf(sent)))
       variants[`the body ${what}`] = { ...sent, body: other };
@@ -113,10 +123,9 @@ function variantsOf(id: string, sent: Sent): Variants {
   if (scheme.covers === "fields") {
     for (const [, pointer = ""] of content.matchAll(/\{(\/[^}]*?)(?:\.\.\.)?\}/g)) {
       const key = pointer.slice(pointer.lastIndexOf("/") + 1);
-      const other = body.replace(
-        new RegExp(`("${key}": *"?)([^",}]*)`),
-        (_, before, value) => `${before}${value}1`,
-      );
+      const other = isForm(body)
+        ? withValue(body, pointer, (value) => `${value}1`)
+        : body.replace(new RegExp(`("${key}": *"?)([^",}]*)`), (_, before, value) => `${before}${value}1`);
       if (other !== body) variants[`another ${pointer}`] = { ...sent, body: other };
     }
   }
@@ -130,10 +139,23 @@ function variantsOf(id: string, sent: Sent): Variants {
   } else if (scheme.from?.startsWith("/")) {
     const key = scheme.from.slice(scheme.from.lastIndexOf("/") + 1);
     const change = (make: (value: string) => string) =>
-      body.replace(new RegExp(`("${key}": *")([^"]*)`), (_, before, value) => before + make(value));
-    variants["a changed signature"] = { ...sent, body: change((value) => replaced(value, 3)) };
+      isForm(body)
+        ? withValue(body, scheme.from as string, make)
+        : body.replace(new RegExp(`("${key}": *")([^"]*)`), (_, before, value) => before + make(value));
+    variants["a changed signature"] = { ...sent, body: change((value) => replaced(value, value.length - 8)) };
     variants["a cut signature"] = { ...sent, body: change((value) => value.slice(0, -4)) };
     variants["no signature"] = { ...sent, body: change(() => "") };
+  }
+  if (scheme.from?.startsWith("query:")) {
+    const url = new URL(sent.url ?? assert.fail(id));
+    const name = scheme.from.slice("query:".length);
+    const value = url.searchParams.get(name) ?? assert.fail(id);
+    for (const [what, other] of Object.entries(signaturesOf(value, scheme))) {
+      url.searchParams.set(name, other);
+      variants[what] = { ...sent, url: url.href };
+    }
+    variants["another parameter as well"] = { ...sent, url: `${sent.url}&${name}=another` };
+    variants["no parameter"] = { ...sent, url: url.href.split("?")[0] as string };
   }
   const { headers: named = {} } = providerDefinition(id) ?? {};
   for (const part of ["id", "timestamp"] as const) {
@@ -178,7 +200,8 @@ describe("a variant of a sender's delivery", () => {
     if (hasTime(scheme)) {
       it(`${id}: is rejected at another time`, async () => {
         for (const delivery of await deliveries(id)) {
-          for (const time of [now + 8 * DAY, now - 8 * DAY])
+          // A token that has an expiry alone is valid before it was made.
+          for (const time of id === "monday" ? [now + 8 * DAY] : [now + 8 * DAY, now - 8 * DAY])
             assert.equal(accepts(delivery, time), false, delivery.type);
         }
       });

@@ -6,11 +6,11 @@ use crate::issue::{Code, Location, PendingIssue, Profile, Severity};
 use crate::text::into_owned_outlined;
 
 impl Evaluator<'_, '_, '_> {
-    /// A delivery without the header passes: JSON has no other encoding than UTF-8.
+    /// A delivery without the header passes: JSON has no other encoding than UTF-8. So does one without a body.
     pub(super) fn check_content_type(&mut self) {
         let provider = &self.webhook.provider;
         let mut values = self.delivery.headers.get_all("content-type");
-        let Some(received) = values.next() else { return };
+        let Some(received) = values.next().filter(|_| !self.delivery.body.is_empty()) else { return };
         let (severity, message) = match provider.media_type(received) {
             _ if values.next().is_some() => {
                 (Severity::Error, into_owned_outlined("Duplicate header Content-Type."))

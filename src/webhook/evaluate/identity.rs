@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::Evaluator;
 use crate::delivery::{Delivery, is_plain_header};
 use crate::issue::{Code, Location, PendingIssue, Severity};
-use crate::json::{Document, Value};
+use crate::json::{Document, Kind, Value};
 use crate::provider::{IdempotencySource, Uncovered, is_id_or_type};
 use crate::text::is_plain;
 use crate::webhook::Webhook;
@@ -139,6 +139,11 @@ fn find_key<'d>(
                     None => {}
                 }
             }
+            IdempotencySource::PointerDigest(pointer) => {
+                if let Some(key) = root.resolve(pointer).and_then(digest_of) {
+                    return Ok((Some(key.into()), index));
+                }
+            }
             IdempotencySource::Header(name) => {
                 let name = webhook.provider.header_name(scheme, name);
                 match header_key(delivery, name) {
@@ -169,6 +174,7 @@ pub(crate) fn idempotency_header<'d>(
     let scheme = deciding_scheme(webhook, delivery);
     webhook.provider.dedupe.iter().find_map(|source| match source {
         IdempotencySource::Pointer(pointer) => root.resolve(pointer).and_then(key_text).map(|_| None),
+        IdempotencySource::PointerDigest(pointer) => root.resolve(pointer).and_then(digest_of).map(|_| None),
         IdempotencySource::Header(name) => {
             let key = header_key(delivery, webhook.provider.header_name(scheme, name))?;
             Some(Some(Cow::Borrowed(key)))
@@ -205,6 +211,16 @@ pub(crate) fn key_text(value: Value<'_>) -> Option<Cow<'_, str>> {
             is_usable_key(&text).then_some(text)
         }
         None => None,
+    }
+}
+
+/// The digest of a text, or of another value as the body writes it. Halves of surrogate pairs all decode to one text, which
+/// has no digest.
+#[cold]
+fn digest_of(value: Value<'_>) -> Option<String> {
+    match value.as_str() {
+        Some(text) => (!text.contains('\u{fffd}')).then(|| digest(text.as_bytes())),
+        None => (value.kind() != Kind::Null).then(|| digest(value.raw_bytes())),
     }
 }
 
