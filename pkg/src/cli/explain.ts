@@ -20,10 +20,13 @@ export async function explain(file: string | undefined, options: VerifyCommandOp
   const { delivery, issues: importIssues } = input;
   if (options.provider === undefined && detectProviders(delivery).length === 0)
     return explainUnknown(input, options);
-  const { explainer, verifier } = await new WebhookFactory(options, "explain").forExplain(delivery);
+  const hooks = new WebhookFactory(options, "explain");
+  const { explainer, verifier } = await hooks.forExplain(delivery);
   const { now } = options;
-  const checked = verifier instanceof HooksealError ? failed(verifier) : verifier.check(delivery, { now });
-  const explanation = explainer.explain(delivery, { now });
+  const verifyOptions = { now, keys: hooks.keys };
+  const checked =
+    verifier instanceof HooksealError ? failed(verifier) : verifier.check(delivery, verifyOptions);
+  const explanation = explainer.explain(delivery, verifyOptions);
   const code = checked.ok ? EXIT_VALID : EXIT_REJECTED;
   if (options.json === true) {
     const verdict = checked.ok ? { ok: true } : { ok: false, code: checked.error.code };

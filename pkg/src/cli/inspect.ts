@@ -196,7 +196,7 @@ class InspectRun {
     this.progress.clear();
     const hook = await this.hooks.byId(provider);
     const now = this.options.now === undefined ? {} : { now: this.options.now };
-    const report = hook.inspect(delivery, now);
+    const report = hook.inspect(delivery, { ...now, keys: this.hooks.keys });
     const cause = report.code ?? "";
     const hasSignatureIssue = hasSignatureError(report.issues);
     this.#hasSignatureErrors ||= hasSignatureIssue;

@@ -66,6 +66,11 @@ const addSecretOptions = (command: Command) =>
     )
     .option("--secret-file <file>", "a file with the secret, or SCHEME=FILE; repeatable", collectValues)
     .option(
+      "--keys-file <file>",
+      "a file with public keys: PEM, a certificate, or JSON Web Keys; repeatable",
+      collectValues,
+    )
+    .option(
       "--setting-env <setting=name>",
       "an environment variable with a setting of the provider",
       collectValues,

@@ -7,6 +7,7 @@ import { describeError, UsageError } from "./usage.js";
 export interface SecretOptions {
   secretEnv?: string[];
   secretFile?: string[];
+  keysFile?: string[];
   settingEnv?: string[];
 }
 
@@ -74,22 +75,36 @@ export function readSecrets({ secretEnv = [], secretFile = [] }: SecretOptions):
   const fromFile = secretFile.map((option) => {
     // A name of a file can have the form of a scheme and a file.
     const [scheme, path] = existsSync(option) ? [undefined, option] : splitScheme(option);
-    let text: string;
-    try {
-      if (statSync(path).size > MAX_SECRET_BYTES) throw new Error("the file is too large for a secret");
-      text = readFileSync(path, "utf8");
-    } catch (error) {
-      throw new UsageError(
-        `The file that --secret-file names cannot be read: ${describeError(error)}.`,
-        "Pass a file that contains only the secret.",
-      );
-    }
+    const text = readLimited(path, "--secret-file", "Pass a file that contains only the secret.");
     // Editors end a file with a line break, which is not part of the secret.
     const secret = text.replace(/\r?\n$/, "");
     if (secret === "") throw new UsageError("The file that --secret-file names is empty.");
     return { scheme, secret };
   });
   return [...fromEnv, ...fromFile];
+}
+
+/** Reads the files with public keys of the options, each as it is: the core knows every notation of a key. */
+export function readKeys({ keysFile = [] }: SecretOptions): string[] {
+  return keysFile.map((path) => {
+    const text = readLimited(
+      path,
+      "--keys-file",
+      "Pass a file with a public key, a certificate or a set of JSON Web Keys.",
+    );
+    if (text.trim() === "") throw new UsageError("The file that --keys-file names is empty.");
+    return text;
+  });
+}
+
+/** Reads a file that an option names. SECURITY: the name is not printed: it may be a secret by mistake. */
+function readLimited(path: string, option: string, fix: string): string {
+  try {
+    if (statSync(path).size > MAX_SECRET_BYTES) throw new Error("the file is too large");
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new UsageError(`The file that ${option} names cannot be read: ${describeError(error)}.`, fix);
+  }
 }
 
 /** Prompts for a secret on the terminal, without echo. */

@@ -15,8 +15,9 @@ export async function verify(file: string | undefined, options: VerifyCommandOpt
   const [source = "-"] = sources(file === undefined ? [] : [file]);
   const input = await readDelivery(source, options);
   const { delivery } = input;
-  const hook = await new WebhookFactory(options, "verify").forDelivery(delivery);
-  const checked = hook.check(delivery, { now: options.now });
+  const hooks = new WebhookFactory(options, "verify");
+  const hook = await hooks.forDelivery(delivery);
+  const checked = hook.check(delivery, { now: options.now, keys: hooks.keys });
   if (options.json === true) {
     const result = toJson(checked, options.redact === true);
     print(JSON.stringify({ ...result, importIssues: input.issues }));

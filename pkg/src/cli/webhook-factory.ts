@@ -14,7 +14,14 @@ import {
   webhook,
 } from "../index.js";
 import { displayName, warnAboutRounding } from "./input.js";
-import { type NamedSecret, promptSecret, readSecrets, readSettings, type SecretOptions } from "./secrets.js";
+import {
+  type NamedSecret,
+  promptSecret,
+  readKeys,
+  readSecrets,
+  readSettings,
+  type SecretOptions,
+} from "./secrets.js";
 import { describeError, UsageError } from "./usage.js";
 
 export interface HookOptions extends SecretOptions {
@@ -79,9 +86,13 @@ export class WebhookFactory {
   readonly #webhooks = new Map<string, Promise<Webhook>>();
   readonly #definitions = new Map<string, ProviderDefinition>();
 
+  /** The public keys of --keys-file, for deliveries of providers that change their keys. */
+  readonly keys: readonly string[];
+
   constructor(options: HookOptions, mode: HookMode) {
     this.#options = options;
     this.#mode = mode;
+    this.keys = mode === "none" ? [] : readKeys(options);
   }
 
   /** The provider of --provider, or the detected one; undefined if none is detected. */
@@ -153,7 +164,18 @@ export class WebhookFactory {
       this.#options.unsigned === true ||
       this.#mode === "none" ||
       (!signs && (this.#mode === "report" || this.#mode === "explain"));
-    if (signs && !unsigned && secrets.length === 0)
+    if (this.keys.length > 0 && definition.keys === undefined) {
+      // One of several providers of an archive may have no public keys.
+      if (hasPublicKeys(definition))
+        secrets.push(...this.keys.map((secret) => ({ scheme: undefined, secret })));
+      else if (secrets.length === 0 && this.#mode !== "report")
+        throw new UsageError(
+          `${title} has no public keys.`,
+          "Pass its secret: --secret-env NAME (an environment variable) or --secret-file FILE.",
+        );
+    }
+    const comesWithKeys = this.keys.length > 0 && definition.keys !== undefined;
+    if (signs && !unsigned && !comesWithKeys && secrets.length === 0)
       secrets.push({ scheme: undefined, secret: await promptSecret(title) });
     if (!signs && !unsigned) {
       throw new UsageError(
@@ -172,6 +194,14 @@ export class WebhookFactory {
     };
     return [providerDefinition(provider) === undefined ? definition : provider, options];
   }
+}
+
+/** Whether a signature scheme of a provider has public keys. */
+function hasPublicKeys({ signature }: ProviderDefinition): boolean {
+  return [signature].flat().some((scheme) => {
+    const isToken = scheme?.kind === "jwt" && scheme.algorithms?.some((name) => !name.startsWith("HS"));
+    return scheme?.kind === "public-key" || isToken === true;
+  });
 }
 
 /** The secrets as the option of a webhook: by the names of schemes where one is named. */
