@@ -11,6 +11,8 @@ const PEERS = [
   "svix",
   "@octokit/webhooks-methods",
   "discord-interactions",
+  "@sendgrid/eventwebhook",
+  "jose, as Plaid documents",
 ];
 
 /** @param {{ rounds: number, clock: string, isShort: boolean }} settings */
