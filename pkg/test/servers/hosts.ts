@@ -67,10 +67,9 @@ export async function workerd(
   project: string,
   entry: string,
   env: Record<string, string> = {},
+  options: { flags?: string[]; isLocal?: boolean } = {},
 ): Promise<Running> {
   const out = join(project, `worker-of-${entry}`);
-  return await start(tool(".bin/workerd"), await bundleWorker({ entry, folder: project, out, env }), {
-    cwd: project,
-    says: /"port":\s*(\d+)/,
-  });
+  const args = await bundleWorker({ entry, folder: project, out, env, ...options });
+  return await start(tool(".bin/workerd"), args, { cwd: project, says: /"port":\s*(\d+)/ });
 }

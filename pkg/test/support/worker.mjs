@@ -12,8 +12,17 @@ import { build } from "esbuild";
  * @param {Record<string, string>} [worker.env] strings of the environment
  * @param {string[]} [worker.flags] compatibility flags
  * @param {string} [worker.date] the compatibility date
+ * @param {boolean} [worker.isLocal] whether the worker may fetch from this machine, and from nowhere else
  */
-export async function bundleWorker({ entry, folder, out, env = {}, flags = [], date = "2025-01-01" }) {
+export async function bundleWorker({
+  entry,
+  folder,
+  out,
+  env = {},
+  flags = [],
+  date = "2025-01-01",
+  isLocal = false,
+}) {
   mkdirSync(out, { recursive: true });
   await build({
     entryPoints: { worker: entry },
@@ -46,7 +55,7 @@ const config :Workerd.Config = (
     bindings = [${bindings.join(", ")}],
     compatibilityDate = "${date}",
     compatibilityFlags = ${JSON.stringify(flags)},
-  ))],
+  ))${isLocal ? ', (name = "internet", network = (allow = ["private"]))' : ""}],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
 );
 `,
