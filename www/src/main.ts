@@ -10,10 +10,14 @@ import "./css/pairs.css";
 import "./css/sign.css";
 import "./css/more.css";
 import { start } from "./state/actions.ts";
+import { startAddress } from "./state/address.ts";
 import { engine } from "./state/engine.ts";
+import { startHistory } from "./state/history.ts";
 import { openLinks } from "./state/link.ts";
+import { restoreSession } from "./state/session.ts";
 import { acceptFiles, acceptPastes } from "./ui/drop.ts";
 import { shell } from "./ui/shell.ts";
+import { startTitle } from "./ui/title.ts";
 import { compareView } from "./views/compare/index.ts";
 import { inspectView } from "./views/inspect/index.ts";
 import { providerView } from "./views/provider/index.ts";
@@ -24,7 +28,9 @@ document.body.append(
 );
 acceptFiles();
 acceptPastes();
-void start().then(openLinks).then(idle).then(prefetch);
+startAddress();
+startTitle();
+void start().then(restoreSession).then(startHistory).then(openLinks).then(idle).then(prefetch);
 
 /** Resolves when the browser has nothing to do: the page is painted. */
 function idle(): Promise<void> {

@@ -2,12 +2,13 @@
 import { CUSTOM_PROVIDER } from "../engine/calls.ts";
 import { errorMessage } from "../errors.ts";
 import { inspectInput, pickExample } from "./actions.ts";
+import { modeOf } from "./address.ts";
 import { setCustomProvider } from "./custom.ts";
 import { engine } from "./engine.ts";
 import { type LinkState, MAX_FRAGMENT_CHARS, pack, unpack } from "./fragment.ts";
-import { DEFAULT_SETTINGS, formatHeaderText, type Mode, type State, store } from "./state.ts";
-
-const MODES: readonly string[] = ["inspect", "compare", "sign", "provider"] satisfies Mode[];
+import { nextDeliveryId } from "./history.ts";
+import { containsSecret } from "./secrets.ts";
+import { DEFAULT_SETTINGS, formatHeaderText, type State, store } from "./state.ts";
 
 export interface SharedLink {
   url: string;
@@ -23,15 +24,10 @@ export async function linkTo(isRedacted: boolean): Promise<SharedLink> {
   const link = isRedacted ? await toRedactedLinkState(state) : toLinkState(state);
   const text = JSON.stringify([link.headerText, link.body, link.custom ?? ""]);
   // SECURITY: the secret is not part of the link state, but it may have been pasted into a part that is.
-  const { secret, secondSecret, schemeSecrets, settings } = state;
-  const secrets = [secret, secondSecret, ...Object.values(schemeSecrets), ...Object.values(settings)];
-  for (const secret of secrets) {
-    const escaped = JSON.stringify(secret.trim()).slice(1, -1);
-    if (escaped.length >= 4 && link.example === undefined && containsEscaped(text, escaped))
-      throw new Error(
-        "The headers, the body or the definition contain the secret. Remove it there, then share again.",
-      );
-  }
+  if (link.example === undefined && containsSecret(text, state))
+    throw new Error(
+      "The headers, the body or the definition contain the secret. Remove it there, then share again.",
+    );
   const fragment = await pack(link);
   if (fragment.length > MAX_FRAGMENT_CHARS)
     throw new Error("Too large for a link. Share it without its values, or copy a report instead.");
@@ -40,16 +36,6 @@ export async function linkTo(isRedacted: boolean): Promise<SharedLink> {
     isExample: link.example !== undefined,
     includesDefinition: link.custom !== undefined,
   };
-}
-
-/** Also finds text inside of JSON strings that contain JSON, where each level escapes it again. */
-function containsEscaped(text: string, escaped: string): boolean {
-  let variant = escaped;
-  for (let level = 0; level < 4; level++) {
-    if (text.includes(variant)) return true;
-    variant = JSON.stringify(variant).slice(1, -1);
-  }
-  return false;
 }
 
 function toLinkState({
@@ -99,7 +85,7 @@ let openedFragment = "";
 /** Opens the link in the page's address, if there is one. */
 export async function openLink(): Promise<void> {
   const fragment = location.hash.slice(1);
-  if (fragment === "" || fragment === openedFragment) return;
+  if (fragment === "" || fragment === openedFragment || modeOf(location.hash) !== undefined) return;
   openedFragment = fragment;
   try {
     const { provider, headerText, body, profile, asOf, tolerance, mode, example, custom } =
@@ -111,7 +97,9 @@ export async function openLink(): Promise<void> {
     store.set({
       ...DEFAULT_SETTINGS,
       provider: provider !== "auto" && providers.some(({ id }) => id === provider) ? provider : "auto",
+      delivery: nextDeliveryId(),
       imported: undefined,
+      importIssues: undefined,
       issue: undefined,
       example: undefined,
       headerText,
@@ -122,7 +110,7 @@ export async function openLink(): Promise<void> {
       profile,
       asOf,
       tolerance,
-      mode: (MODES.includes(mode) ? mode : "inspect") as Mode,
+      mode: modeOf(`#${mode}`) ?? "inspect",
       notice: {
         tone: "note",
         text:
@@ -132,7 +120,8 @@ export async function openLink(): Promise<void> {
       },
     });
     // The content of a link does not stay in the address bar and the browser history.
-    history.replaceState(undefined, "", location.href.split("#")[0]);
+    const { delivery, mode: shown } = store.state;
+    history.replaceState({ delivery }, "", `${location.href.split("#")[0]}#${shown}`);
     openedFragment = "";
   } catch (error) {
     store.set({ notice: { tone: "bad", text: errorMessage(error) } });

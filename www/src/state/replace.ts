@@ -3,10 +3,12 @@
  * former delivery back with its settings. SECURITY: secrets that are put aside stay in the memory of this tab.
  */
 import type { PageDelivery } from "../engine/protocol.ts";
+import { keepDelivery, nextDeliveryId } from "./history.ts";
 import { DEFAULT_SETTINGS, formatHeaderText, type State, store } from "./state.ts";
 
 /** What belongs to a delivery. */
 const KEYS = [
+  "delivery",
   "headerText",
   "body",
   "imported",
@@ -38,6 +40,7 @@ function keepFormer(): boolean {
   if (provider !== undefined)
     secretsByProvider.set(provider, { secret, secondSecret, schemeSecrets, settings, encoding });
   if (state.body === "" && state.headerText.trim() === "") return false;
+  keepDelivery();
   former.push(Object.fromEntries(KEYS.map((key) => [key, state[key]])) as unknown as Snapshot);
   let chars = 0;
   // The newest ones that fit, and at least one.
@@ -83,6 +86,7 @@ export function replaceDelivery(
     example: undefined,
     ...(provider === undefined ? {} : { provider }),
     ...more,
+    delivery: nextDeliveryId(),
     headerText: formatHeaderText(head),
     body: text,
     issue: undefined,
@@ -102,6 +106,7 @@ export function clearDelivery(): void {
   secretsByProvider.clear();
   store.set({
     ...DEFAULT_SETTINGS,
+    delivery: nextDeliveryId(),
     headerText: "",
     body: "",
     imported: undefined,
@@ -117,5 +122,32 @@ export function undoReplacement(): boolean {
   const last = former.pop();
   if (last === undefined) return false;
   store.set({ ...last, issue: undefined, target: undefined, notice: undefined });
+  return true;
+}
+
+/** Shows a delivery of this tab again, with the secrets of its provider. Returns whether there is one. */
+export function showRecord(id: number): boolean {
+  keepFormer();
+  const record = store.state.deliveries.find((other) => other.id === id);
+  if (record === undefined) return false;
+  const { headerText, body, provider, profile, asOf, tolerance, example, shown } = record;
+  store.set({
+    ...DEFAULT_SETTINGS,
+    ...(shown === undefined ? undefined : secretsByProvider.get(shown)),
+    delivery: id,
+    headerText,
+    body,
+    provider,
+    profile,
+    asOf,
+    tolerance,
+    example,
+    imported: undefined,
+    importIssues: undefined,
+    issue: undefined,
+    target: undefined,
+    side: "why",
+    notice: undefined,
+  });
   return true;
 }

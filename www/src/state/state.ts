@@ -10,15 +10,27 @@ import type {
   ShownExplanation,
   Undetected,
 } from "../engine/protocol.ts";
+import type { DeliveryRecord } from "./history.ts";
 import { Store } from "./store.ts";
 
 export type Mode = "inspect" | "compare" | "sign" | "provider";
+
+export const MODE_TITLES: Readonly<Record<Mode, string>> = {
+  inspect: "Inspect",
+  compare: "Compare",
+  sign: "Sign",
+  provider: "Provider",
+};
+export const MODES = Object.keys(MODE_TITLES) as Mode[];
 
 export interface State {
   mode: Mode;
   /** The edited delivery: request line and headers as lines, the body as lossless text. */
   headerText: string;
   body: string;
+  /** The number of the shown delivery, and the deliveries of this tab, the newest first. */
+  delivery: number;
+  deliveries: readonly DeliveryRecord[];
   /** All deliveries of the imported file, and which one is shown. */
   imported: { name: string; deliveries: PageDelivery[]; index: number } | undefined;
   /** What the import of the shown delivery reported. */
@@ -92,6 +104,8 @@ export const store = new Store<State>({
   mode: "inspect",
   headerText: "",
   body: "",
+  delivery: 0,
+  deliveries: [],
   imported: undefined,
   importIssues: undefined,
   ...DEFAULT_SETTINGS,

@@ -1,11 +1,9 @@
 /** The keyboard shortcuts of the page, and the dialog that lists them. */
 import { nextIssue } from "../state/actions.ts";
 import { undoReplacement } from "../state/replace.ts";
-import { type Mode, store } from "../state/state.ts";
+import { MODES, type Mode, store } from "../state/state.ts";
 import { openAction } from "../views/actions/index.ts";
 import { h } from "./dom.ts";
-
-const MODES: Mode[] = ["inspect", "compare", "sign", "provider"];
 
 /** The action of F8 by mode; without an entry it selects the next issue of Inspect. */
 export const steppers: Partial<Record<Mode, (step: 1 | -1) => boolean>> = {};

@@ -1,5 +1,5 @@
 /** The frame of the page: name, modes, privacy statement, actions. */
-import { type Mode, store } from "../state/state.ts";
+import { MODE_TITLES, type Mode, store } from "../state/state.ts";
 import { actionButtons } from "../views/actions/index.ts";
 import { announcer } from "./announce.ts";
 import { h } from "./dom.ts";
@@ -8,12 +8,7 @@ import { shortcutsDialog } from "./keys.ts";
 import { noticeView } from "./notice.ts";
 import { themeButton } from "./theme.ts";
 
-const MODES: [Mode, string][] = [
-  ["inspect", "Inspect"],
-  ["compare", "Compare"],
-  ["sign", "Sign"],
-  ["provider", "Provider"],
-];
+const MODES = Object.entries(MODE_TITLES) as [Mode, string][];
 
 /** Builds the frame. The view of a mode is created when it is first shown. */
 export function shell(views: Record<Mode, () => HTMLElement>): HTMLElement[] {

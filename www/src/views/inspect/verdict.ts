@@ -19,7 +19,8 @@ const ICONS: Readonly<Record<SealName, IconName>> = {
   warned: "warning",
 };
 
-const KEYS = [
+/** What the words for a state depend on. */
+export const VERDICT_KEYS = [
   "headerText",
   "body",
   "result",
@@ -50,7 +51,7 @@ export function inspectState(state: Readonly<State>): InspectState {
 
 export function verdictView(): HTMLElement {
   const { box, show } = verdictBox();
-  store.on(KEYS, (state) => {
+  store.on(VERDICT_KEYS, (state) => {
     const { seal, headline, sentence, step, ...rest } = describeVerdict(inspectState(state));
     show(
       {

@@ -1,0 +1,119 @@
+/**
+ * The deliveries of this tab, which a reload and the Back button bring back: in memory and in the tab's session storage.
+ * SECURITY: no secret is stored, and no delivery whose text contains one.
+ */
+import type { CustomProvider } from "../engine/calls.ts";
+import { containsSecret } from "./secrets.ts";
+import { isEmptyState, type State, store } from "./state.ts";
+
+/** What is kept of a delivery. There is no field for a secret or a setting, which may be one. */
+export interface DeliveryRecord
+  extends Pick<State, "headerText" | "body" | "provider" | "profile" | "asOf" | "tolerance" | "example"> {
+  id: number;
+  /** When it was first shown, in milliseconds. */
+  time: number;
+  /** The provider, also if it was detected. */
+  shown?: string | undefined;
+  /** What the list says of it. */
+  type?: string | undefined;
+  title?: string | undefined;
+  verdict?: string | undefined;
+}
+
+interface Session {
+  deliveries: DeliveryRecord[];
+  current: number;
+  custom?: CustomProvider | undefined;
+}
+
+const KEY = "hookseal-session";
+const MAX_DELIVERIES = 50;
+/** 4 MiB in two bytes per character. */
+const MAX_CHARS = 2 * 1024 * 1024;
+const SAVE_DELAY_MS = 400;
+
+/** The changes after which a delivery is kept again. */
+const KEPT_KEYS = [
+  "delivery",
+  "headerText",
+  "body",
+  "provider",
+  "profile",
+  "asOf",
+  "tolerance",
+  "result",
+  "custom",
+] as const satisfies (keyof State)[];
+
+/** A number for a delivery that is new. */
+export function nextDeliveryId(): number {
+  const { deliveries, delivery } = store.state;
+  return Math.max(delivery, ...deliveries.map(({ id }) => id)) + 1;
+}
+
+/** Keeps the shown delivery as it is now. */
+export function keepDelivery(): void {
+  const { state } = store;
+  if (isEmptyState(state)) return;
+  const { delivery: id, headerText, body, provider, profile, asOf, tolerance, example, result } = state;
+  const former = state.deliveries.find((record) => record.id === id);
+  const inspection = result === undefined || "isUndetected" in result ? undefined : result;
+  const record: DeliveryRecord = {
+    id,
+    time: former?.time ?? Date.now(),
+    headerText,
+    body,
+    provider,
+    profile,
+    asOf,
+    tolerance,
+    example,
+    shown: provider === "auto" ? inspection?.provider.id : provider,
+    type: inspection?.report.type,
+    title: inspection?.provider.title,
+    verdict: inspection?.report.verdict,
+  };
+  const others = state.deliveries.filter((other) => other.id !== id);
+  store.set({ deliveries: [record, ...others].sort((a, b) => b.id - a.id).slice(0, MAX_DELIVERIES) });
+}
+
+/** Writes the deliveries to the session storage: the newest ones that fit. */
+function save(): void {
+  keepDelivery();
+  const { state } = store;
+  const session: Session = { deliveries: [], current: state.delivery, custom: state.custom };
+  let chars = JSON.stringify(session).length;
+  for (const record of state.deliveries) {
+    if (containsSecret(JSON.stringify([record.headerText, record.body]), state)) continue;
+    chars += JSON.stringify(record).length;
+    if (chars > MAX_CHARS) break;
+    session.deliveries.push(record);
+  }
+  // SECURITY: a definition with a secret in it is not stored either.
+  if (containsSecret(JSON.stringify(state.custom ?? ""), state)) delete session.custom;
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify(session));
+  } catch {
+    // Without storage the deliveries last until the page is reloaded.
+  }
+}
+
+/** The deliveries of the tab before a reload. */
+export function readSession(): Session | undefined {
+  try {
+    const session = JSON.parse(sessionStorage.getItem(KEY) ?? "null") as Session | null;
+    return Array.isArray(session?.deliveries) ? session : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps deliveries from now on. */
+export function startHistory(): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  store.on(KEPT_KEYS, () => {
+    clearTimeout(timer);
+    timer = setTimeout(save, SAVE_DELAY_MS);
+  });
+  addEventListener("pagehide", save);
+}
