@@ -2,12 +2,13 @@
 import { defineConfig } from "vite";
 import { core } from "./build/core.ts";
 import { engine } from "./build/engine.ts";
+import { firstVisit } from "./build/first-visit.ts";
 import { MINIFIED } from "./build/minified.ts";
 import { page } from "./build/page.ts";
 
 export default defineConfig({
   base: "./",
-  plugins: [core(), engine(), page()],
+  plugins: [core(), engine(), firstVisit(), page()],
   // CodeMirror's EditContext support, which only Chromium on Android uses and does not need.
   define: { "window.EditContext": "undefined" },
   build: {

@@ -12,6 +12,7 @@ import "./css/more.css";
 import { start } from "./state/actions.ts";
 import { startAddress } from "./state/address.ts";
 import { engine } from "./state/engine.ts";
+import { showFirstVisit } from "./state/first.ts";
 import { startHistory } from "./state/history.ts";
 import { openLinks } from "./state/link.ts";
 import { restoreSession } from "./state/session.ts";
@@ -23,6 +24,7 @@ import { inspectView } from "./views/inspect/index.ts";
 import { providerView } from "./views/provider/index.ts";
 import { signView } from "./views/sign/index.ts";
 
+showFirstVisit();
 document.body.append(
   ...shell({ inspect: inspectView, compare: compareView, sign: signView, provider: providerView }),
 );

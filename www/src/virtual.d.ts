@@ -45,3 +45,9 @@ interface ImportMeta {
 }
 /** Set by the build in the service worker: the page's files. */
 declare const __FILES__: string[];
+
+/** The first visit, made when the page is built; undefined in tests without a build. */
+declare module "virtual:first" {
+  const first: import("./state/first.ts").FirstVisit | undefined;
+  export default first;
+}

@@ -27,8 +27,21 @@ const WATCHED_KEYS = [
 
 /** Starts the worker, and inspects on every change. Resolves when providers and examples are known. */
 export async function start(): Promise<void> {
-  store.on(WATCHED_KEYS, schedule);
-  engine.onFull = () => store.set({ hasFull: true });
+  // The result of a first visit is there already. It is computed again when the full module is there: the tree needs that.
+  let isFirstVisit = store.state.result !== undefined;
+  let isPostponed = isFirstVisit;
+  store.on(WATCHED_KEYS, () => {
+    if (isFirstVisit) isFirstVisit = false;
+    else {
+      isPostponed = false;
+      schedule();
+    }
+  });
+  engine.onFull = () => {
+    store.set({ hasFull: true });
+    if (isPostponed) schedule();
+    isPostponed = false;
+  };
   try {
     const lists = await engine.call("start", {});
     if (lists !== undefined) store.set(lists);

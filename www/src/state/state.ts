@@ -57,7 +57,7 @@ export interface State {
   custom: CustomProvider | undefined;
   definition: DefinitionResult | undefined;
   /** Message about an opened link, or about a delivery that took the place of another one. */
-  notice: { tone: "note" | "bad"; text: string; canUndo?: boolean } | undefined;
+  notice: { tone: "note" | "bad"; text: string; canUndo?: boolean; isExample?: boolean } | undefined;
   /** The last result of the worker, and whether a newer one is pending. */
   result: Inspection | Undetected | undefined;
   explanation: ShownExplanation | undefined;

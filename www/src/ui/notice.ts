@@ -1,5 +1,5 @@
 /** A message about the page above its content, until it is closed. */
-import { undoReplacement } from "../state/replace.ts";
+import { clearDelivery, undoReplacement } from "../state/replace.ts";
 import { store } from "../state/state.ts";
 import { fill, h } from "./dom.ts";
 import { icon } from "./icons.ts";
@@ -21,7 +21,7 @@ export function noticeView(): HTMLElement {
   store.on(["notice"], ({ notice }) => {
     box.hidden = notice === undefined;
     box.dataset.tone = notice?.tone ?? "note";
-    box.dataset.toast = String(notice?.canUndo === true);
+    box.dataset.toast = String(notice?.canUndo === true || notice?.isExample === true);
     fill(
       text,
       notice !== undefined && [
@@ -29,6 +29,8 @@ export function noticeView(): HTMLElement {
         h("p", null, ...visible(notice.text)),
         notice.canUndo === true &&
           h("button", { type: "button", class: "link", on: { click: () => void undoReplacement() } }, "Undo"),
+        notice.isExample === true &&
+          h("button", { type: "button", class: "link", on: { click: clearDelivery } }, "Start empty"),
       ],
     );
   });

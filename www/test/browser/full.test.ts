@@ -23,7 +23,7 @@ async function openWith(
     });
     page.on("pageerror", (error) => complaints.push(String(error)));
     await page.route(FULL, handle);
-    await page.goto(served.url);
+    await page.goto(`${served.url}#inspect`);
     await examplesListed(page);
     await work(page, complaints);
   } finally {

@@ -135,7 +135,8 @@ export async function open(options?: Parameters<typeof browser>[0]): Promise<Ope
     complaints.push("a dialog was opened");
     void dialog.dismiss();
   });
-  await page.goto(served.url);
+  // An address with a mode: without one, a first visit shows an example.
+  await page.goto(`${served.url}#inspect`);
   await examplesListed(page);
   await untilPrefetched(page);
   return {

@@ -1,8 +1,8 @@
 /** The page before and after the full module is loaded: the same results, and which calls wait for it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { handlers, loadFull } from "../../build/in-process.ts";
 import type { InspectInput, Inspection } from "../../src/engine/protocol.ts";
-import { handlers, loadFull } from "./light.ts";
 
 const { isFullMissing, providerDefinition } = await import("../../src/engine/core.ts");
 const { findDefinition, getSummary } = await import("../../src/engine/providers.ts");

@@ -1,6 +1,6 @@
-/** The page's modules in Node, as in light.ts, with the full module loaded. */
-import { loadFull } from "./light.ts";
+/** The page's modules in Node, with the full module loaded. */
+import { loadFull } from "../../build/in-process.ts";
 
-export * from "./light.ts";
+export * from "../../build/in-process.ts";
 
 await loadFull();

@@ -6,9 +6,9 @@ import { readFileSync } from "node:fs";
 import { register } from "node:module";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { path as core, fullPath, publicKeyPath } from "../../build/core.ts";
-import { descriptions, others, samplesModule } from "../../build/samples.ts";
-import type { Calls, WorkerRequest } from "../../src/engine/protocol.ts";
+import type { Calls, WorkerRequest } from "../src/engine/protocol.ts";
+import { path as core, fullPath, publicKeyPath } from "./core.ts";
+import { descriptions, others, samplesModule } from "./samples.ts";
 
 register(new URL("./hooks.mjs", import.meta.url), {
   data: {
@@ -17,6 +17,7 @@ register(new URL("./hooks.mjs", import.meta.url), {
     "virtual:full": 'export const url = "full.js"; export const integrity = "";',
     "virtual:public-key": 'export const url = "public-key.js"; export const integrity = "";',
     "virtual:engine": 'export default "";',
+    "virtual:first": "export default undefined;",
     glue: readFileSync(join(dirname(core), "glue.js"), "utf8"),
   },
 });
@@ -24,18 +25,18 @@ register(new URL("./hooks.mjs", import.meta.url), {
 // A browser has no files of the package, in which the package would find a full module.
 Object.defineProperty(process, "getBuiltinModule", { value: () => undefined });
 
-const { addPublicKeys, init, initFull } = await import("../../src/engine/core.ts");
+const { addPublicKeys, init, initFull } = await import("../src/engine/core.ts");
 await init(readFileSync(core));
 
 /** Modules that need the core. Their static import would load it before its hooks are registered. */
-export const { Outline } = await import("../../src/engine/outline.ts");
-export const { edit } = await import("../../src/engine/edit.ts");
-export const { buildFields } = await import("../../src/engine/fields.ts");
+export const { Outline } = await import("../src/engine/outline.ts");
+export const { edit } = await import("../src/engine/edit.ts");
+export const { buildFields } = await import("../src/engine/fields.ts");
 
 /** The calls of the worker. */
-export const { handlers } = await import("../../src/engine/handlers.ts");
+export const { handlers } = await import("../src/engine/handlers.ts");
 
-const { setFullTexts } = await import("../../src/engine/providers.ts");
+const { setFullTexts } = await import("../src/engine/providers.ts");
 
 /** Loads the full module, as the page does when it is idle or when a call needs it. */
 export async function loadFull(): Promise<void> {

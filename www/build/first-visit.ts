@@ -1,0 +1,57 @@
+/** `virtual:first`: the state of a first visit, and its verdict in the page before any script runs. */
+import { execFileSync } from "node:child_process";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import type { Plugin } from "vite";
+import type { ShownCause } from "../src/engine/protocol.ts";
+import type { FirstVisit } from "../src/state/first.ts";
+import type { Step } from "../src/views/inspect/steps.ts";
+import type { VerdictText } from "../src/views/inspect/words.ts";
+
+const ID = "virtual:first";
+const script = fileURLToPath(new URL("first.ts", import.meta.url));
+
+interface First extends FirstVisit {
+  words: VerdictText;
+  steps: Step[];
+  cause: ShownCause;
+}
+
+let made: First | undefined;
+
+/** In a process of its own: the core of the page replaces modules of the package. */
+function first(): First {
+  made ??= JSON.parse(
+    execFileSync(process.execPath, ["--import", "tsx", script], { encoding: "utf8", maxBuffer: 1 << 24 }),
+  ) as First;
+  return made;
+}
+
+const escapeHtml = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+
+/** The verdict as the page shows it, in the elements of `verdictBox`, and the steps with the cause. */
+function markup({ words, steps, cause }: First): string {
+  const { tone, kicker, aside = "", headline, sentence } = words;
+  const list = steps
+    .map(
+      ({ title, label, note }) =>
+        `<li><strong>${escapeHtml(title)}</strong>: ${escapeHtml(note === "" ? label : note)}</li>`,
+    )
+    .join("");
+  return `<div id="first"><header class="bar"><h1 class="brand">Hookseal</h1></header><main><div class="inspect"><section class="band" aria-label="Verdict"><div class="verdict" data-tone="${tone}"><span class="seal"></span><div class="verdict-head"><p class="kicker-line"><strong class="kicker">${escapeHtml(kicker)}</strong> <span class="aside">${escapeHtml(aside)}</span></p><h2>${escapeHtml(headline)}</h2></div><div class="verdict-text"><p>${escapeHtml(sentence)}</p></div></div></section><section class="first-why" aria-label="Why"><p>An example. Paste your own delivery anywhere on this page.</p><ul>${list}</ul><p><code>${escapeHtml(cause.code)}</code> ${escapeHtml(cause.fix)}</p></section></div></main></div>`;
+}
+
+export function firstVisit(): Plugin {
+  return {
+    name: "hookseal-first",
+    resolveId: (id) => (id === ID ? `\0${ID}` : undefined),
+    load(id) {
+      if (id !== `\0${ID}`) return;
+      this.addWatchFile(script);
+      const { state, id: example } = first();
+      return `export default ${JSON.stringify({ state, id: example })};`;
+    },
+    transformIndexHtml: (html) => html.replace("<!-- first -->", () => markup(first())),
+  };
+}
