@@ -6,6 +6,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { command } from "./command.mjs";
+import { consolePage } from "./console.mjs";
 import { library } from "./library.mjs";
 import { providerEntries } from "./provider-entries.mjs";
 import { publishedReadme } from "./readme.mjs";
@@ -18,6 +19,7 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 await library(pkg);
 await build(command(root));
+await consolePage(root, join(dist, "console"));
 cpSync(join(root, "src/provider/definition.schema.json"), join(dist, "definition.schema.json"));
 chmodSync(join(dist, "cli.cjs"), 0o755);
 

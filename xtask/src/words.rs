@@ -10,7 +10,7 @@ use crate::run::{Failure, relative_path, root};
 const LIST: &str = include_str!("../words.txt");
 
 /// The files and folders that are checked.
-const PATHS: [&str; 21] = [
+const PATHS: [&str; 22] = [
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
@@ -30,6 +30,7 @@ const PATHS: [&str; 21] = [
     "www/README.md",
     "www/build",
     "www/src",
+    "www/live",
     "www/test",
     "xtask",
 ];

@@ -1,6 +1,4 @@
 /** The command `hookseal`: its commands, options and examples. The core decides everything about deliveries. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import process from "node:process";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { listProviders, schema } from "./catalog.js";
@@ -18,6 +16,7 @@ import { send } from "./send.js";
 import { types } from "./types.js";
 import { EXIT_USAGE, EXIT_VALID, UsageError } from "./usage.js";
 import { verify } from "./verify.js";
+import { version } from "./version.js";
 
 const collectValues = (value: string, list: string[] | undefined): string[] => [...(list ?? []), value];
 
@@ -266,6 +265,8 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
       "send each delivery that verifies to this URL, and its response to the sender; repeatable",
       collectValues,
     )
+    .option("--ui", "show deliveries in a console in the browser, on another port of this machine")
+    .option("--ui-port <port>", "the port of the console (default: a free one)", parseInteger(0, 65535))
     .option("--redact", "hide the values of the payload in the output")
     .option("--show-body", "print the bodies of accepted deliveries")
     .option("--count <n>", "stop after this number of requests", parseInteger(1, 2 ** 31))
@@ -358,10 +359,6 @@ function withoutArguments(text: string): string {
   return text
     .replace(/ (?:argument|value) '[\s\S]*'(?= is invalid| from env)/, " argument")
     .replace(/error: unknown (option|command) '[\s\S]*'/, (_, kind) => `error: unknown ${kind}`);
-}
-
-function version(): string {
-  return JSON.parse(readFileSync(join(__dirname, "..", "package.json"), "utf8")).version;
 }
 
 /** Runs the command that the arguments name, and returns its exit code. */

@@ -85,6 +85,8 @@ export class WebhookFactory {
   readonly #mode: HookMode;
   readonly #webhooks = new Map<string, Promise<Webhook>>();
   readonly #definitions = new Map<string, ProviderDefinition>();
+  /** The secrets of the webhooks that were made, also those of a prompt: what must not be shown. */
+  readonly secrets: string[] = [];
 
   /** The public keys of --keys-file, for deliveries of providers that change their keys. */
   readonly keys: readonly string[];
@@ -177,6 +179,7 @@ export class WebhookFactory {
     const comesWithKeys = this.keys.length > 0 && definition.keys !== undefined;
     if (signs && !unsigned && !comesWithKeys && secrets.length === 0)
       secrets.push({ scheme: undefined, secret: await promptSecret(title) });
+    this.secrets.push(...secrets.map(({ secret }) => secret));
     if (!signs && !unsigned) {
       throw new UsageError(
         `${title} does not sign its webhooks, so the sender cannot be authenticated.`,

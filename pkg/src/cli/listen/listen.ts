@@ -4,10 +4,14 @@ import type { AddressInfo } from "node:net";
 import process from "node:process";
 import { count, printError, sanitize } from "../output.js";
 import { describeError, EXIT_VALID, UsageError } from "../usage.js";
+import { version } from "../version.js";
+import { Console } from "./console.js";
 import { displayUrl, parseTargets } from "./forward.js";
+import { DeliveryLog } from "./log.js";
 import { type RouteOptions, Routes } from "./routes.js";
 import { createFolder } from "./save.js";
 import { ListenServer } from "./server.js";
+import { hiding } from "./view.js";
 
 export interface ListenOptions extends RouteOptions {
   host?: string;
@@ -18,6 +22,8 @@ export interface ListenOptions extends RouteOptions {
   redact?: boolean;
   url?: string;
   forward?: string[];
+  ui?: boolean;
+  uiPort?: number;
 }
 
 /** Timeout of a request: a stalled connection would keep `listen` from ending. */
@@ -31,25 +37,54 @@ export async function listen(port: number, options: ListenOptions): Promise<numb
   const listener = new ListenServer(routes, { ...rest, targets, namesProvider: routes.only === undefined });
   const server = createServer((request, response) => void listener.handle(request, response));
   const address = await open(server, port, options.host ?? "127.0.0.1");
+  const ui =
+    options.ui === true ? await openConsole(listener, routes, { ...options, targets, address }) : undefined;
   const forwarding =
     targets.length === 0
       ? ""
       : `, forwarding to ${targets.map((url) => sanitize(displayUrl(url))).join(" and ")}`;
   printError(`Listening on ${address} for ${sanitize(routes.title)}${forwarding}. Press Ctrl-C to stop.`);
+  if (ui !== undefined) printError(`Console: ${ui.link}`);
   await new Promise<void>((resolve) => {
     listener.onCountReached = resolve;
     process.once("SIGINT", resolve);
     process.once("SIGTERM", resolve);
   });
-  await close(server);
+  ui?.end();
+  await Promise.all([close(server), ui && close(ui.server)]);
   printError(
     `${count(listener.accepted, "delivery", "deliveries")} accepted, ${listener.rejected} rejected.`,
   );
   return EXIT_VALID;
 }
 
+/** Starts the console, on a port of its own: a tunnel to the receiver does not publish it. */
+async function openConsole(
+  listener: ListenServer,
+  routes: Routes,
+  { targets, address, save, uiPort = 0 }: ListenOptions & { targets: URL[]; address: string },
+): Promise<Console> {
+  const log = new DeliveryLog();
+  listener.onReceived = (received) => log.add(received);
+  const console = new Console({
+    log,
+    targets,
+    listening: address,
+    providers: routes.title,
+    version: version(),
+    hide: hiding(routes.hidden),
+    hookOf: (provider) => routes.hookOf(provider),
+    onUsedLink: (link) => printError(`Console: ${link}`),
+    ...(save === undefined ? {} : { save }),
+  });
+  await open(console.server, uiPort, "127.0.0.1");
+  // A stream of events has no end.
+  console.server.requestTimeout = 0;
+  return console;
+}
+
 /** Starts a server, and returns its URL. */
-export async function open(server: Server, port: number, host: string): Promise<string> {
+async function open(server: Server, port: number, host: string): Promise<string> {
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.headersTimeout = REQUEST_TIMEOUT_MS;
   await new Promise<void>((resolve, reject) => {
@@ -63,7 +98,7 @@ export async function open(server: Server, port: number, host: string): Promise<
 }
 
 /** Ends a server. Connections that are still open after a second are closed. */
-export async function close(server: Server): Promise<void> {
+async function close(server: Server): Promise<void> {
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
     server.closeIdleConnections();

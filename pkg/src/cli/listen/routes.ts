@@ -57,7 +57,15 @@ export class Routes {
   readonly #options: RouteOptions;
   readonly #hooks = new Map<string, Webhook | Unrouted>();
 
-  private constructor(options: RouteOptions, configured: Candidate[], only: Webhook | undefined) {
+  /** All secrets and settings: what must not be shown. */
+  readonly hidden: string[];
+
+  private constructor(
+    options: RouteOptions,
+    configured: Candidate[],
+    only: Webhook | undefined,
+    secrets: string[] = [],
+  ) {
     this.#options = options;
     this.#configured = configured;
     this.only = only;
@@ -70,6 +78,8 @@ export class Routes {
           })
         : [];
     this.#settings = only === undefined ? (readSettings(options) ?? {}) : {};
+    const settings = Object.values(readSettings(options) ?? {});
+    this.hidden = [...secrets, ...this.#secrets.map(({ secret }) => secret), ...settings];
     if (only !== undefined) return;
     for (const { provider } of this.#secrets) {
       // SECURITY: the name is not printed: it may be a secret by mistake.
@@ -94,11 +104,8 @@ export class Routes {
     const [id] = ids;
     if (id === undefined || ids.length > 1) return new Routes(options, configured, undefined);
     const own = withoutProvider(options, configured[0]?.definition.id ?? id);
-    return new Routes(
-      options,
-      configured,
-      await new WebhookFactory({ ...own, provider: id }, "verify").byId(id),
-    );
+    const factory = new WebhookFactory({ ...own, provider: id }, "verify");
+    return new Routes(options, configured, await factory.byId(id), factory.secrets);
   }
 
   /** The providers in words, for the first line. */
@@ -138,6 +145,15 @@ export class Routes {
           message: `Provider not detected: the delivery can be from ${candidates.join(" or ")}.`,
           hint: `Pass --provider with one of them: --provider ${first}`,
         };
+  }
+
+  /** The webhook of a provider, by its id; undefined if its secret is missing. */
+  hookOf(id: string | undefined): Webhook | undefined {
+    if (id === undefined) return undefined;
+    if (this.only !== undefined) return this.only;
+    const candidate = this.#candidate(id);
+    const hook = candidate && this.#hook(candidate.id);
+    return hook === undefined || isUnrouted(hook) ? undefined : hook;
   }
 
   #candidate(id: string): Candidate | undefined {

@@ -1,0 +1,95 @@
+/** What the server of the console sends to its page. */
+
+/** One row of the list. */
+export interface ConsoleRow {
+  number: number;
+  /** The number of the change, for the next request after a cut connection. */
+  change: number;
+  at: number;
+  method: string;
+  path: string;
+  provider?: string;
+  title?: string;
+  type?: string;
+  id?: string;
+  revision?: string;
+  code?: string;
+  handshake?: string;
+  /** The number of the earlier delivery with the same id and bytes. */
+  again?: number;
+  replay?: { of: number; kind: "same" | "retry" | "tampered" | "unsigned" };
+  file?: string;
+  status: number;
+  verdict: "verified" | "token" | "unsigned" | "rejected" | "handshake";
+  message: string;
+  errors: number;
+  /** The stage of the first error. */
+  stage?: string;
+  bytes: number;
+  durationMs: number;
+  /** What the application responded: the first one that failed, if there are several. */
+  app?: { url: string; durationMs: number; status?: number; error?: string };
+}
+
+export interface ConsoleIssue {
+  code: string;
+  severity: "error" | "warning" | "info";
+  message: string;
+  pointer: string;
+  line?: number;
+  column?: number;
+  hint?: string;
+  stage?: string;
+}
+
+export interface ConsoleCause {
+  code: string;
+  title: string;
+  message: string;
+  fix: string;
+  frameworks: { name: string; code: string }[];
+  isProven: boolean;
+}
+
+export interface ConsoleAttempt {
+  url: string;
+  at: number;
+  durationMs: number;
+  status?: number;
+  error?: string;
+  headers: [string, string][];
+  body: string;
+  omitted: number;
+}
+
+/** Everything about one delivery. */
+export interface ConsoleDetails {
+  headers: [string, string][];
+  body: string;
+  /** Bytes of the body that are not shown. */
+  omitted: number;
+  stages: { name: string; state: string }[];
+  issues: ConsoleIssue[];
+  causes: ConsoleCause[];
+  signature: { status: string; header?: string; signedContent?: string; algorithm?: string };
+  attempts: ConsoleAttempt[];
+}
+
+/** The first event of a stream: what the console is about, and which deliveries are kept. */
+export interface ConsoleState {
+  /** The address that receives deliveries. */
+  listening: string;
+  targets: string[];
+  providers: string;
+  /** Where `--save` writes; absent without it. */
+  folder?: string;
+  oldest: number;
+  version: string;
+}
+
+export interface ConsoleComparison {
+  same: boolean;
+  sameEvent: boolean;
+  changes: { pointer: string; before?: string; after?: string }[];
+  omitted: number;
+}

@@ -1,0 +1,99 @@
+/** Sends a delivery of the log to an application once more: as it was received, signed again, or changed on purpose. */
+import { HooksealError, type Webhook } from "../../index.js";
+import { type ForwardAttempt, forward } from "./forward.js";
+import type { LogEntry, ReplayKind } from "./log.js";
+import type { Received } from "./received.js";
+
+export const REPLAY_KINDS: readonly ReplayKind[] = ["same", "retry", "tampered", "unsigned"];
+
+/** Why a delivery cannot be replayed in this way. */
+export class ReplayError extends Error {}
+
+/** Replays a delivery. The returned request has what the application responded. */
+export async function replay(
+  entry: LogEntry,
+  kind: ReplayKind,
+  target: URL,
+  hook: Webhook | undefined,
+): Promise<Received> {
+  const { body, rawHeaders } = change(entry, kind, hook);
+  const query = entry.url.indexOf("?");
+  const attempt: ForwardAttempt = await forward(target, {
+    rawHeaders,
+    body,
+    ...(query === -1 ? {} : { query: entry.url.slice(query) }),
+  });
+  const { method, url, provider, type, id } = entry;
+  const report = hook?.inspect({ headers: rawHeaders, body, method, url });
+  const { status } = report?.signature ?? {};
+  return {
+    number: 0,
+    at: attempt.at,
+    method,
+    url,
+    rawHeaders,
+    body,
+    ...(provider === undefined ? {} : { provider }),
+    ...(type === undefined ? {} : { type }),
+    ...(id === undefined ? {} : { id }),
+    ...(report?.revision === undefined ? {} : { revision: report.revision }),
+    ...(report === undefined || report.verdict === "rejected" ? {} : { signature: toInfo(status) }),
+    status: attempt.status ?? 502,
+    issues: report?.issues ?? [],
+    attempts: [attempt],
+    durationMs: attempt.durationMs,
+    ...(report?.code === undefined ? {} : { code: report.code }),
+  };
+}
+
+/** The status of a signature alone: the page shows no more of a replay. */
+const toInfo = (status: string | undefined) => ({ status }) as NonNullable<Received["signature"]>;
+
+/** The request to send. */
+function change(
+  { body, rawHeaders, method, url }: LogEntry,
+  kind: ReplayKind,
+  hook: Webhook | undefined,
+): { body: Uint8Array; rawHeaders: string[] } {
+  if (body === undefined) throw new ReplayError("The body of this delivery is not complete.");
+  if (kind === "same") return { body, rawHeaders };
+  if (kind === "tampered") return { body: tamper(body), rawHeaders };
+  if (hook === undefined) throw new ReplayError("The provider of this delivery is not known.");
+  if (kind === "unsigned") return { body, rawHeaders: withoutSignature(rawHeaders, hook) };
+  try {
+    const headers = hook.resign({ headers: rawHeaders, body, method, url }, Date.now());
+    return { body, rawHeaders: headers.flat() };
+  } catch (error) {
+    if (error instanceof HooksealError) throw new ReplayError(error.message);
+    throw error;
+  }
+}
+
+/** The headers without those that hold a signature. */
+function withoutSignature(rawHeaders: readonly string[], { definition }: Webhook): string[] {
+  const names = new Set(
+    [definition.signature ?? []]
+      .flat()
+      .flatMap(({ header }) => header ?? [])
+      .map((name) => name.toLowerCase()),
+  );
+  if (names.size === 0) throw new ReplayError("This provider sends no signature in a header.");
+  return rawHeaders.filter((_, index) => !names.has((rawHeaders[index & ~1] as string).toLowerCase()));
+}
+
+/** A body with one byte of a value changed: the last digit or letter of a JSON value, or of the body. */
+export function tamper(body: Uint8Array): Uint8Array {
+  const text = Buffer.from(body).toString("latin1");
+  // The part of a value before its end: a character that is no escape, and no key follows it.
+  const inValue = [...text.matchAll(/[A-Za-z0-9](?="\s*[,}\]])|(?<=[:[,]\s*-?\d*)\d(?=\s*[,}\]])/g)];
+  const escaped = (index: number) =>
+    text[index - 1] === "\\" || /\\u[0-9a-f]{0,3}$/i.test(text.slice(index - 5, index));
+  const index =
+    inValue.findLast((match) => !escaped(match.index))?.index ?? text.search(/[A-Za-z0-9][^A-Za-z0-9]*$/);
+  if (index === -1) throw new ReplayError("This body has no letter and no digit to change.");
+  const changed = body.slice();
+  const byte = changed[index] as number;
+  // 0 to 1, 9 to 8, a to b: the character stays of its kind.
+  changed[index] = /[9zZ]/.test(String.fromCharCode(byte)) ? byte - 1 : byte + 1;
+  return changed;
+}

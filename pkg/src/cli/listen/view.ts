@@ -1,0 +1,173 @@
+/** What the console shows of a delivery. SECURITY: no secret leaves this process, and an expected signature is in no result of the core. */
+import { diagnose, type Issue, type Webhook } from "../../index.js";
+import type { ConsoleDetails, ConsoleRow } from "./console-types.js";
+import type { LogEntry } from "./log.js";
+import { deliveryOf } from "./received.js";
+
+/** Largest body of a delivery or a response that the page shows as text. */
+const MAX_SHOWN_BYTES = 256 * 1024;
+const HIDDEN = "•••";
+
+/** Hides the secrets of the options: a token in a header is one. */
+export type Hide = (text: string) => string;
+
+export function hiding(secrets: readonly string[]): Hide {
+  const long = secrets.filter((secret) => secret.length >= 4);
+  const texts = long.flatMap((secret) => [
+    secret,
+    encodeURIComponent(secret),
+    Buffer.from(secret).toString("base64"),
+    // As a string of JSON has it.
+    JSON.stringify(secret).slice(1, -1),
+  ]);
+  return (text) => {
+    let shown = text;
+    for (const secret of texts) shown = shown.replaceAll(secret, HIDDEN);
+    // Basic authentication: user name and password are in base64 together.
+    return shown.replace(/\b(basic )([A-Za-z0-9+/]{4,}=*)/gi, (all, scheme: string, encoded: string) => {
+      const login = Buffer.from(encoded, "base64").toString("utf8");
+      return long.some((secret) => login.includes(secret)) ? `${scheme}${HIDDEN}` : all;
+    });
+  };
+}
+
+/** One row of the list. */
+export function toRow(entry: LogEntry, hide: Hide, title: string | undefined): ConsoleRow {
+  const {
+    number,
+    change,
+    at,
+    method,
+    url,
+    provider,
+    type,
+    id,
+    revision,
+    status,
+    code,
+    handshake,
+    signature,
+  } = entry;
+  const { attempts, replay, again, durationMs, body, issues, file } = entry;
+  const stage = issues.find(({ severity }) => severity === "error")?.stage;
+  const [first] = attempts;
+  const failed = attempts.find(
+    ({ status = 0, error }) => error !== undefined || status < 200 || status > 299,
+  );
+  const shown = failed ?? first;
+  return {
+    number,
+    change,
+    at,
+    method,
+    path: hide(url.replace(/^https?:\/\/[^/]*/, "")),
+    ...(provider === undefined ? {} : { provider, title: title ?? provider }),
+    ...(type === undefined ? {} : { type: hide(type) }),
+    ...(id === undefined ? {} : { id: hide(id) }),
+    ...(revision === undefined ? {} : { revision }),
+    ...(code === undefined ? {} : { code }),
+    ...(handshake === undefined ? {} : { handshake }),
+    ...(again === undefined ? {} : { again }),
+    ...(replay === undefined ? {} : { replay }),
+    ...(file === undefined ? {} : { file }),
+    ...(stage === undefined ? {} : { stage }),
+    status,
+    verdict: signature?.status ?? (handshake === undefined ? "rejected" : "handshake"),
+    message: hide(messageOf(entry)),
+    errors: issues.filter(({ severity }) => severity === "error").length,
+    bytes: body?.length ?? 0,
+    durationMs,
+    ...(shown === undefined
+      ? {}
+      : {
+          app: {
+            url: shown.url,
+            durationMs: shown.durationMs,
+            ...(shown.status === undefined ? {} : { status: shown.status }),
+            ...(shown.error === undefined ? {} : { error: shown.error }),
+          },
+        }),
+  };
+}
+
+const messageOf = ({ message, hint }: LogEntry): string => [message, hint].filter(Boolean).join(" ");
+
+/** Everything about a delivery. Explains a signature that does not match, which costs too much to do for every delivery. */
+export function toDetails(entry: LogEntry, hide: Hide, hook: Webhook | undefined): ConsoleDetails {
+  const delivery = deliveryOf(entry);
+  const report = delivery && hook?.inspect(delivery, { now: entry.at });
+  const isMismatch =
+    report !== undefined && ["mismatch", "malformed", "missing"].includes(report.signature.status);
+  const explanation = delivery && isMismatch ? hook?.explain(delivery, { now: entry.at }) : undefined;
+  const tokenHeader =
+    report?.signature.status === "token" ? report.signature.header?.toLowerCase() : undefined;
+  // Without a provider, the headers that may hold a signature are named.
+  const candidates = delivery === undefined || hook !== undefined ? [] : diagnose(delivery).signatures;
+  const causes = [
+    ...(explanation?.matches.map((cause) => ({ cause, isProven: true })) ?? []),
+    ...(explanation?.observations.map((cause) => ({ cause, isProven: false })) ?? []),
+  ];
+  return {
+    headers: pairsOf(entry.rawHeaders).map(([name, value]) => [
+      name,
+      name.toLowerCase() === tokenHeader ? HIDDEN : hide(value),
+    ]),
+    ...textOf(entry.body, hide),
+    stages: report?.stages ?? [],
+    issues: [...(report?.issues ?? entry.issues)].map(toIssue),
+    causes: [
+      ...causes.map(({ cause: { code, title, message, fix, frameworks }, isProven }) => ({
+        code,
+        title,
+        message,
+        fix,
+        frameworks,
+        isProven,
+      })),
+      ...candidates.map(({ header, message }) => ({
+        code: "signature",
+        title: header,
+        message,
+        fix: "Pass the provider, or a definition of it, with --provider.",
+        frameworks: [],
+        isProven: false,
+      })),
+    ],
+    signature: {
+      ...(report?.signature.header === undefined ? {} : { header: report.signature.header }),
+      ...(report?.signature.signedContent === undefined
+        ? {}
+        : { signedContent: report.signature.signedContent }),
+      ...(report?.signature.algorithm === undefined ? {} : { algorithm: report.signature.algorithm }),
+      status: report?.signature.status ?? "",
+    },
+    attempts: entry.attempts.map(({ url, at, durationMs, status, headers, body, error }) => ({
+      url,
+      at,
+      durationMs,
+      ...(status === undefined ? {} : { status }),
+      ...(error === undefined ? {} : { error }),
+      headers: pairsOf(headers).map(([name, value]) => [name, hide(value)]),
+      ...textOf(body, hide),
+    })),
+  };
+}
+
+const toIssue = ({ code, severity, message, pointer, span, byteSpan, hint, stage }: Issue) => ({
+  code,
+  severity,
+  message,
+  pointer,
+  ...(byteSpan.end > 0 ? { line: span.line, column: span.column } : {}),
+  ...(hint === undefined ? {} : { hint }),
+  ...(stage === undefined ? {} : { stage }),
+});
+
+function textOf(body: Uint8Array | undefined, hide: Hide): { body: string; omitted: number } {
+  const bytes = body ?? new Uint8Array(0);
+  const shown = Buffer.from(bytes.subarray(0, MAX_SHOWN_BYTES)).toString("utf8");
+  return { body: hide(shown), omitted: Math.max(0, bytes.length - MAX_SHOWN_BYTES) };
+}
+
+const pairsOf = (raw: readonly string[]): [string, string][] =>
+  raw.flatMap((name, index): [string, string][] => (index % 2 === 0 ? [[name, raw[index + 1] ?? ""]] : []));

@@ -1,0 +1,168 @@
+/** The list of deliveries, the newest first. Only rows that changed are made again. */
+import type { ConsoleRow } from "../../pkg/src/cli/listen/console-types.ts";
+import { fill, h } from "../src/ui/dom.ts";
+import { icon } from "../src/ui/icons.ts";
+import { count as counted, visible } from "../src/ui/text.ts";
+import type { LiveStore } from "./state.ts";
+import { bandOf, type Filter, isAccepted, matches, noteOf } from "./words.ts";
+
+const FILTERS: [Filter, string][] = [
+  ["all", "All"],
+  ["rejected", "Rejected"],
+  ["failed", "App failed"],
+  ["again", "Again"],
+];
+
+export interface DeliveryList {
+  element: HTMLElement;
+  search: HTMLInputElement;
+  /** Selects the next or previous visible row. */
+  move(step: 1 | -1): void;
+}
+
+const time = (at: number) => new Date(at).toTimeString().slice(0, 8);
+
+export function deliveryList(store: LiveStore, select: (number: number) => void): DeliveryList {
+  const search = h("input", {
+    type: "search",
+    "aria-label": "Filter deliveries",
+    placeholder: "Filter: type, id, provider, 401",
+    on: { input: () => store.set({ text: search.value }) },
+  });
+  const filters = FILTERS.map(([filter, title]) => {
+    const count = h("span", { class: "count" });
+    const button = h("button", { type: "button", on: { click: () => store.set({ filter }) } }, title, count);
+    return { filter, button, count };
+  });
+  const held = h("button", { type: "button", class: "held", on: { click: () => store.resume() } });
+  const empty = h("div", { class: "empty" });
+  const list = h("ol", {
+    role: "listbox",
+    tabindex: "0",
+    "aria-label": "Deliveries, the newest first",
+    on: {
+      keydown: (event) => {
+        const step = { ArrowDown: 1, ArrowUp: -1 }[event.key] as 1 | -1 | undefined;
+        if (step === undefined) return;
+        event.preventDefault();
+        move(step);
+      },
+    },
+  });
+  const elements = new Map<number, { row: ConsoleRow; element: HTMLLIElement }>();
+
+  const isVisible = (row: ConsoleRow) => matches(row, store.state.filter, store.state.text);
+  function move(step: 1 | -1): void {
+    const numbers = [...store.rows.values()]
+      .filter(isVisible)
+      .map(({ number }) => number)
+      .reverse();
+    const index = numbers.indexOf(store.state.selected ?? -1);
+    const number = numbers[index === -1 ? 0 : Math.min(numbers.length - 1, Math.max(0, index + step))];
+    if (number === undefined) return;
+    select(number);
+    elements.get(number)?.element.scrollIntoView({ block: "nearest" });
+  }
+
+  let isDue = false;
+  function render(): void {
+    isDue = false;
+    const { rows, state } = store;
+    for (const [number, { element }] of elements) {
+      if (rows.has(number)) continue;
+      element.remove();
+      elements.delete(number);
+    }
+    const counts: Record<Filter, number> = { all: 0, rejected: 0, failed: 0, again: 0 };
+    let shown = 0;
+    for (const row of rows.values()) {
+      let known = elements.get(row.number);
+      if (known === undefined || known.row !== row) {
+        const element = item(row, select);
+        if (known === undefined) list.prepend(element);
+        else known.element.replaceWith(element);
+        known = { row, element };
+        elements.set(row.number, known);
+      }
+      for (const [filter] of FILTERS) if (matches(row, filter, "")) counts[filter] += 1;
+      const isShown = isVisible(row);
+      known.element.hidden = !isShown;
+      if (isShown) shown += 1;
+      const isSelected = row.number === state.selected;
+      known.element.setAttribute("aria-selected", String(isSelected));
+      known.element.classList.toggle("other", row.number === state.compare);
+    }
+    if (state.selected === undefined) list.removeAttribute("aria-activedescendant");
+    else list.setAttribute("aria-activedescendant", `row-${state.selected}`);
+    for (const { filter, button, count } of filters) {
+      button.setAttribute("aria-pressed", String(filter === state.filter));
+      fill(count, ` ${counts[filter]}`);
+    }
+    held.hidden = state.waiting === 0;
+    fill(held, `${counted(state.waiting, "new delivery", "new deliveries")}: resume`);
+    empty.hidden = shown > 0;
+    fill(empty, rows.size > 0 ? "No delivery matches the filter." : emptyText(store));
+  }
+  store.on(() => {
+    // Many deliveries at once are one change of the page.
+    if (isDue) return;
+    isDue = true;
+    requestAnimationFrame(render);
+  });
+  render();
+  const element = h(
+    "nav",
+    { class: "deliveries", "aria-label": "Deliveries" },
+    h(
+      "div",
+      { class: "list-head" },
+      search,
+      h(
+        "div",
+        { class: "filters", role: "group", "aria-label": "Filter by verdict" },
+        filters.map(({ button }) => button),
+      ),
+      held,
+    ),
+    list,
+    empty,
+  );
+  return { element, search, move };
+}
+
+const emptyText = ({ state }: LiveStore) =>
+  state.server === undefined
+    ? ""
+    : [
+        h("strong", null, "Waiting for the first delivery"),
+        h("p", null, `Send one to ${state.server.listening}`),
+      ];
+
+function item(row: ConsoleRow, select: (number: number) => void): HTMLLIElement {
+  const { tone, icon: name, headline } = bandOf(row);
+  const { app } = row;
+  const status = app?.status ?? (app === undefined ? row.status : "—");
+  const isBad = app === undefined ? row.status >= 300 : !isAccepted(app);
+  return h(
+    "li",
+    { id: `row-${row.number}`, role: "option", dataset: { tone }, on: { click: () => select(row.number) } },
+    h("span", { class: "seal" }, icon(name)),
+    h(
+      "span",
+      { class: "what" },
+      h("span", { class: "type" }, ...visible(row.type ?? row.handshake ?? row.code ?? row.method)),
+      row.again !== undefined &&
+        h("span", { class: "tag", title: `Same id and bytes as delivery ${row.again}` }, "again"),
+      row.replay !== undefined && h("span", { class: "tag" }, "replay"),
+      h("span", { class: "visually-hidden" }, `, ${headline}`),
+    ),
+    h("time", { datetime: new Date(row.at).toISOString() }, time(row.at)),
+    h("span", { class: "note" }, ...visible(noteOf(row))),
+    h(
+      "span",
+      { class: isBad ? "status bad" : "status" },
+      String(status),
+      h("small", null, ` ${app?.durationMs ?? row.durationMs} ms`),
+    ),
+  );
+}
