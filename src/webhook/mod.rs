@@ -185,11 +185,12 @@ impl Webhook {
             max_bytes: options.max_bytes.unwrap_or(DEFAULT_MAX_BODY_BYTES),
             tolerance: options.tolerance.unwrap_or(provider.tolerance),
         };
-        let keys = keys(&provider, &options)?;
+        let mut keys = keys(&provider, &options)?;
+        let has_secrets = !options.secrets.is_empty() || !options.named_secrets.is_empty();
         // The secrets in the options end here, zeroized.
         let WebhookOptions { allow_unsigned, explain_only, settings, .. } = options;
         let settings = Settings::new(&provider.settings, settings)?;
-        settings.set_in_schemes(&mut provider, &keys, explain_only)?;
+        settings.set_in_schemes(&mut provider, &mut keys, explain_only, allow_unsigned && !has_secrets)?;
         Ok(Self { provider, keys, settings, allow_unsigned, explain_only, verify_options })
     }
 

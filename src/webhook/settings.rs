@@ -36,12 +36,14 @@ impl Settings {
     }
 
     /// Puts settings in signed contents and in the claims of tokens. One that an active scheme needs has to be there, except
-    /// for a webhook that only explains.
+    /// for a webhook that only explains. With `is_optional`, for a webhook that allows unsigned deliveries and has no secret,
+    /// the scheme is not active without it, as a scheme without a secret.
     pub fn set_in_schemes(
         &self,
         provider: &mut Provider,
-        keys: &[Option<Keys>],
+        keys: &mut [Option<Keys>],
         explain_only: bool,
+        is_optional: bool,
     ) -> Result<(), Error> {
         for (named, keys) in provider.schemes.iter_mut().zip(keys) {
             let scheme = &mut named.scheme;
@@ -52,7 +54,10 @@ impl Settings {
             if let Some(absent) = absent
                 && let Some(setting) = provider.settings.iter().find(|setting| setting.name == absent)
             {
-                return Err(missing(setting));
+                if !is_optional {
+                    return Err(missing(setting));
+                }
+                *keys = None;
             }
             scheme.set_settings(&|name| self.get(name).map(str::to_owned));
         }

@@ -111,3 +111,37 @@ fn a_definition_names_the_settings_that_are_signed() {
     let (_, message) = refused("{id}|{timestamp}|{setting:hookId...}|{body}", &json!({}));
     assert_eq!(message, "Only a value of the request can have `...`.");
 }
+
+/// Without a secret, a scheme whose keys are outside is active only with its settings. What says nothing of a signature needs none.
+#[test]
+fn without_its_setting_a_scheme_of_outside_keys_is_not_active() {
+    let keys = json!({
+        "signature": { "kind": "public-key", "header": "X-Sig", "format": "{base64}", "algorithms": ["rsa-sha256"],
+            "signedContent": CONTENT, "secret": "pem" },
+        "keys": { "as": "pem", "url": "https://keys.example/key" } });
+    let hook = |value: Option<&str>, more: WebhookOptions| {
+        let provider = Provider::from_json(definition(CONTENT, &keys).as_bytes()).expect("a definition");
+        let settings =
+            value.map(|value| ("hookId".to_owned(), value.to_owned().into())).into_iter().collect();
+        Webhook::new(provider, WebhookOptions { settings, ..more })
+    };
+    let allowed = || WebhookOptions { allow_unsigned: true, ..WebhookOptions::default() };
+    assert_eq!(hook(None, WebhookOptions::default()).expect_err("no setting").code, Code::SETTING_MISSING);
+    let code = |hook: &Webhook| {
+        hook.verify(&Delivery::new(headers(&sent("WH-1")), BODY), NOW).map(|_| ()).map_err(|error| error.code)
+    };
+    let unsigned = hook(None, allowed()).expect("a webhook");
+    assert_eq!(code(&unsigned), Ok(()));
+    assert!(!unsigned.needs_keys());
+    assert_eq!(
+        unsigned.uncovered().names(),
+        hook(Some("WH-1"), allowed()).expect("a webhook").uncovered().names()
+    );
+    // With the setting, a delivery with a signature is verified.
+    let signed = hook(Some("WH-1"), allowed()).expect("a webhook");
+    assert!(signed.needs_keys());
+    assert_eq!(code(&signed), Err(Code::ALGORITHM_MISMATCH));
+    // SECURITY: a secret asks for verification, which needs the setting.
+    let secret = WebhookOptions { secrets: options(&[SECRET]).secrets, ..allowed() };
+    assert!(hook(None, secret).is_err());
+}
