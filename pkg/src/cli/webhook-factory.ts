@@ -167,10 +167,9 @@ export class WebhookFactory {
       this.#mode === "none" ||
       (!signs && (this.#mode === "report" || this.#mode === "explain"));
     if (this.keys.length > 0 && definition.keys === undefined) {
+      secrets.push(...keysAsSecrets(definition, this.keys));
       // One of several providers of an archive may have no public keys.
-      if (hasPublicKeys(definition))
-        secrets.push(...this.keys.map((secret) => ({ scheme: undefined, secret })));
-      else if (secrets.length === 0 && this.#mode !== "report")
+      if (secrets.length === 0 && this.#mode !== "report")
         throw new UsageError(
           `${title} has no public keys.`,
           "Pass its secret: --secret-env NAME (an environment variable) or --secret-file FILE.",
@@ -197,6 +196,12 @@ export class WebhookFactory {
     };
     return [providerDefinition(provider) === undefined ? definition : provider, options];
   }
+}
+
+/** The public keys of --keys-file as secrets, for a provider whose keys do not come with a delivery. */
+export function keysAsSecrets(definition: ProviderDefinition, keys: readonly string[]): NamedSecret[] {
+  if (definition.keys !== undefined || !hasPublicKeys(definition)) return [];
+  return keys.map((secret) => ({ scheme: undefined, secret }));
 }
 
 /** Whether a signature scheme of a provider has public keys. */

@@ -8,9 +8,15 @@ import {
   type Webhook,
   webhook,
 } from "../../index.js";
-import { type NamedSecret, readSecrets, readSettings } from "../secrets.js";
+import { type NamedSecret, readKeys, readSecrets, readSettings } from "../secrets.js";
 import { UsageError } from "../usage.js";
-import { findDefinition, type HookOptions, secretsOf, WebhookFactory } from "../webhook-factory.js";
+import {
+  findDefinition,
+  type HookOptions,
+  keysAsSecrets,
+  secretsOf,
+  WebhookFactory,
+} from "../webhook-factory.js";
 
 export interface RouteOptions extends Omit<HookOptions, "provider"> {
   provider?: string[];
@@ -50,6 +56,8 @@ export class Routes {
   readonly only: Webhook | undefined;
   /** The webhook of deliveries whose provider is not detected: it accepts any JSON. */
   readonly fallback: Webhook;
+  /** The public keys of --keys-file. */
+  readonly keys: readonly string[];
   /** The providers of `--provider`; empty for every built-in one. */
   readonly #configured: Candidate[];
   readonly #secrets: ProviderSecret[];
@@ -69,6 +77,7 @@ export class Routes {
     this.#options = options;
     this.#configured = configured;
     this.only = only;
+    this.keys = readKeys(options);
     this.fallback = webhook(ANY_DEFINITION, { unsigned: "allow", maxBytes: options.maxBytes });
     this.#secrets =
       only === undefined
@@ -127,6 +136,7 @@ export class Routes {
       const chosen = choose(
         hooks.filter((hook): hook is Webhook => !isUnrouted(hook)),
         delivery,
+        this.keys,
       );
       if (chosen !== undefined) return chosen;
     }
@@ -181,7 +191,7 @@ export class Routes {
     const settings = Object.entries(this.#settings).filter(([name]) => name in (definition.settings ?? {}));
     try {
       return webhook(source as string, {
-        secrets: signs ? secretsOf(definition, secrets) : [],
+        secrets: signs ? secretsOf(definition, [...secrets, ...keysAsSecrets(definition, this.keys)]) : [],
         settings: Object.fromEntries(settings),
         unsigned: unsigned === true ? "allow" : "refuse",
         profile,
@@ -204,8 +214,8 @@ export class Routes {
 }
 
 /** The provider of several that a delivery can be from: the one whose secret verifies; or the only one whose signature is there. */
-function choose(hooks: Webhook[], delivery: Delivery): Webhook | undefined {
-  const reports = hooks.map((hook) => ({ hook, report: hook.inspect(delivery) }));
+function choose(hooks: Webhook[], delivery: Delivery, keys: readonly string[]): Webhook | undefined {
+  const reports = hooks.map((hook) => ({ hook, report: hook.inspect(delivery, { keys }) }));
   const verified = reports.find(({ report }) => ["verified", "token"].includes(report.signature.status));
   const signed = reports.filter(({ report }) => !["missing", "unsigned"].includes(report.signature.status));
   const accepted = reports.filter(({ report }) => report.verdict !== "rejected");

@@ -99,6 +99,7 @@ export class ListenServer {
         store: NO_DEDUPE_STORE,
         // `onEvent` prints rejections instead, with the message of `onRejected`, which is called first.
         log: false,
+        ...(this.routes.keys.length === 0 ? {} : { keys: this.routes.keys }),
         onRejected: (rejected) => {
           (this.#states.get(rejected.request) as RequestState).rejected = rejected;
         },
