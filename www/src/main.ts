@@ -11,6 +11,7 @@ import "./css/sign.css";
 import "./css/more.css";
 import { start } from "./state/actions.ts";
 import { startAddress } from "./state/address.ts";
+import { startArchive } from "./state/archive.ts";
 import { engine } from "./state/engine.ts";
 import { showFirstVisit } from "./state/first.ts";
 import { startHistory } from "./state/history.ts";
@@ -32,6 +33,7 @@ acceptFiles();
 acceptPastes();
 startAddress();
 startTitle();
+startArchive();
 void start().then(restoreSession).then(startHistory).then(openLinks).then(idle).then(prefetch);
 
 /** Resolves when the browser has nothing to do: the page is painted. */

@@ -1,4 +1,5 @@
 /** The worker's calls by name. */
+import { checkEntries } from "./archive.ts";
 import { compare } from "./compare.ts";
 import { defineProvider, signSample } from "./custom.ts";
 import { edit } from "./edit.ts";
@@ -17,6 +18,7 @@ export const handlers: { [Name in CallName]: (input: Calls[Name]["input"]) => Ca
   makeExample,
   importText,
   inspect,
+  checkEntries,
   explain,
   listChildren,
   valueAt,

@@ -225,8 +225,28 @@ export interface ImportedText {
   /** The provider of the first delivery, if it is detected. */
   provider?: string;
   deliveries: PageDelivery[];
+  /** Of an archive: the number of requests that contain no webhook, which are left out. */
+  others: number;
   issues: Issue[];
 }
+
+/** What the list of an archive says of a delivery. */
+export interface ArchiveEntry {
+  state: "accepted" | "rejected" | "unchecked" | "undetected";
+  /** The id and the title of the provider, if it is detected. */
+  provider?: string;
+  title?: string;
+  type?: string;
+  /** The reason of a rejection, or how far the signature was checked. */
+  note: string;
+  bytes: number;
+}
+
+/** The secrets that were entered for a provider. */
+export type ProviderSecrets = Pick<
+  InspectInput,
+  "secret" | "secondSecret" | "schemeSecrets" | "settings" | "encoding"
+>;
 
 /** The issues of an import, and where the imported text is from. */
 export interface ImportIssues {
@@ -374,6 +394,14 @@ export interface Calls extends LazyCalls {
   makeExample: { input: { id: string }; output: Example };
   importText: { input: { bytes: Uint8Array }; output: ImportedText };
   inspect: { input: InspectInput; output: Inspection | Undetected };
+  checkEntries: {
+    input: Pick<InspectInput, "provider" | "profile" | "now" | "tolerance"> & {
+      deliveries: PageDelivery[];
+      /** By provider. */
+      secrets: Readonly<Record<string, ProviderSecrets>>;
+    };
+    output: ArchiveEntry[];
+  };
   explain: { input: InspectInput; output: ShownExplanation };
   /** Children of a value of the last inspected delivery; `node` -1 returns the root. */
   listChildren: { input: { node: number; from: number; count: number }; output: TreeRow[] };

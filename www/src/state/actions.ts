@@ -5,7 +5,10 @@ import type { ImportedText, ImportIssues, InspectInput, PageDelivery } from "../
 import { errorMessage } from "../errors.ts";
 import { announce } from "../ui/announce.ts";
 import { count } from "../ui/text.ts";
+import { parseTime } from "../ui/time.ts";
+import { checkArchive, checkUntilRejected } from "./archive.ts";
 import { engine } from "./engine.ts";
+import { nextDeliveryId } from "./history.ts";
 import { clearDelivery, replaceDelivery } from "./replace.ts";
 import { formatHeaderText, hasSecret, isEmptyState, parseHeaderText, type State, store } from "./state.ts";
 
@@ -81,14 +84,6 @@ export function inspectInput(state: Readonly<State>): InspectInput {
     now: parseTime(asOf),
     tolerance: /^\d{1,9}$/.test(tolerance) ? Number(tolerance) : undefined,
   };
-}
-
-/** Parses a date, or seconds or milliseconds since 1970. Returns milliseconds, or undefined if it is not a time. */
-export function parseTime(text: string): number | undefined {
-  const trimmed = text.trim();
-  if (/^\d{1,14}$/.test(trimmed)) return Number(trimmed) * (trimmed.length > 11 ? 1 : 1000);
-  const time = trimmed === "" ? Number.NaN : Date.parse(trimmed);
-  return Number.isNaN(time) ? undefined : time;
 }
 
 /** Whether there is no delivery to inspect. */
@@ -247,18 +242,25 @@ export async function importBytes(bytes: Uint8Array, name: string, keepsBody = f
       showDelivery({ ...first, text: store.state.body }, { importIssues });
       return;
     }
+    const entries = hasSeveral ? await checkUntilRejected(deliveries) : [];
+    if (entries === undefined) return;
+    const rejected = entries.findIndex(({ state }) => state === "rejected");
+    const index = Math.max(0, rejected);
+    const shown = deliveries[index] ?? first;
+    const { others } = imported;
     replaceDelivery(
-      first,
+      shown,
       {
         importIssues,
-        imported: hasSeveral ? { name, deliveries, index: 0 } : undefined,
-        message: `Read as ${format}: ${count(first.headers.length, "header")}, ${count(toBytes(first.text).length, "byte")}.`,
+        imported: hasSeveral ? { id: nextDeliveryId(), name, deliveries, entries, others, index } : undefined,
+        message: `Read as ${format}: ${count(shown.headers.length, "header")}, ${count(toBytes(shown.text).length, "byte")}.`,
       },
-      provider,
+      hasSeveral ? entries[index]?.provider : provider,
     );
+    checkArchive();
     announce(
       hasSeveral
-        ? `${deliveries.length} deliveries imported; the first is shown.`
+        ? `${deliveries.length} deliveries imported; ${rejected < 0 ? "the first" : "the first rejected one"} is shown.`
         : "Imported the headers and the body of the request.",
     );
   } catch (error) {
@@ -270,12 +272,16 @@ export function importText(text: string, name: string, keepsBody = false): Promi
   return importBytes(toBytes(text), name, keepsBody);
 }
 
-/** Shows another delivery of the imported file. */
+/** Shows another delivery of the imported file, with the secrets of its provider. */
 export function selectDelivery(index: number): void {
   const { imported, importIssues } = store.state;
   const delivery = imported?.deliveries[index];
-  if (imported === undefined || delivery === undefined) return;
-  showDelivery(delivery, { asOf: "", importIssues, imported: { ...imported, index } });
+  if (imported === undefined || delivery === undefined || index === imported.index) return;
+  replaceDelivery(
+    delivery,
+    { importIssues, imported: { ...imported, index } },
+    imported.entries[index]?.provider,
+  );
 }
 
 export const clearInspect: () => void = clearDelivery;

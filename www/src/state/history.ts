@@ -14,6 +14,8 @@ export interface DeliveryRecord
   time: number;
   /** The provider, also if it was detected. */
   shown?: string | undefined;
+  /** The archive that it is from, and where it is in there. */
+  archive?: { id: number; index: number } | undefined;
   /** What the list says of it. */
   type?: string | undefined;
   title?: string | undefined;
@@ -51,11 +53,11 @@ export function nextDeliveryId(): number {
   return Math.max(delivery, ...deliveries.map(({ id }) => id)) + 1;
 }
 
-/** Keeps the shown delivery as it is now. */
-export function keepDelivery(): void {
+/** Keeps the shown delivery as it is now. `result` is its own; undefined if there is none yet. */
+export function keepDelivery(result?: State["result"]): void {
   const { state } = store;
   if (isEmptyState(state)) return;
-  const { delivery: id, headerText, body, provider, profile, asOf, tolerance, example, result } = state;
+  const { delivery: id, headerText, body, provider, profile, asOf, tolerance, example, imported } = state;
   const former = state.deliveries.find((record) => record.id === id);
   const inspection = result === undefined || "isUndetected" in result ? undefined : result;
   const record: DeliveryRecord = {
@@ -68,10 +70,11 @@ export function keepDelivery(): void {
     asOf,
     tolerance,
     example,
-    shown: provider === "auto" ? inspection?.provider.id : provider,
-    type: inspection?.report.type,
-    title: inspection?.provider.title,
-    verdict: inspection?.report.verdict,
+    shown: provider === "auto" ? (inspection?.provider.id ?? former?.shown) : provider,
+    archive: imported && { id: imported.id, index: imported.index },
+    type: inspection?.report.type ?? former?.type,
+    title: inspection?.provider.title ?? former?.title,
+    verdict: inspection?.report.verdict ?? former?.verdict,
   };
   const others = state.deliveries.filter((other) => other.id !== id);
   store.set({ deliveries: [record, ...others].sort((a, b) => b.id - a.id).slice(0, MAX_DELIVERIES) });
@@ -79,7 +82,7 @@ export function keepDelivery(): void {
 
 /** Writes the deliveries to the session storage: the newest ones that fit. */
 function save(): void {
-  keepDelivery();
+  keepDelivery(store.state.isBusy ? undefined : store.state.result);
   const { state } = store;
   const session: Session = { deliveries: [], current: state.delivery, custom: state.custom };
   let chars = JSON.stringify(session).length;

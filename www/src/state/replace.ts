@@ -26,9 +26,13 @@ const former: Snapshot[] = [];
 /** The secrets that were entered for each provider. */
 const secretsByProvider = new Map<string, Secrets>();
 
+/** The result of a delivery that is not shown any more: that of its successor follows. */
+let staleResult: State["result"];
+
 /** The provider of the shown delivery: the selected one, or the detected one. */
 function shownProvider({ provider, result }: Readonly<State>): string | undefined {
   if (provider !== "auto") return provider;
+  if (result === staleResult) return undefined;
   return result === undefined || "isUndetected" in result ? undefined : result.provider.id;
 }
 
@@ -39,8 +43,9 @@ function keepFormer(): boolean {
   const { secret, secondSecret, schemeSecrets, settings, encoding } = state;
   if (provider !== undefined)
     secretsByProvider.set(provider, { secret, secondSecret, schemeSecrets, settings, encoding });
+  keepDelivery(state.result === staleResult ? undefined : state.result);
+  staleResult = state.result;
   if (state.body === "" && state.headerText.trim() === "") return false;
-  keepDelivery();
   former.push(Object.fromEntries(KEYS.map((key) => [key, state[key]])) as unknown as Snapshot);
   let chars = 0;
   // The newest ones that fit, and at least one.
@@ -50,6 +55,19 @@ function keepFormer(): boolean {
   });
   former.splice(0, first + 1);
   return true;
+}
+
+/** The secrets that were entered in this tab, by provider. */
+export function knownSecrets(): Readonly<Record<string, Secrets>> {
+  const { state } = store;
+  const provider = shownProvider(state);
+  const { secret, secondSecret, schemeSecrets, settings, encoding } = state;
+  return {
+    ...Object.fromEntries(secretsByProvider),
+    ...(provider === undefined
+      ? {}
+      : { [provider]: { secret, secondSecret, schemeSecrets, settings, encoding } }),
+  };
 }
 
 /** The title of the provider whose secret does not stay with another delivery. */
@@ -121,6 +139,7 @@ export function clearDelivery(): void {
 export function undoReplacement(): boolean {
   const last = former.pop();
   if (last === undefined) return false;
+  staleResult = store.state.result;
   store.set({ ...last, issue: undefined, target: undefined, notice: undefined });
   return true;
 }
@@ -130,7 +149,8 @@ export function showRecord(id: number): boolean {
   keepFormer();
   const record = store.state.deliveries.find((other) => other.id === id);
   if (record === undefined) return false;
-  const { headerText, body, provider, profile, asOf, tolerance, example, shown } = record;
+  const { headerText, body, provider, profile, asOf, tolerance, example, shown, archive } = record;
+  const { imported } = store.state;
   store.set({
     ...DEFAULT_SETTINGS,
     ...(shown === undefined ? undefined : secretsByProvider.get(shown)),
@@ -142,7 +162,10 @@ export function showRecord(id: number): boolean {
     asOf,
     tolerance,
     example,
-    imported: undefined,
+    imported:
+      imported !== undefined && imported.id === archive?.id
+        ? { ...imported, index: archive.index }
+        : undefined,
     importIssues: undefined,
     issue: undefined,
     target: undefined,

@@ -1,6 +1,7 @@
 /** The state of the page, and the text form of request line and headers. */
 import type { CustomProvider, DefinitionResult } from "../engine/calls.ts";
 import type {
+  ArchiveEntry,
   ExampleEntry,
   ImportIssues,
   Inspection,
@@ -32,7 +33,18 @@ export interface State {
   delivery: number;
   deliveries: readonly DeliveryRecord[];
   /** All deliveries of the imported file, and which one is shown. */
-  imported: { name: string; deliveries: PageDelivery[]; index: number } | undefined;
+  imported:
+    | {
+        id: number;
+        name: string;
+        deliveries: PageDelivery[];
+        /** What the list says of each delivery. */
+        entries: readonly ArchiveEntry[];
+        /** The number of requests without a webhook. */
+        others: number;
+        index: number;
+      }
+    | undefined;
   /** What the import of the shown delivery reported. */
   importIssues: ImportIssues | undefined;
   provider: string;

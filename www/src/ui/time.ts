@@ -55,3 +55,11 @@ export function formatUtc(time: number): string {
   const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(date);
   return `${day}, ${date.toISOString().slice(11, 19)} UTC`;
 }
+
+/** Parses a date, or seconds or milliseconds since 1970. Returns milliseconds, or undefined if it is not a time. */
+export function parseTime(text: string): number | undefined {
+  const trimmed = text.trim();
+  if (/^\d{1,14}$/.test(trimmed)) return Number(trimmed) * (trimmed.length > 11 ? 1 : 1000);
+  const time = trimmed === "" ? Number.NaN : Date.parse(trimmed);
+  return Number.isNaN(time) ? undefined : time;
+}

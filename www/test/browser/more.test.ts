@@ -42,15 +42,25 @@ test("a button opens a file, and a delivery of an archive can be selected", asyn
     mimeType: "application/json",
     buffer: Buffer.from(har('{"a":1}', '{"b":2}', '{"c":3}')),
   });
-  const picker = page.getByLabel("Delivery of the file");
-  await picker.waitFor();
-  assert.match(await page.locator(".delivery-picker").innerText(), /From captured\.har/);
-  assert.equal(await picker.locator("option").count(), 3);
+  const archive = page.getByRole("region", { name: "captured.har" });
+  await archive.waitFor();
+  await settled(page);
+  assert.match(await archive.innerText(), /3 deliveries in 3 requests/);
+  assert.equal(await archive.locator(".entry").count(), 3);
   assert.equal(await body(), '{"a":1}');
-  await picker.selectOption("2");
+  await archive.locator(".entry").nth(2).click();
+  await settled(page);
   assert.equal(await body(), '{"c":3}');
   assert.match(await page.getByLabel("Request line and headers").inputValue(), /hook\/2/);
-  assert.equal(await picker.inputValue(), "2");
+  assert.equal(await archive.locator(".entry").nth(2).getAttribute("aria-current"), "true");
+  assert.deepEqual(await findings(page), []);
+  await page.goBack();
+  await settled(page);
+  assert.equal(await body(), '{"a":1}');
+  assert.equal(await archive.locator(".entry").first().getAttribute("aria-current"), "true");
+  await archive.getByLabel("Filter the deliveries").fill("stripe");
+  assert.equal(await archive.locator(".entry").count(), 0);
+  await archive.getByLabel("Filter the deliveries").fill("");
   // A file with one delivery has no selection.
   const again = page.waitForEvent("filechooser");
   await page.locator("#mode-inspect .open-file").click();
@@ -60,7 +70,7 @@ test("a button opens a file, and a delivery of an archive can be selected", asyn
     buffer: Buffer.from('{"d":4}'),
   });
   await page.waitForFunction(() => document.querySelector(".cm-content")?.textContent?.includes('"d"'));
-  assert.equal(await picker.isVisible(), false);
+  assert.equal(await archive.isVisible(), false);
 });
 
 /** The sample of the template with a timestamp, in Inspect. */

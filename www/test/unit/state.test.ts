@@ -11,12 +11,17 @@ Object.assign(globalThis, { location: address, history: { replaceState: () => vo
 const { store, parseHeaderText, formatHeaderText } = await import("../../src/state/state.ts");
 const { Store } = await import("../../src/state/store.ts");
 const actions = await import("../../src/state/actions.ts");
+const { parseTime } = await import("../../src/ui/time.ts");
+const { isListed } = await import("../../src/views/inspect/archive.ts");
 const { linkTo, openLink } = await import("../../src/state/link.ts");
 const { setCustomProvider } = await import("../../src/state/custom.ts");
 const { pack } = await import("../../src/state/fragment.ts");
 const { template } = await import("../../src/views/provider/templates.ts");
 
+const { startArchive } = await import("../../src/state/archive.ts");
+
 await actions.start();
+startArchive();
 const SECRET = "a secret that is never shared";
 const INITIAL = { ...store.state };
 
@@ -69,7 +74,6 @@ test("request line and headers survive as lines", () => {
 });
 
 test("a time is a date, or seconds or milliseconds since 1970", () => {
-  const { parseTime } = actions;
   assert.equal(parseTime("1700000000"), 1_700_000_000_000);
   assert.equal(parseTime(" 1700000000000 "), 1_700_000_000_000);
   assert.equal(parseTime("2026-01-31T09:30Z"), Date.UTC(2026, 0, 31, 9, 30));
@@ -183,6 +187,67 @@ test("a file with several deliveries shows the first, and keeps the others", asy
   actions.selectDelivery(1);
   assert.equal(store.state.body, '{"a":2}');
   assert.match(store.state.headerText, /X-N: 2/i);
+});
+
+/** A HAR file of these requests. */
+const har = (requests: { method: string; url: string; headers?: [string, string][]; body?: string }[]) =>
+  JSON.stringify({
+    log: {
+      entries: requests.map(({ method, url, headers = [], body }) => ({
+        request: {
+          method,
+          url,
+          headers: headers.map(([name, value]) => ({ name, value })),
+          ...(body === undefined ? {} : { postData: { mimeType: "application/json", text: body } }),
+        },
+      })),
+    },
+  });
+
+test("an archive that begins with GET opens the first rejected delivery, and its secret checks all of its provider", async () => {
+  await reset();
+  await actions.pickExample("painchek");
+  await settle();
+  const { headerText, body, secret } = store.state;
+  const signed = {
+    method: "POST",
+    url: "https://a.example/",
+    headers: parseHeaderText(headerText).headers,
+    body,
+  };
+  await reset();
+  const text = har([
+    { method: "GET", url: "https://a.example/page" },
+    { ...signed },
+    { method: "POST", url: "https://a.example/x", body: '{"event":{"type":"calls.user.create"}}' },
+    { method: "OPTIONS", url: "https://a.example/x" },
+    { method: "POST", url: "https://a.example/broken", body: '{"a":1,}' },
+    { method: "POST", url: "https://a.example/other", body: '{"a":1}' },
+  ]);
+  await actions.importText(text, "friday.har");
+  await settle();
+  const states = () => store.state.imported?.entries.map(({ state }) => state);
+  assert.deepEqual(states(), ["unchecked", "rejected", "rejected", "undetected"]);
+  assert.deepEqual([store.state.imported?.others, store.state.imported?.index], [2, 1]);
+  assert.match(store.state.body, /calls\.user\.create/);
+  actions.selectDelivery(0);
+  await settle();
+  assert.equal(store.state.body, body);
+  assert.equal(store.state.imported?.name, "friday.har");
+  store.set({ secret });
+  await settle();
+  for (let wait = 0; states()?.[0] !== "accepted" && wait < 200; wait++)
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.deepEqual(states(), ["accepted", "rejected", "rejected", "undetected"]);
+  // The secret is that of PainChek, and of no other provider.
+  actions.selectDelivery(1);
+  assert.equal(store.state.secret, "");
+  actions.selectDelivery(0);
+  assert.equal(store.state.secret, secret);
+  const first = store.state.imported?.entries[0];
+  assert.ok(first);
+  assert.ok(isListed(first, "accepted", "painchek") && !isListed(first, "rejected", ""));
+  assert.ok(!isListed(first, "all", "stripe"));
 });
 
 test("a result that arrives after the page was cleared is not shown", async () => {

@@ -16,7 +16,7 @@ export function historyView(): HTMLElement {
   const select = h("select", {
     "aria-label": "History",
     on: {
-      focus: keepDelivery,
+      focus: () => keepDelivery(),
       change: () => {
         showRecord(Number(select.value));
         store.set({ mode: "inspect" });

@@ -3,6 +3,7 @@
 import { store } from "../../state/state.ts";
 import { h } from "../../ui/dom.ts";
 import { importIssuesView } from "../import-issues.ts";
+import { archiveView } from "./archive.ts";
 import { handshakeView } from "./handshake.ts";
 import { inputView } from "./input.ts";
 import { sideTabs } from "./sides.ts";
@@ -19,6 +20,7 @@ export function inspectView(): HTMLElement {
     // The verdict is first, on every width.
     h("section", { class: "band", "aria-label": "Verdict" }, verdictView()),
     stripView(),
+    archiveView(),
     sideTabs(),
     inputView(),
     h(

@@ -1,8 +1,8 @@
 /** The request of Inspect: request line and headers, body. */
 
-import { importText, selectDelivery } from "../../state/actions.ts";
+import { importText } from "../../state/actions.ts";
 import { store } from "../../state/state.ts";
-import { fill, h } from "../../ui/dom.ts";
+import { h } from "../../ui/dom.ts";
 import { field, headerArea } from "../../ui/field.ts";
 import { bodyView, bodyViewChoice } from "./body.ts";
 
@@ -10,7 +10,6 @@ export function inputView(): HTMLElement {
   return h(
     "section",
     { class: "input", "aria-label": "Input" },
-    deliveryPicker(),
     headerField(),
     h(
       "p",
@@ -41,31 +40,6 @@ function splitRequestButton(): HTMLElement {
     button.hidden = json || body === "";
   });
   return button;
-}
-
-/** Selects the delivery of an imported file. */
-function deliveryPicker(): HTMLElement {
-  const box = h("div", { class: "delivery-picker", hidden: true });
-  store.on(["imported"], ({ imported }) => {
-    box.hidden = imported === undefined;
-    if (imported === undefined) return;
-    const select = h(
-      "select",
-      { "aria-label": "Delivery of the file", on: { change: () => selectDelivery(Number(select.value)) } },
-      imported.deliveries
-        .slice(0, 500)
-        .map(({ method, url }, index) =>
-          h(
-            "option",
-            { value: index },
-            `${index + 1} of ${imported.deliveries.length}: ${method ?? "POST"} ${(url ?? "").slice(0, 80)}`,
-          ),
-        ),
-    );
-    select.value = String(imported.index);
-    fill(box, h("span", { class: "muted" }, `From ${imported.name}`), select);
-  });
-  return box;
 }
 
 function headerField(): HTMLElement {

@@ -1,9 +1,9 @@
 /** The options of an inspection: profile, second secret, verification time, tolerance. Those that are set are shown as chips. */
-import { parseTime } from "../../state/actions.ts";
 import { DEFAULT_SETTINGS, type State, store } from "../../state/state.ts";
 import { fill, h, unique } from "../../ui/dom.ts";
 import { field } from "../../ui/field.ts";
 import { icon } from "../../ui/icons.ts";
+import { parseTime } from "../../ui/time.ts";
 
 type OptionKey = "profile" | "secondSecret" | "asOf" | "tolerance";
 
