@@ -3,6 +3,7 @@ import type { ConsoleRow } from "../../pkg/src/cli/listen/console-types.ts";
 import { fill, h } from "../src/ui/dom.ts";
 import { icon } from "../src/ui/icons.ts";
 import { count as counted, visible } from "../src/ui/text.ts";
+import { bars } from "./bars.ts";
 import type { LiveStore } from "./state.ts";
 import { bandOf, type Filter, isAccepted, matches, noteOf } from "./words.ts";
 
@@ -12,6 +13,8 @@ const FILTERS: [Filter, string][] = [
   ["failed", "App failed"],
   ["again", "Again"],
 ];
+
+const BARS_INTERVAL_MS = 5_000;
 
 export interface DeliveryList {
   element: HTMLElement;
@@ -35,6 +38,15 @@ export function deliveryList(store: LiveStore, select: (number: number) => void)
     return { filter, button, count };
   });
   const held = h("button", { type: "button", class: "held", on: { click: () => store.resume() } });
+  const newer = h("button", {
+    type: "button",
+    class: "held",
+    hidden: true,
+    on: { click: () => list.scrollTo({ top: 0 }) },
+  });
+  const chart = bars();
+  /** Rows that were added above what is read. */
+  let unseen = 0;
   const empty = h("div", { class: "empty" });
   const list = h("ol", {
     role: "listbox",
@@ -46,6 +58,11 @@ export function deliveryList(store: LiveStore, select: (number: number) => void)
         if (step === undefined) return;
         event.preventDefault();
         move(step);
+      },
+      scroll: () => {
+        if (list.scrollTop > 0) return;
+        unseen = 0;
+        newer.hidden = true;
       },
     },
   });
@@ -79,8 +96,10 @@ export function deliveryList(store: LiveStore, select: (number: number) => void)
       let known = elements.get(row.number);
       if (known === undefined || known.row !== row) {
         const element = item(row, select);
-        if (known === undefined) list.prepend(element);
-        else known.element.replaceWith(element);
+        if (known === undefined) {
+          list.prepend(element);
+          unseen += list.scrollTop > 0 ? 1 : 0;
+        } else known.element.replaceWith(element);
         known = { row, element };
         elements.set(row.number, known);
       }
@@ -100,6 +119,9 @@ export function deliveryList(store: LiveStore, select: (number: number) => void)
     }
     held.hidden = state.waiting === 0;
     fill(held, `${counted(state.waiting, "new delivery", "new deliveries")}: resume`);
+    newer.hidden = unseen === 0;
+    fill(newer, `${unseen} new: go to the newest`);
+    chart.show(rows.values());
     empty.hidden = shown > 0;
     fill(empty, rows.size > 0 ? "No delivery matches the filter." : emptyText(store));
   }
@@ -110,12 +132,15 @@ export function deliveryList(store: LiveStore, select: (number: number) => void)
     requestAnimationFrame(render);
   });
   render();
+  // The bars move with the time.
+  setInterval(() => chart.show(store.rows.values()), BARS_INTERVAL_MS);
   const element = h(
     "nav",
     { class: "deliveries", "aria-label": "Deliveries" },
     h(
       "div",
       { class: "list-head" },
+      chart.element,
       search,
       h(
         "div",
@@ -123,6 +148,7 @@ export function deliveryList(store: LiveStore, select: (number: number) => void)
         filters.map(({ button }) => button),
       ),
       held,
+      newer,
     ),
     list,
     empty,

@@ -243,6 +243,31 @@ describe("listen without --provider", () => {
     assert.match(out, /400 body-incomplete /);
   });
 
+  it("responds to a handshake by GET of a configured provider", async () => {
+    const { match, ended } = await start(
+      [
+        "listen",
+        "0",
+        "-p",
+        "painchek",
+        "-p",
+        "meta",
+        "--secret-env",
+        "HOOK_SECRET",
+        "--setting-env",
+        "verifyToken=HOOK_SECRET",
+        "--count",
+        "2",
+      ],
+      listening,
+    );
+    const query = `hub.mode=subscribe&hub.verify_token=${encodeURIComponent(SECRET)}&hub.challenge=12345`;
+    const response = await fetch(`${match[1]}?${query}`);
+    assert.deepEqual([response.status, await response.text()], [200, "12345"]);
+    assert.equal((await fetch(match[1] as string)).status, 405);
+    assert.match((await ended).out, /200 handshake \S+\n/);
+  });
+
   it("says which options are wrong before it listens", () => {
     assert.match(
       usageError(["listen", "0", "--secret-env", "unknown-provider=HOOK_SECRET"]),

@@ -58,6 +58,9 @@ describe("the package", () => {
       "dist/full.wasm",
       "dist/public-key.wasm",
       "dist/ed25519.wasm",
+      "dist/console/index.html",
+      "dist/console/console.js",
+      "dist/console/console.css",
     ]) {
       assert.ok(files.includes(`package/${name}`), `${name} is missing`);
     }

@@ -81,8 +81,10 @@ export function forward(
     body: new Uint8Array(0),
   };
   return new Promise((resolve) => {
-    const end = (result: Partial<ForwardAttempt>) =>
+    const end = (result: Partial<ForwardAttempt>) => {
+      clearTimeout(timer);
       resolve({ ...attempt, ...result, durationMs: Math.round(performance.now() - start) });
+    };
     const options: RequestOptions = {
       method: "POST",
       agent: false,
@@ -109,10 +111,11 @@ export function forward(
       response.on("end", () => end({ status, headers, body: body() }));
       response.on("error", (error) => end({ status, headers, body: body(), error: describeError(error) }));
     });
-    outgoing.setTimeout(FORWARD_TIMEOUT_MS, () => {
+    // Of the whole exchange: an application that sends a byte now and then is too slow, too.
+    const timer = setTimeout(() => {
       end({ error: `timeout after ${FORWARD_TIMEOUT_MS / 1000} s` });
       outgoing.destroy();
-    });
+    }, FORWARD_TIMEOUT_MS);
     outgoing.on("error", (error) => end({ error: describeError(error) }));
     outgoing.end(delivery.body);
   });

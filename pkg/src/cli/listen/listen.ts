@@ -78,8 +78,6 @@ async function openConsole(
     ...(save === undefined ? {} : { save }),
   });
   await open(console.server, uiPort, "127.0.0.1");
-  // A stream of events has no end.
-  console.server.requestTimeout = 0;
   return console;
 }
 

@@ -81,19 +81,47 @@ function withoutSignature(rawHeaders: readonly string[], { definition }: Webhook
   return rawHeaders.filter((_, index) => !names.has((rawHeaders[index & ~1] as string).toLowerCase()));
 }
 
-/** A body with one byte of a value changed: the last digit or letter of a JSON value, or of the body. */
+/** A body with one byte of a value changed: the last digit or letter of a JSON value, or of a body that is no JSON. */
 export function tamper(body: Uint8Array): Uint8Array {
   const text = Buffer.from(body).toString("latin1");
-  // The part of a value before its end: a character that is no escape, and no key follows it.
-  const inValue = [...text.matchAll(/[A-Za-z0-9](?="\s*[,}\]])|(?<=[:[,]\s*-?\d*)\d(?=\s*[,}\]])/g)];
-  const escaped = (index: number) =>
-    text[index - 1] === "\\" || /\\u[0-9a-f]{0,3}$/i.test(text.slice(index - 5, index));
-  const index =
-    inValue.findLast((match) => !escaped(match.index))?.index ?? text.search(/[A-Za-z0-9][^A-Za-z0-9]*$/);
+  const index = isJson(text) ? lastOfValue(text) : text.search(/[A-Za-z0-9][^A-Za-z0-9]*$/);
   if (index === -1) throw new ReplayError("This body has no letter and no digit to change.");
   const changed = body.slice();
   const byte = changed[index] as number;
   // 0 to 1, 9 to 8, a to b: the character stays of its kind.
-  changed[index] = /[9zZ]/.test(String.fromCharCode(byte)) ? byte - 1 : byte + 1;
+  changed[index] = /[9zZ]/.test(text[index] as string) ? byte - 1 : byte + 1;
   return changed;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The index of the last letter or digit of a string or number in JSON; of a key, if no value has one; -1 if there is none. */
+function lastOfValue(text: string): number {
+  let inValue = -1;
+  let inKey = -1;
+  for (let index = 0; index < text.length; index++) {
+    if (text[index] !== '"') {
+      // A digit outside of strings is one of a number.
+      if (/\d/.test(text[index] as string)) inValue = index;
+      continue;
+    }
+    let last = -1;
+    for (index += 1; text[index] !== '"'; index++) {
+      if (text[index] === "\\") index += text[index + 1] === "u" ? 5 : 1;
+      else if (/[A-Za-z0-9]/.test(text[index] as string)) last = index;
+    }
+    if (last === -1) continue;
+    let after = index + 1;
+    while (/\s/.test(text[after] ?? "")) after += 1;
+    if (text[after] === ":") inKey = last;
+    else inValue = last;
+  }
+  return inValue === -1 ? inKey : inValue;
 }

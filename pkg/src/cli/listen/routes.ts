@@ -125,6 +125,8 @@ export class Routes {
   /** The webhook that checks a delivery, or why there is none. */
   route(delivery: Delivery): Webhook | Unrouted {
     if (this.only !== undefined) return this.only;
+    const handshake = this.#handshake(delivery);
+    if (handshake !== undefined) return handshake;
     const builtIn = detectProviders(delivery);
     const ids = this.#configured.map(({ definition }) => definition.id);
     const candidates = ids.length === 0 ? builtIn : builtIn.filter((id) => ids.includes(id));
@@ -155,6 +157,20 @@ export class Routes {
           message: `Provider not detected: the delivery can be from ${candidates.join(" or ")}.`,
           hint: `Pass --provider with one of them: --provider ${first}`,
         };
+  }
+
+  /** The configured provider that a handshake by GET is of: such a request has nothing by which it is detected. */
+  #handshake(delivery: Delivery): Webhook | undefined {
+    const { method = "POST" } = delivery;
+    if (method === "POST") return undefined;
+    return this.#configured
+      .map(({ id }) => this.#hook(id))
+      .find(
+        (hook): hook is Webhook =>
+          !isUnrouted(hook) &&
+          hook.handshakes?.includes(method) === true &&
+          hook.handshake(delivery) !== undefined,
+      );
   }
 
   /** The webhook of a provider, by its id; undefined if its secret is missing. */
