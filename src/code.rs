@@ -405,6 +405,9 @@ codes! {
     METHOD_NOT_ALLOWED = "method-not-allowed" 405 none,
         "The method of the request is not POST.",
         "Configure the sender to use POST.";
+    NOT_AUTHORIZED = "not-authorized" 401 none,
+        "The function `authorize` of the receiver did not return true.",
+        "Send the credentials that the receiver expects. Or change the condition in `authorize`.";
     BODY_TIMEOUT = "body-timeout" 408 none,
         "The body took longer than `bodyTimeout`.",
         "Check the connection, or raise `bodyTimeout`.";
@@ -421,7 +424,7 @@ codes! {
         "Another request with the same delivery is being handled.",
         "Wait for the sender's retry.";
     HANDLER_FAILED = "handler-failed" 500 none,
-        "The handler threw an error, or returned a Response that is not 2xx. The status of that Response is sent.",
+        "The handler threw an error, returned a Response that is not 2xx, or called `context.retry`. The status of that Response is sent, or 503 for a retry.",
         "Read the error in the log or in `onError`.";
     HANDLER_TIMEOUT = "handler-timeout" 503 none,
         "The handler took longer than `handlerTimeout`, and is still running.",

@@ -27,7 +27,7 @@ export type { IssueCode, StageName } from "./generated/codes.js";
 export type { ExtendedDefinition, ProviderDefinition } from "./generated/definition.js";
 export type * from "./generated/events/index.js";
 export type { HeadersLike } from "./headers.js";
-export { type HmacAlgorithm, type HmacInput, hmac } from "./hmac.js";
+export { type HmacAlgorithm, type HmacInput, hmac, secretsEqual } from "./hmac.js";
 export {
   type ExportFormat,
   exportDelivery,

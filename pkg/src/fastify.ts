@@ -1,4 +1,5 @@
 /** `hookseal/fastify`: a plugin for Fastify 5. */
+import { createReceiver, type RequestReceiver, withRoutes } from "./receive/lazy-receiver.js";
 import { drain, NodeIncoming, type NodeRequest, type NodeStream } from "./receive/node.js";
 import type {
   EachOptions,
@@ -6,12 +7,13 @@ import type {
   HandlerContext,
   ItemContext,
   ItemHandler,
+  ItemRoutes,
   ReceiverOptions,
+  Routes,
+  WebhookSource,
 } from "./receive/options.js";
-import { Receiver } from "./receive/receiver.js";
 import { isBodyless } from "./receive/response.js";
 import type { ItemOf, VerifiedOf } from "./verified-of.js";
-import type { Webhook } from "./webhook.js";
 
 export type { NodeRequest, NodeStream } from "./receive/node.js";
 export type * from "./receive/options.js";
@@ -65,8 +67,8 @@ export interface FastifyEachOptions<Events = any> extends PluginOptions<Events> 
 }
 
 interface PluginOptions<Events> extends Omit<ReceiverOptions<FastifyIncoming>, "each"> {
-  /** The webhook. */
-  hook: Webhook<Events>;
+  /** The webhook, or a function that makes it when the first request arrives. */
+  hook: WebhookSource<Events>;
   /** The path of the route, relative to Fastify's `prefix`. Default: `/`. */
   path?: string | undefined;
 }
@@ -136,24 +138,26 @@ export interface FastifyReceiverEachOptions extends EachOptions<FastifyIncoming>
  * ```
  */
 export function receiver<Events>(
-  hook: Webhook<Events>,
-  handler: Handler<Events, FastifyIncoming>,
+  hook: WebhookSource<Events>,
+  handler?: Handler<Events, FastifyIncoming>,
   options?: FastifyReceiverOptions,
-): (scope: FastifyScope) => Promise<void>;
+): ((scope: FastifyScope) => Promise<void>) & Routes<Events, FastifyIncoming>;
 /** A receiver whose handler is called with each event of a delivery that has several. */
 export function receiver<Events>(
-  hook: Webhook<Events>,
-  handler: ItemHandler<Events, FastifyIncoming>,
+  hook: WebhookSource<Events>,
+  handler: ItemHandler<Events, FastifyIncoming> | undefined,
   options: FastifyReceiverEachOptions,
-): (scope: FastifyScope) => Promise<void>;
+): ((scope: FastifyScope) => Promise<void>) & ItemRoutes<Events, FastifyIncoming>;
 export function receiver<Events>(
-  hook: Webhook<Events>,
-  handler: Handler<Events, FastifyIncoming> | ItemHandler<Events, FastifyIncoming>,
+  hook: WebhookSource<Events>,
+  handler?: Handler<Events, FastifyIncoming> | ItemHandler<Events, FastifyIncoming>,
   options: FastifyReceiverOptions | FastifyReceiverEachOptions = {},
-): (scope: FastifyScope) => Promise<void> {
+): ((scope: FastifyScope) => Promise<void>) &
+  Routes<Events, FastifyIncoming> &
+  ItemRoutes<Events, FastifyIncoming> {
   const { path = "/", ...rest } = options ?? {};
-  const receiver = new Receiver(hook, handler, rest);
-  return async (scope) => mount(scope, path, receiver);
+  const receiver = createReceiver(hook, handler, rest);
+  return withRoutes(receiver, async (scope: FastifyScope) => mount(scope, path, receiver));
 }
 
 function plugin(scope: FastifyScope, options: FastifyOptions | (FastifyEachOptions & { each: true })): void {
@@ -166,11 +170,11 @@ function plugin(scope: FastifyScope, options: FastifyOptions | (FastifyEachOptio
     logSerializers,
     ...rest
   } = options as typeof options & Registration;
-  mount(scope, path, new Receiver(hook, handler, rest));
+  mount(scope, path, createReceiver(hook, handler, rest));
 }
 
 /** Adds the route of a receiver to a scope, in which bodies are not parsed. */
-function mount<Events>(scope: FastifyScope, path: string, receiver: Receiver<Events, FastifyIncoming>): void {
+function mount(scope: FastifyScope, path: string, receiver: RequestReceiver<FastifyIncoming>): void {
   scope.removeAllContentTypeParsers();
   // The parser returns the stream itself, which the receiver reads with its limit and timeout.
   scope.addContentTypeParser(

@@ -1,8 +1,16 @@
 /** `hookseal/fetch`: a receiver for frameworks that pass a `Request` and expect a `Response`. */
-import type { EachOptions, Handler, ItemHandler, ReceiverOptions } from "./receive/options.js";
-import { Receiver } from "./receive/receiver.js";
+
+import { createReceiver, withRoutes } from "./receive/lazy-receiver.js";
+import type {
+  EachOptions,
+  Handler,
+  ItemHandler,
+  ItemRoutes,
+  ReceiverOptions,
+  Routes,
+  WebhookSource,
+} from "./receive/options.js";
 import { createResponse, type FetchRequest, type FetchResponse, WebIncoming } from "./receive/web.js";
-import type { Webhook } from "./webhook.js";
 
 export type * from "./receive/options.js";
 export type { FetchBody, FetchRequest, FetchResponse } from "./receive/web.js";
@@ -31,22 +39,23 @@ const FIX =
  * ```
  */
 export function receiver<Events, R extends FetchRequest = FetchRequest>(
-  hook: Webhook<Events>,
-  handler: Handler<Events, R>,
+  hook: WebhookSource<Events>,
+  handler?: Handler<Events, R>,
   options?: ReceiverOptions<R>,
-): (request: R) => Promise<FetchResponse>;
+): ((request: R) => Promise<FetchResponse>) & Routes<Events, R>;
 /** A receiver whose handler is called with each event of a delivery that has several. */
 export function receiver<Events, R extends FetchRequest = FetchRequest>(
-  hook: Webhook<Events>,
-  handler: ItemHandler<Events, R>,
+  hook: WebhookSource<Events>,
+  handler: ItemHandler<Events, R> | undefined,
   options: EachOptions<R>,
-): (request: R) => Promise<FetchResponse>;
+): ((request: R) => Promise<FetchResponse>) & ItemRoutes<Events, R>;
 export function receiver<Events, R extends FetchRequest = FetchRequest>(
-  hook: Webhook<Events>,
-  handler: Handler<Events, R> | ItemHandler<Events, R>,
+  hook: WebhookSource<Events>,
+  handler?: Handler<Events, R> | ItemHandler<Events, R>,
   options?: ReceiverOptions<R> | EachOptions<R>,
-): (request: R) => Promise<FetchResponse> {
-  const receiver = new Receiver(hook, handler, options);
-  return async (request) =>
-    createResponse(await receiver.handle(new WebIncoming(request, FIX)), request.method);
+): ((request: R) => Promise<FetchResponse>) & Routes<Events, R> & ItemRoutes<Events, R> {
+  const receiver = createReceiver(hook, handler, options);
+  return withRoutes(receiver, async (request: R) =>
+    createResponse(await receiver.handle(new WebIncoming(request, FIX)), request.method),
+  );
 }

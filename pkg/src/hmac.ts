@@ -3,6 +3,7 @@ import { asBytes } from "./bytes.js";
 import { callCore, core, readBytes, reserve, writeBytes } from "./core.js";
 import { callError } from "./error.js";
 import { ALGORITHMS, TAG_BYTES } from "./generated/layout.js";
+import { randomBytes } from "./random.js";
 import { TextEncoder } from "./runtime.js";
 
 /** A hash function under HMAC. */
@@ -94,4 +95,19 @@ function write(parts: readonly Uint8Array[], minBytes: number): void {
     writeBytes(part, offset);
     offset += part.length;
   }
+}
+
+/**
+ * Whether a received text is equal to a secret, in a time that says nothing about the secret: for a token in a path, or for basic
+ * authentication. False for an absent text, and for an empty or absent secret, which every attacker has.
+ *
+ * @example
+ * ```ts
+ * const authorize = ({ headers }) => secretsEqual(headers.authorization, process.env.XON_AUTHORIZATION);
+ * ```
+ */
+export function secretsEqual(received: string | null | undefined, secret: string | undefined): boolean {
+  if (typeof received !== "string" || typeof secret !== "string" || secret === "") return false;
+  const key = randomBytes(32);
+  return hmac.verify("sha256", key, received, hmac.sign("sha256", key, secret));
 }

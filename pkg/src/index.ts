@@ -15,5 +15,6 @@ export const hmac = /* @__PURE__ */ withModule(api.hmac);
 export const init = /* @__PURE__ */ withModule(api.init);
 export const painchek = /* @__PURE__ */ withModule(api.painchek);
 export const providers = /* @__PURE__ */ withModule(api.providers);
+export const secretsEqual = /* @__PURE__ */ withModule(api.secretsEqual);
 export const webhook = /* @__PURE__ */ withModule(api.webhook);
 export const xon = /* @__PURE__ */ withModule(api.xon);

@@ -1,9 +1,17 @@
 /** `hookseal/lambda`: a receiver for AWS Lambda with API Gateway, a function URL or a load balancer. */
 import { fromBase64, toBase64 } from "./base64.js";
-import type { EachOptions, Handler, ItemHandler, ReceiverOptions } from "./receive/options.js";
-import { type Incoming, Receiver } from "./receive/receiver.js";
+import { createReceiver, withRoutes } from "./receive/lazy-receiver.js";
+import type {
+  EachOptions,
+  Handler,
+  ItemHandler,
+  ItemRoutes,
+  ReceiverOptions,
+  Routes,
+  WebhookSource,
+} from "./receive/options.js";
+import type { Incoming } from "./receive/receiver.js";
 import { notRaw, RequestError, type ResponseParts, SUCCESS_HEADERS, tooLarge } from "./receive/response.js";
-import type { Webhook } from "./webhook.js";
 
 export type * from "./receive/options.js";
 
@@ -69,26 +77,26 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * ```
  */
 export function receiver<Events, R extends LambdaEvent = LambdaEvent>(
-  hook: Webhook<Events>,
-  handler: Handler<Events, R>,
+  hook: WebhookSource<Events>,
+  handler?: Handler<Events, R>,
   options?: ReceiverOptions<R>,
-): (event: R) => Promise<LambdaResult>;
+): ((event: R) => Promise<LambdaResult>) & Routes<Events, R>;
 /** A receiver whose handler is called with each event of a delivery that has several. */
 export function receiver<Events, R extends LambdaEvent = LambdaEvent>(
-  hook: Webhook<Events>,
-  handler: ItemHandler<Events, R>,
+  hook: WebhookSource<Events>,
+  handler: ItemHandler<Events, R> | undefined,
   options: EachOptions<R>,
-): (event: R) => Promise<LambdaResult>;
+): ((event: R) => Promise<LambdaResult>) & ItemRoutes<Events, R>;
 export function receiver<Events, R extends LambdaEvent = LambdaEvent>(
-  hook: Webhook<Events>,
-  handler: Handler<Events, R> | ItemHandler<Events, R>,
+  hook: WebhookSource<Events>,
+  handler?: Handler<Events, R> | ItemHandler<Events, R>,
   options?: ReceiverOptions<R> | EachOptions<R>,
-): (event: R) => Promise<LambdaResult> {
-  const receiver = new Receiver(hook, handler, options);
-  return async (event) => {
+): ((event: R) => Promise<LambdaResult>) & Routes<Events, R> & ItemRoutes<Events, R> {
+  const receiver = createReceiver(hook, handler, options);
+  return withRoutes(receiver, async (event: R) => {
     checkEvent(event);
     return toLambdaResult(event, await receiver.handle(new LambdaIncoming(event)));
-  };
+  });
 }
 
 function toLambdaResult(event: LambdaEvent, { status, headers, body }: ResponseParts): LambdaResult {

@@ -1,7 +1,14 @@
 /** `hookseal/node`: a receiver for `node:http` and frameworks that pass on Node's request and response. */
 import { type NodeRequest, type NodeResponse, nodeReceiver } from "./receive/node.js";
-import type { EachOptions, Handler, ItemHandler, ReceiverOptions } from "./receive/options.js";
-import type { Webhook } from "./webhook.js";
+import type {
+  EachOptions,
+  Handler,
+  ItemHandler,
+  ItemRoutes,
+  ReceiverOptions,
+  Routes,
+  WebhookSource,
+} from "./receive/options.js";
 
 export type { NodeRequest, NodeResponse, NodeStream } from "./receive/node.js";
 export type * from "./receive/options.js";
@@ -30,20 +37,20 @@ const FIX =
  * ```
  */
 export function receiver<Events, R extends NodeRequest = NodeRequest>(
-  hook: Webhook<Events>,
-  handler: Handler<Events, R>,
+  hook: WebhookSource<Events>,
+  handler?: Handler<Events, R>,
   options?: ReceiverOptions<R>,
-): (request: R, response: NodeResponse) => Promise<void>;
+): ((request: R, response: NodeResponse) => Promise<void>) & Routes<Events, R>;
 /** A receiver whose handler is called with each event of a delivery that has several. */
 export function receiver<Events, R extends NodeRequest = NodeRequest>(
-  hook: Webhook<Events>,
-  handler: ItemHandler<Events, R>,
+  hook: WebhookSource<Events>,
+  handler: ItemHandler<Events, R> | undefined,
   options: EachOptions<R>,
-): (request: R, response: NodeResponse) => Promise<void>;
+): ((request: R, response: NodeResponse) => Promise<void>) & ItemRoutes<Events, R>;
 export function receiver<Events, R extends NodeRequest = NodeRequest>(
-  hook: Webhook<Events>,
-  handler: Handler<Events, R> | ItemHandler<Events, R>,
+  hook: WebhookSource<Events>,
+  handler?: Handler<Events, R> | ItemHandler<Events, R>,
   options?: ReceiverOptions<R> | EachOptions<R>,
-): (request: R, response: NodeResponse) => Promise<void> {
+): ((request: R, response: NodeResponse) => Promise<void>) & Routes<Events, R> & ItemRoutes<Events, R> {
   return nodeReceiver(FIX, hook, handler, options);
 }

@@ -177,6 +177,9 @@ export type SignatureInfo =
       status: "unsigned";
     };
 
+/** What `toJSON` of a delivery or an item returns: ids, times and how it is authenticated, without payload and issues. */
+export type DeliveryJson<T = Verified> = Omit<T, "event" | "items" | "body" | "issues" | "toJSON">;
+
 /** One event of a delivery that has several. */
 export interface Item<E = unknown> {
   /** The event, as in `event` of the delivery. Made when it is first read. */
@@ -194,6 +197,8 @@ export interface Item<E = unknown> {
   readonly createdAt?: string;
   /** The location in the payload: a JSON Pointer. */
   readonly pointer: string;
+  /** What `JSON.stringify` and loggers write: everything but the event. */
+  toJSON(): DeliveryJson<Item>;
 }
 
 /** A delivery that was accepted. */
@@ -240,6 +245,11 @@ export interface Verified<E = unknown> {
   readonly body: Bytes;
   /** Warnings and infos: an error never gets here. */
   readonly issues: Issue[];
+  /**
+   * What `JSON.stringify` and loggers such as pino write: everything but the payload and the issues.
+   * `JSON.stringify(delivery.event)` writes the payload. `console.log` in Node shows the same, with a mark in place of the event.
+   */
+  toJSON(): DeliveryJson;
 }
 
 /** What `check` returns: the accepted delivery, or the reason why it is rejected. */

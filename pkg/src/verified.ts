@@ -1,6 +1,15 @@
 /** An accepted delivery. Expensive fields are made when they are read, and printing shows none of them. */
 import { UncoveredBit } from "./generated/layout.js";
-import type { Algorithm, Bytes, Issue, Item, SignatureInfo, Uncovered, Verified } from "./types.js";
+import type {
+  Algorithm,
+  Bytes,
+  DeliveryJson,
+  Issue,
+  Item,
+  SignatureInfo,
+  Uncovered,
+  Verified,
+} from "./types.js";
 
 /** Makes fields when they are first read. */
 export interface LazyFields {
@@ -34,6 +43,26 @@ export function trusted(algorithm: Algorithm | undefined, secret: number, bits: 
   return uncovered === undefined
     ? { status: "verified", algorithm, secret, covers }
     : { status: "verified", algorithm, secret, covers, uncovered };
+}
+
+/** The method by which Node's `console.log` prints an object. */
+const INSPECT = Symbol.for("nodejs.util.inspect.custom");
+
+/** What Node passes to that method after the depth. */
+type PrintArguments = [options: object, inspect: (value: object, options: object) => string];
+
+/** The fields of a delivery or an item without the payload, the items that hold it, and the issues, which can be many. */
+function withoutPayload<T extends object>(value: T): DeliveryJson<T> {
+  return Object.fromEntries(
+    Object.keys(value)
+      .filter((name) => name !== "event" && name !== "items" && name !== "issues")
+      .map((name) => [name, value[name as keyof T]]),
+  ) as DeliveryJson<T>;
+}
+
+/** What `console.log` shows: the same, and a mark in place of the event. */
+function printed(value: object, ...[options, inspect]: PrintArguments): string {
+  return inspect({ ...withoutPayload(value), event: { [INSPECT]: () => "[not printed]" } }, options);
 }
 
 /** ECMA-262, B.2.2.2. PERF: defines a getter without a descriptor, in three quarters of the time of `Object.defineProperty`. */
@@ -74,6 +103,18 @@ export class VerifiedDelivery implements Verified {
     return this.#fields.body();
   }
 
+  /**
+   * What `JSON.stringify` and loggers such as pino write. SECURITY: without the payload. `JSON.stringify(delivery.event)` writes
+   * the payload.
+   */
+  toJSON(): DeliveryJson<Verified> {
+    return withoutPayload<Verified>(this);
+  }
+
+  [INSPECT](_depth: number, ...[options, inspect]: PrintArguments): string {
+    return printed(this, options, inspect);
+  }
+
   // Own properties of each delivery, so that it is listed, copied and compared like a plain object. PERF: the same three
   // functions for all deliveries. Getters of its own would give each object a shape of its own, which the engine keeps until
   // its next full collection.
@@ -94,7 +135,7 @@ export class VerifiedDelivery implements Verified {
 }
 
 /** What the core says about an item. */
-export type ItemData = Omit<Item, "event">;
+export type ItemData = Omit<Item, "event" | "toJSON">;
 
 /** One event of a delivery that has several. */
 export class DeliveryItem implements Item {
@@ -111,6 +152,15 @@ export class DeliveryItem implements Item {
     Object.assign(this, data);
     // A getter, like that of a delivery, so that printing an item shows no payload.
     define.call(this, "event", DeliveryItem.#getters.event);
+  }
+
+  /** As of a delivery. */
+  toJSON(): DeliveryJson<Item> {
+    return withoutPayload<Item>(this);
+  }
+
+  [INSPECT](_depth: number, ...[options, inspect]: PrintArguments): string {
+    return printed(this, options, inspect);
   }
 
   static readonly #getters = {

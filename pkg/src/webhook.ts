@@ -267,6 +267,11 @@ export class Webhook<Events = any> {
     return this.#metadata.itemsPath != null;
   }
 
+  /** The event types that the definition names; `*` for any other. @internal */
+  get eventTypes(): readonly string[] {
+    return this.#metadata.events.map(({ type }) => type);
+  }
+
   /**
    * The methods of the provider's handshakes; `open POST` for a POST that need not be signed. Receivers pass such requests to
    * `handshake`.
@@ -395,11 +400,7 @@ export class Webhook<Events = any> {
     return readSigned(() => this.#hook.sign(writeBody(raw, 0, NO_LIMIT), params));
   }
 
-  /**
-   * What the provider's definition says about sending.
-   *
-   * @internal
-   */
+  /** What the provider's definition says about sending. @internal */
   get sendPolicy(): ProviderSendPolicy {
     return this.#metadata;
   }

@@ -1,9 +1,17 @@
 /** Reads Node's requests and sends responses, for `node:http` and the frameworks that build on it: Express, Koa, NestJS, Fastify. */
 import { asBytes } from "../bytes.js";
-import type { Webhook } from "../webhook.js";
 import { DRAIN_TIMEOUT_MS, isCompressed, notRawBecause, readBody, type Sink } from "./body.js";
-import type { EachOptions, Handler, ItemHandler, ReceiverOptions } from "./options.js";
-import { type Incoming, Receiver } from "./receiver.js";
+import { createReceiver, withRoutes } from "./lazy-receiver.js";
+import type {
+  EachOptions,
+  Handler,
+  ItemHandler,
+  ItemRoutes,
+  ReceiverOptions,
+  Routes,
+  WebhookSource,
+} from "./options.js";
+import type { Incoming } from "./receiver.js";
 import {
   incomplete,
   isBodyless,
@@ -184,14 +192,14 @@ function urlOf(request: NodeRequest): string {
 /** Creates a receiver over Node's request and response. `fix` is the line to change where other code has read the body. */
 export function nodeReceiver<Events, R extends NodeRequest>(
   fix: string,
-  hook: Webhook<Events>,
-  handler: Handler<Events, R> | ItemHandler<Events, R>,
+  hook: WebhookSource<Events>,
+  handler?: Handler<Events, R> | ItemHandler<Events, R>,
   options?: ReceiverOptions<R> | EachOptions<R>,
-): (request: R, response: NodeResponse) => Promise<void> {
-  const receiver = new Receiver(hook, handler, options);
-  return async (request, response) => {
+): ((request: R, response: NodeResponse) => Promise<void>) & Routes<Events, R> & ItemRoutes<Events, R> {
+  const receiver = createReceiver(hook, handler, options);
+  return withRoutes(receiver, async (request: R, response: NodeResponse) => {
     send(request, response, await receiver.handle(new NodeIncoming(request, request, fix)));
-  };
+  });
 }
 
 /** Sends a response. */

@@ -4,7 +4,8 @@ import type { IssueCode, ReceiverOnlyCode } from "../generated/codes.js";
 import type { HeadersLike } from "../headers.js";
 import type { DeliveryStore } from "../store.js";
 import type { Issue, KeyNeed, PublicKeyText, Verified } from "../types.js";
-import type { ItemOf, VerifiedOf } from "../verified-of.js";
+import type { ItemOf, NameOf, VerifiedOf } from "../verified-of.js";
+import type { Webhook } from "../webhook.js";
 
 type MaybePromise<T> = T | Promise<T>;
 
@@ -38,6 +39,14 @@ export interface HandlerContext<R = unknown> {
    * @throws TypeError where the body is not a string, or the content type is not a media type.
    */
   reply(body: string, contentType?: string): void;
+  /**
+   * Asks the sender to send the delivery again, for a handler that cannot do its work now: the response is 503, with a
+   * `Retry-After` of `afterMs` milliseconds, rounded up to seconds. The delivery counts as not handled, so that the retry is
+   * handled. Takes effect when the handler has finished. Default: 30 000. Many senders have a schedule of their own.
+   *
+   * @throws TypeError where the time is not a number of milliseconds.
+   */
+  retry(afterMs?: number): void;
 }
 
 /**
@@ -64,6 +73,41 @@ export interface ItemContext<R = unknown> extends HandlerContext<R> {
  * calls the handler with this item alone.
  */
 export type ItemHandler<Events, R = unknown> = (item: ItemOf<Events>, context: ItemContext<R>) => unknown;
+
+/** A webhook, or a function that makes it when the first request arrives. */
+export type WebhookSource<Events> = Webhook<Events> | (() => Webhook<Events>);
+
+/** An accepted delivery of one event type. */
+export type DeliveryOf<Events, Type> =
+  string extends NameOf<Events>
+    ? VerifiedOf<Events> & { readonly type: Type }
+    : Extract<VerifiedOf<Events>, { readonly type: Type }>;
+
+/** An item of one event type. */
+export type ItemOfType<Events, Type> = ItemOf<Events> & { readonly type: Type };
+
+/** A receiver that handlers of single event types can be added to. */
+export interface Routes<Events, R> {
+  /**
+   * Adds a handler for one event type, next to the handler of the receiver, which gets the others. Without that handler, the
+   * response to other event types is 200, and they are not claimed. Returns the receiver.
+   *
+   * @throws TypeError where the provider has no such event type, or the type has a handler.
+   */
+  on<Type extends NameOf<Events>>(
+    type: Type,
+    handler: (delivery: DeliveryOf<Events, Type>, context: HandlerContext<R>) => unknown,
+  ): this;
+}
+
+/** The same for a receiver with the option `each`. */
+export interface ItemRoutes<Events, R> {
+  /** Adds a handler for the items of one event type. Returns the receiver. */
+  on<Type extends string>(
+    type: Type,
+    handler: (item: ItemOfType<Events, Type>, context: ItemContext<R>) => unknown,
+  ): this;
+}
 
 /** The durations of the steps of a request, in milliseconds. A step that was not reached is absent. */
 export interface Durations {
@@ -227,6 +271,14 @@ export interface ReceiverOptions<R = unknown> {
    * be duplicates. Default: `"refuse"`.
    */
   onStoreError?: "refuse" | "accept" | undefined;
+  /**
+   * Called with the request before anything of it is read: return true to go on. After any other value the response is 401
+   * `not-authorized`. For endpoints of providers that sign nothing, and as a second condition for others. Handshakes have to pass,
+   * too. If the function throws, the response is 500.
+   */
+  authorize?: ((request: R) => unknown) | undefined;
+  /** The time of the check, for tests of signatures with a timestamp. Default: the current time. */
+  now?: (() => Date | number) | undefined;
   /** Timeout for reading the body, in milliseconds. Default: 10 000. */
   bodyTimeout?: number | undefined;
   /** Timeout for each call of the store, in milliseconds. Default: 5 000. */

@@ -1,10 +1,11 @@
 /** The receiver of every adapter: reads a request, verifies the delivery with the core, and handles each delivery once. */
+import { ownMessage } from "../error.js";
 import type { HeadersLike } from "../headers.js";
 import type { Delivery, HandshakeResponse, Item, Verified, VerifyOptions } from "../types.js";
 import type { VerifiedOf } from "../verified-of.js";
 import type { Webhook } from "../webhook.js";
 import { decompress } from "./body.js";
-import { type Claim, type Claimable, type ClaimEvent, Claims, inProgress } from "./claims.js";
+import { type Claim, type Claimable, Claims } from "./claims.js";
 import { claimableItem, type HandlerResult, handleEach, type ItemResult } from "./each.js";
 import { isResponse, readHandlerResponse } from "./handler-response.js";
 import { checkContentLength, checkContentType, encodingOf, type HeaderSource } from "./headers.js";
@@ -24,12 +25,14 @@ import type {
   RejectedRequest,
 } from "./options.js";
 import { call, withTimeout } from "./promises.js";
+import { conclude, isLogDue, RequestState } from "./request-state.js";
 import {
   customResponse,
   methodNotAllowed,
   problem,
   RequestError,
   type ResponseParts,
+  retryLater,
   success,
 } from "./response.js";
 import { resolveOptions, type Settings } from "./settings.js";
@@ -50,52 +53,20 @@ export interface Incoming<R> extends HeaderSource {
   read(maxBytes: number, timeoutMs: number): Uint8Array | Promise<Uint8Array>;
 }
 
-/** The state of one request. */
-class RequestState implements ClaimEvent {
-  /** Why the request is not handled. */
-  code: ReceiverEvent["code"];
-  retryChanged?: true;
-  replayed?: true;
-  storeFailed?: "claim" | "done" | "release";
-  /** The type, ids and digest of an accepted delivery, if the receiver is observed. */
-  identity: Partial<ReceiverEvent> | undefined;
-  durations: Omit<Durations, "total"> = NO_DURATIONS;
-  /** The response to a handshake, and its name. */
-  handshake: HandshakeResponse | undefined;
-  /** The response that the handler set. */
-  reply: ResponseParts | undefined;
-  /** How many items had each outcome. */
-  items: NonNullable<ReceiverEvent["items"]> | undefined;
-  /** The body after decompression, and its length when it was read. */
-  body: Uint8Array | undefined;
-  bytes = 0;
-  /** The delivery that was checked, and the error of the check. */
-  checked: Delivery | undefined;
-  /** The options of the check, if they are not the receiver's. */
-  options: VerifyOptions | undefined;
-  error: RejectedRequest["error"];
-  accepted: Verified | undefined;
-  /** The receiver's own reason. */
-  detail: string | undefined;
-  /** Whether `onError` was called with the reason already. */
-  isReported = false;
-
-  constructor(
-    readonly start: number,
-    readonly startedAt: number,
-  ) {}
-}
-
-const NO_DURATIONS = Object.freeze({});
 const NO_BODY = new Uint8Array(0);
 
 /** How long the response waits for `onRejected`: long enough to store a request, too short to block the sender. */
 const REJECTED_TIMEOUT_MS = 1_000;
 
+/** A handler of deliveries or of items, whatever their types. */
+type AnyHandler<R> = (received: never, context: HandlerContext<R> & { delivery: Verified }) => unknown;
+
 /** Handles the requests of one webhook. */
 export class Receiver<Events, R> {
   readonly #hook: Webhook<Events>;
-  readonly #handler: Handler<Events, R> | ItemHandler<Events, R>;
+  readonly #handler: Handler<Events, R> | ItemHandler<Events, R> | undefined;
+  /** The handlers of single event types. */
+  readonly #routes = new Map<string, AnyHandler<R>>();
   readonly #settings: Settings<R>;
   readonly #claims: Claims;
   readonly #logLimit = new LogRateLimit();
@@ -105,15 +76,12 @@ export class Receiver<Events, R> {
 
   constructor(
     hook: Webhook<Events>,
-    handler: Handler<Events, R> | ItemHandler<Events, R>,
+    handler?: Handler<Events, R> | ItemHandler<Events, R>,
     options: ReceiverOptions<R> | EachOptions<R> = {},
   ) {
     if (typeof hook?.check !== "function")
       throw new TypeError("Expected a webhook as the first argument: receiver(hook, handler).");
-    if (typeof handler !== "function")
-      throw new TypeError(
-        "Expected a handler as the second argument: receiver(hook, async (delivery) => { ... }).",
-      );
+    checkHandler(handler);
     this.#hook = hook;
     this.#handler = handler;
     this.#settings = resolveOptions(hook, options);
@@ -127,6 +95,25 @@ export class Receiver<Events, R> {
     this.#checkOptions = Object.freeze(digest ? { maxBytes, digest } : { maxBytes });
   }
 
+  /** Adds the handler of one event type. */
+  on(type: string, handler: AnyHandler<R>): void {
+    checkRoute(type, handler, this.#routes);
+    const { eventTypes = [], hasItems } = this.#hook;
+    if (hasItems === this.#settings.each && !eventTypes.includes("*") && !eventTypes.includes(type))
+      throw new TypeError(
+        `The provider has no event of the type in \`on\`. It has: ${eventTypes.join(", ")}.`,
+      );
+    this.#routes.set(type, handler);
+  }
+
+  /** The handler of an event type. Throws if the receiver has no handler at all: no delivery may be lost for that. */
+  #handlerOf(type: string): AnyHandler<R> | undefined {
+    const handler = this.#routes.get(type) ?? (this.#handler as AnyHandler<R> | undefined);
+    if (handler === undefined && this.#routes.size === 0)
+      throw ownMessage(new TypeError("The receiver has no handler: pass one, or add handlers with `on`."));
+    return handler;
+  }
+
   /** The time, if the receiver is observed; otherwise 0. */
   #now(): number {
     return this.#isObserved ? performance.now() : 0;
@@ -135,23 +122,28 @@ export class Receiver<Events, R> {
   /** Handles one request. The promise is never rejected. */
   async handle(incoming: Incoming<R>): Promise<ResponseParts> {
     const { maxBytes, bodyTimeout, handlerTimeout } = this.#settings;
-    const state = new RequestState(this.#now(), this.#isObserved ? Date.now() : 0);
+    const state = new RequestState(this.#now(), this.#isObserved ? Date.now() : 0, this.#checkOptions);
     if (this.#isObserved) state.durations = {};
     let outcome: ReceiverEvent["outcome"];
     let response: ResponseParts;
     // PERF: all that waits for nothing is done without a promise, since promises cost more than the rest of the receiver.
     try {
+      const { authorize } = this.#settings;
+      if (authorize !== undefined && (await authorize(incoming.request)) !== true)
+        throw new RequestError("not-authorized");
       const encoding = this.#admit(incoming);
       const reading = this.#now();
       const raw = incoming.method === "POST" ? await incoming.read(maxBytes, bodyTimeout) : NO_BODY;
       const body = encoding === undefined ? raw : await decompress(raw, encoding, maxBytes);
       this.#setDuration(state, "read", reading);
       state.checked = this.#deliveryOf(incoming, body, state);
+      const { now } = this.#settings;
+      if (now !== undefined) state.options = { ...state.options, now: now() };
       if (this.#settings.keys !== undefined) {
         const keys = await keysFor(state.checked, this.#hook, this.#settings.keys, (error) =>
           this.#report(error, "keys"),
         );
-        state.options = { ...this.#checkOptions, keys };
+        state.options = { ...state.options, keys };
       }
       const delivery = this.#accept(incoming, state);
       const items = this.#settings.each ? delivery?.items : undefined;
@@ -232,7 +224,7 @@ export class Receiver<Events, R> {
   /** Checks a delivery. Throws at one that is rejected. Undefined for one to be ignored. */
   #accept({ method }: Incoming<R>, state: RequestState): VerifiedOf<Events> | undefined {
     const checking = this.#now();
-    const options = state.options ?? this.#checkOptions;
+    const { options } = state;
     const received = state.checked as Delivery;
     const checked = method === "POST" ? this.#hook.check(received, options) : undefined;
     const handshake =
@@ -259,6 +251,9 @@ export class Receiver<Events, R> {
       state.code = "event-unknown";
       return undefined;
     }
+    // With `each`, every item has a handler of its own.
+    if (!(this.#settings.each && delivery.items !== undefined) && !this.#handlerOf(delivery.type))
+      return undefined;
     return delivery;
   }
 
@@ -327,6 +322,7 @@ export class Receiver<Events, R> {
     state: RequestState,
   ): Promise<ItemResult> {
     if (item.unknown === true && this.#settings.unknownEvents === "ignore") return "ignored";
+    if (this.#handlerOf(item.type) === undefined) return "ignored";
     const claimable = claimableItem(item, index, delivery);
     try {
       const claim = this.#claimAtOnce(claimable, state) ?? (await this.#claim(claimable, state));
@@ -350,14 +346,31 @@ export class Receiver<Events, R> {
     const reply = (body: string, contentType = "text/plain; charset=utf-8") => {
       state.reply = customResponse(body, contentType);
     };
-    const context: HandlerContext<R> = { request, key, retryChanged, replayed, reply };
+    let retry: RequestError | undefined;
+    const context: HandlerContext<R> = {
+      request,
+      key,
+      retryChanged,
+      replayed,
+      reply,
+      retry(afterMs) {
+        retry = retryLater(afterMs);
+      },
+    };
     if (delivery !== undefined) (context as { delivery?: Verified }).delivery = delivery;
     const start = this.#now();
     let result: HandlerResult = "handled";
     try {
-      const handler = this.#handler as (received: unknown, context: HandlerContext<R>) => unknown;
+      const handler = this.#handlerOf(received.type) as (
+        received: unknown,
+        context: HandlerContext<R>,
+      ) => unknown;
       const returned = await handler(received, context);
-      if (isResponse(returned)) {
+      if (retry !== undefined) {
+        state.reply = problem(retry);
+        state.detail = retry.detail;
+        result = "failed";
+      } else if (isResponse(returned)) {
         state.reply = await readHandlerResponse(returned);
         if (state.reply.status >= 300) result = "failed";
       }
@@ -416,7 +429,8 @@ export class Receiver<Events, R> {
     if (accepted !== undefined) return typeIfCovered(accepted.signature, accepted.type);
     // Only errors after the signature have the status 400, so an attacker cannot make the receiver check a body twice.
     if (checked === undefined || error?.status !== 400) return undefined;
-    const report = this.#hook.inspect?.(checked, { maxBytes: this.#settings.maxBytes, keys: options?.keys });
+    const { maxBytes, keys, now } = options;
+    const report = this.#hook.inspect?.(checked, { maxBytes, keys, now });
     return report && typeIfCovered(report.signature, report.type);
   }
 
@@ -461,30 +475,17 @@ export class Receiver<Events, R> {
   }
 }
 
-/** Whether a line is due: for a request that was not handled, unless `onError` was called, or no action is needed. */
-function isLogDue({ code, isReported }: RequestState, outcome: ReceiverEvent["outcome"]): boolean {
-  return code !== undefined && !isReported && outcome !== "in-progress" && outcome !== "ignored";
+/** Throws at a handler that is no function. Without a handler, `on` adds those of single event types. */
+export function checkHandler(handler: unknown): void {
+  if (handler !== undefined && typeof handler !== "function")
+    throw new TypeError(
+      "Expected a handler as the second argument: receiver(hook, async (delivery) => { ... }).",
+    );
 }
 
-/** The outcome of a delivery by the result of its handler, or of its items: undefined where the handler takes too long. */
-function conclude(result: ItemResult | undefined, state: RequestState): ReceiverEvent["outcome"] {
-  if (result === undefined) {
-    throw new RequestError("handler-timeout", {
-      outcome: "unavailable",
-      detail: "The delivery is still being handled.",
-      headers: { "retry-after": "30" },
-    });
-  }
-  if (result === "in-progress") throw inProgress();
-  if (result === "threw") {
-    state.isReported = true;
-    throw new RequestError("handler-failed", {
-      outcome: "failed",
-      detail: "The delivery could not be handled.",
-    });
-  }
-  if (result !== "failed") return result;
-  state.code = "handler-failed";
-  state.detail = "The handler returned a Response with this status.";
-  return result;
+/** Throws at an event type or a handler that `on` does not take. */
+export function checkRoute(type: unknown, handler: unknown, routes: ReadonlyMap<string, unknown>): void {
+  if (typeof type !== "string" || typeof handler !== "function")
+    throw new TypeError("Expected an event type and a handler: on(type, async (delivery) => { ... }).");
+  if (routes.has(type)) throw new TypeError("Another handler was added for the same event type with `on`.");
 }

@@ -96,6 +96,19 @@ export function customResponse(body: string, contentType: string): ResponseParts
   return { status: 200, headers: { "content-type": contentType, "content-length": length }, body };
 }
 
+/** The error for a delivery that the handler wants to get again. */
+export function retryLater(afterMs = 30_000): RequestError {
+  if (typeof afterMs !== "number" || !(afterMs >= 0 && afterMs < 2 ** 31))
+    throw ownMessage(
+      new TypeError("Invalid time for `retry`: expected a number of milliseconds below 2^31."),
+    );
+  return new RequestError("handler-failed", {
+    status: 503,
+    detail: "The handler called `retry`.",
+    headers: { "retry-after": `${Math.ceil(afterMs / 1000)}` },
+  });
+}
+
 /** The error for a method that is neither POST nor that of a handshake. */
 export function methodNotAllowed(handshakes: readonly string[] = []): RequestError {
   const allow = [...new Set(["POST", ...handshakes])].filter((name) => name !== "open POST").join(", ");

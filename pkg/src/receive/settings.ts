@@ -9,7 +9,15 @@ import type { BodyEncoding, EachOptions, ReceiverOptions } from "./options.js";
 declare const console: { error(text: string): void };
 
 /** Options without a default. */
-type OptionalKeys = "url" | "onEvent" | "onRejected" | "onSecret" | "keys" | "handlerTimeout";
+type OptionalKeys =
+  | "url"
+  | "authorize"
+  | "now"
+  | "onEvent"
+  | "onRejected"
+  | "onSecret"
+  | "keys"
+  | "handlerTimeout";
 
 /** All options, with defaults filled in. */
 export type Settings<R> = {
@@ -40,15 +48,22 @@ const OPTIONS: OptionNames = {
   unknownEvents: true,
   replayed: true,
   each: true,
+  authorize: true,
+  now: true,
 } satisfies Record<keyof ReceiverOptions, true>;
+
+/** Throws at an option of an unknown name. */
+export function checkOptionNames(options: unknown): void {
+  const mistake = optionMistake("receiver", options, OPTIONS);
+  if (mistake !== undefined) throw new TypeError(mistake);
+}
 
 /** Checks the options, and fills in the defaults. */
 export function resolveOptions<R>(
   hook: { maxBytes: number; provider: string; hasItems?: boolean; needsKeys?: boolean },
   options: ReceiverOptions<R> | EachOptions<R>,
 ): Settings<R> {
-  const mistake = optionMistake("receiver", options, OPTIONS);
-  if (mistake !== undefined) throw new TypeError(mistake);
+  checkOptionNames(options);
   const passed = options ?? {};
   const name = nameOf(passed.name, hook.provider);
   const each = passed.each ?? false;
@@ -79,6 +94,8 @@ export function resolveOptions<R>(
     ...(passed.onRejected === undefined
       ? {}
       : { onRejected: checkFunction("onRejected", passed.onRejected) }),
+    ...(passed.authorize === undefined ? {} : { authorize: checkFunction("authorize", passed.authorize) }),
+    ...(passed.now === undefined ? {} : { now: checkFunction("now", passed.now) }),
     ...(passed.onSecret === undefined ? {} : { onSecret: checkFunction("onSecret", passed.onSecret) }),
     ...keysOf(passed.keys, hook),
     onError:

@@ -62,7 +62,8 @@ export const schema = compileSchema({ type: "object" });
 export const receivers = {
   express: express(care, (delivery) => delivery),
   node: node(surgery, ({ event }) => event, { store: memoryStore() }),
-  fetched: fetched(own, (delivery) => delivery.type),
+  fetched: fetched(own, (delivery) => delivery.type).on("ping", ({ event }) => event.data.n),
+  late: node(() => surgery).on("calls.user.create", ({ event }) => event),
   items: fetched(hubspot, (item) => item.event, { each: true }),
   lambda: lambda(github, ({ event }) => event),
   fastify: fastify(care, (delivery) => delivery.id, { path: "/" }),

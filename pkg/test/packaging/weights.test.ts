@@ -13,12 +13,12 @@ const LIMITS: Record<string, [imports: string, bytes: number]> = {
   HooksealError: [`{ HooksealError } from "hookseal"`, 290],
   SchemaError: [`{ SchemaError } from "hookseal"`, 200],
   memoryStore: [`{ memoryStore } from "hookseal"`, 1_500],
-  "the receiver of fetch": [`{ receiver } from "hookseal/fetch"`, 12_700],
-  "the receiver of Node": [`{ receiver } from "hookseal/node"`, 12_700],
-  "the receiver of Express": [`{ receiver } from "hookseal/express"`, 12_700],
-  "the plugin of Fastify": [`{ hookseal } from "hookseal/fastify"`, 12_700],
-  "the receiver of Lambda": [`{ receiver } from "hookseal/lambda"`, 12_700],
-  "a webhook of the slim entry": [`{ painchek } from "hookseal/slim"`, 17_200],
+  "the receiver of fetch": [`{ receiver } from "hookseal/fetch"`, 13_500],
+  "the receiver of Node": [`{ receiver } from "hookseal/node"`, 13_500],
+  "the receiver of Express": [`{ receiver } from "hookseal/express"`, 13_500],
+  "the plugin of Fastify": [`{ hookseal } from "hookseal/fastify"`, 13_500],
+  "the receiver of Lambda": [`{ receiver } from "hookseal/lambda"`, 13_500],
+  "a webhook of the slim entry": [`{ painchek } from "hookseal/slim"`, 17_500],
 };
 
 describe("a bundle", () => {

@@ -1,6 +1,6 @@
 // The recipes of docs/receiving.md: each one runs as a process, and receives deliveries.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -13,7 +13,7 @@ import {
   InMemorySpanExporter,
   SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
-import { painchek } from "hookseal";
+import { painchek, xon } from "hookseal";
 import { receiver } from "hookseal/fetch";
 import { project, run, tool } from "../support/project.ts";
 import {
@@ -488,6 +488,113 @@ export const pool = {
     const redacted = explain("--secret-env", "PAINCHEK_SECRET", "--redact");
     assert.match(redacted, /\nmatch body-python-style /);
     assert.ok(!/[\da-f]{8}-[\da-f]{4}/.test(redacted), redacted);
+  });
+
+  it("shows a retry later, handlers of event types and a late webhook", async (t) => {
+    const load = async (name: string, file: string) =>
+      import(pathToFileURL(write(file, recipe(name)).script).href);
+    const output: unknown[][] = [];
+    t.mock.method(console, "log", (...texts: unknown[]) => output.push(texts));
+    const { handler } = await load("A retry later", "retry.mjs");
+    const good = delivery();
+    const sent = () =>
+      new Request("https://h/", { method: "POST", headers: good.headers, body: `${good.body}` });
+    const hook = painchek({ secrets: [SECRET] });
+    const receive = receiver(hook, handler, { log: false });
+    process.env.READ_ONLY = "1";
+    const later = await receive(sent());
+    assert.deepEqual([later.status, later.headers.get("retry-after")], [503, "60"]);
+    delete process.env.READ_ONLY;
+    assert.equal((await receive(sent())).status, 200);
+    assert.deepEqual(output, [["received", "assessment_add", good.id]]);
+
+    const { receive: routed } = await load("Handlers of event types", "routes.mjs");
+    output.length = 0;
+    const surgery = xon({ unsigned: "allow" });
+    for (const type of ["calls.user.create", "calls.user.delete"] as const) {
+      const { headers, body } = surgery.create(type, { mobileNumber: "+447700900123" });
+      await routed(new Request("https://h/", { method: "POST", headers, body }));
+    }
+    assert.deepEqual(output, [
+      ["created", "+447700900123"],
+      ["deleted", "+447700900123"],
+    ]);
+
+    process.env.PAINCHEK_SECRET = SECRET;
+    t.after(() => delete process.env.PAINCHEK_SECRET);
+    const { receive: late } = await load("A webhook that is made late", "late.mjs");
+    assert.equal((await late(sent())).status, 200);
+  });
+
+  it("shows how an unsigned endpoint is protected", async () => {
+    const port = await freePort();
+    const { cwd, script } = write("path.mjs", recipe("A secret in the path"));
+    const secrets = { XON_PATH_SECRET: "the-secret-of-the-path", PORT: `${port}` };
+    const running = await start(process.execPath, [script], { cwd, port, env: secrets });
+    try {
+      const { headers, body } = xon({ unsigned: "allow" }).create("calls.user.create", {
+        mobileNumber: "+447700900123",
+      });
+      const statusOf = async (path: string) =>
+        (await fetch(`${running.url}/webhooks/xon/${path}`, { method: "POST", headers, body })).status;
+      assert.equal(await statusOf("the-secret-of-the-path"), 200);
+      for (const path of ["", "the-secret-of-the-pat", "undefined", "the-secret-of-the-path2"])
+        assert.equal(await statusOf(path), 401, path);
+    } finally {
+      await running.stop();
+    }
+    const load = async (name: string, file: string) =>
+      import(pathToFileURL(write(file, recipe(name)).script).href);
+    const basic = await load("Basic authentication", "basic.mjs");
+    assert.equal(basic.authorize({ headers: { authorization: "Basic dTpw" } }), false);
+    process.env.XON_AUTHORIZATION = "Basic dTpw";
+    assert.equal(basic.authorize({ headers: { authorization: "Basic dTpw" } }), true);
+    for (const authorization of ["Basic dTpx", "", undefined])
+      assert.equal(basic.authorize({ headers: { authorization } }), false);
+    const tls = await load("Mutual TLS", "tls.mjs");
+    assert.equal(tls.authorize({ socket: { authorized: true } }), true);
+    assert.equal(tls.authorize({ socket: { authorized: false } }), false);
+    assert.equal(tls.authorize({ socket: {} }), false);
+    process.env.SENDER_NETWORKS = "203.0.113.0/24,2001:db8::/32";
+    const list = await load("An allowlist of addresses", "list.mjs");
+    for (const [remoteAddress, expected] of [
+      ["203.0.113.9", true],
+      ["::ffff:203.0.113.9", true],
+      ["2001:db8::1", true],
+      ["203.0.114.9", false],
+      ["::1", false],
+    ])
+      assert.equal(list.authorize({ socket: { remoteAddress } }), expected, `${remoteAddress}`);
+  });
+
+  it("shows a shutdown that lets a delivery be handled to its end", async () => {
+    const { cwd, script } = write("shutdown.mjs", recipe("A shutdown that loses nothing"));
+    const port = await freePort();
+    const child = spawn(process.execPath, [script], {
+      cwd,
+      env: { ...process.env, ...env, PORT: `${port}` },
+    });
+    let output = "";
+    child.stdout.on("data", (part) => {
+      output += part;
+    });
+    const ended = new Promise((resolve) => child.once("close", resolve));
+    const url = `http://127.0.0.1:${port}/`;
+    for (let tries = 0; tries < 200; tries++) {
+      const isListening = await fetch(url).then(
+        () => true,
+        () => false,
+      );
+      if (isListening) break;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const good = delivery();
+    const responding = fetch(url, { method: "POST", headers: good.headers, body: `${good.body}` });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    child.kill("SIGTERM");
+    assert.equal((await responding).status, 200);
+    assert.equal(await ended, 0);
+    assert.match(output, new RegExp(`received assessment_add ${good.id}\\nclosed`));
   });
 
   it("has no program without a test", () => {

@@ -4,7 +4,7 @@ import { createHmac } from "node:crypto";
 import { describe, it } from "node:test";
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
-import { type HmacAlgorithm, hmac } from "../../src/index.ts";
+import { type HmacAlgorithm, hmac, secretsEqual } from "../../src/index.ts";
 import { seeded } from "../support/fixtures.ts";
 
 const ALGORITHMS: HmacAlgorithm[] = ["sha1", "sha256", "sha512"];
@@ -130,5 +130,26 @@ describe("hmac", () => {
       ),
       { ...seeded, numRuns: 150 },
     );
+  });
+});
+
+describe("secretsEqual", () => {
+  it("is true for equal texts only, and for no empty or absent secret", () => {
+    assert.equal(secretsEqual("a secret é", "a secret é"), true);
+    for (const [received, secret] of [
+      ["a secret", "a secret "],
+      ["", "a"],
+      ["a", ""],
+      ["", ""],
+      [undefined, undefined],
+      ["undefined", undefined],
+      [null, "null"],
+      [["a"], "a"],
+    ])
+      assert.equal(
+        secretsEqual(received as string, secret as string),
+        false,
+        JSON.stringify([received, secret]),
+      );
   });
 });

@@ -397,7 +397,7 @@ describe("the options of a receiver", () => {
     for (const [options, message] of wrong)
       assert.throws(() => receiver(hook, () => {}, options as ReceiverOptions), message);
     assert.throws(() => receiver(undefined as never, () => {}), /webhook as the first argument/);
-    assert.throws(() => receiver(hook, undefined as never), /handler as the second argument/);
+    assert.throws(() => receiver(hook, "handler" as never), /handler as the second argument/);
   });
 
   it("reject `encodings` if the platform cannot decompress", (t) => {

@@ -50,6 +50,29 @@ declare const id: string;
 fetchReceiver(webhook(id, {}), ({ event }) => event satisfies unknown);
 
 declare const definition: ProviderDefinition;
+// Handlers of single event types know their events.
+const routed = receiver(surgery)
+  .on("calls.user.create", ({ event }) => event.event.mobileNumber satisfies string)
+  .on("file-request.files.update", (delivery) => {
+    if (delivery.revision === "R0") delivery.event.event.fileRequest.account_id;
+  });
+createServer(routed);
+// @ts-expect-error: an event of another provider
+routed.on("assessment_add", () => {});
+receiver(webhook("stripe", { secrets: ["a"] })).on("invoice.paid", ({ type, event }) => [
+  type satisfies "invoice.paid",
+  event.id,
+]);
+// A webhook can be made late.
+receiver(
+  () => painchek({ secrets: ["a secret"] }),
+  (delivery) => !delivery.unknown && delivery.event.data.uuid,
+);
+receiver(care, (_, { retry }) => retry(1000), {
+  authorize: async (request) => request.url === "/",
+  now: Date.now,
+});
+
 // With `each`, the handler gets the items of a delivery.
 const batches = webhook<BatchEvents<{ read: { reader: string } }, { account: string }>>(definition, {});
 receiver(batches, ({ items, type, event }) => {

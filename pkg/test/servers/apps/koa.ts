@@ -9,7 +9,7 @@ import { compressed, each, handler, hook, itemHandler, line, options, seen, slac
 
 const app = new Koa();
 const receive = receiver(hook, handler, options);
-const routes: Record<string, typeof receive> = {
+const routes: Record<string, (...parts: Parameters<typeof receive>) => Promise<void>> = {
   "/hook": receive,
   "/gzip": receiver(hook, handler, compressed),
   "/slack": receiver(slack, handler, options),
