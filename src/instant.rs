@@ -154,6 +154,32 @@ pub(crate) fn format_rfc3339(millis: i64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}+00:00")
 }
 
+const DAYS: &str = "ThuFriSatSunMonTueWed";
+const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+/// Parses an HTTP date in the form that senders have to use (RFC 9110, section 5.6.7): `Tue, 14 Nov 2023 22:13:20 GMT`.
+pub(crate) fn http_date(text: &str) -> Option<Instant> {
+    let (month, year) = (text.get(8..11)?, text.get(12..16)?);
+    let index = MONTHS.find(month).filter(|index| index % 3 == 0)? / 3;
+    let number = ["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12"].get(index)?;
+    let date = [year, "-", number, "-", text.get(5..7)?, "T", text.get(17..25)?, "Z"].concat();
+    // The rest of the form is compared: a time has one text.
+    let found = instant(date.as_bytes())?;
+    (format_http_date(found.as_millis()) == text).then_some(found)
+}
+
+/// Formats a time, in milliseconds since 1970, as an HTTP date.
+pub(crate) fn format_http_date(millis: i64) -> String {
+    let date = format_rfc3339(millis);
+    let name = |names: &'static str, index: i64| {
+        let start = usize::try_from(index).unwrap_or_default() * 3;
+        names.get(start..start + 3).unwrap_or_default()
+    };
+    let day = name(DAYS, millis.div_euclid(86_400_000).rem_euclid(7));
+    let month = name(MONTHS, date[5..7].parse::<i64>().unwrap_or_default() - 1);
+    [day, ", ", &date[8..10], " ", month, " ", &date[..4], " ", &date[11..19], " GMT"].concat()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -39,6 +39,7 @@ fn definition(value: &Value) -> SchemeDefinition {
         absent_is_empty: false,
         key: hookseal::signature::KeyDerivation::default(),
         partial: false,
+        signed_headers: None,
     }
 }
 

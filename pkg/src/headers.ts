@@ -117,10 +117,13 @@ export function headerPairs(headers: HeadersLike): [name: string, value: string]
 /** Names of headers in lower case, prepared for lookups. */
 export class HeaderFilter {
   readonly names: readonly string[];
+  /** Whether every header is needed: a delivery itself lists which ones are signed. */
+  readonly isAll: boolean;
   /** 1 at each length that a name has: the length alone rules out most headers. */
   readonly #lengths: Uint8Array;
 
   constructor(names: readonly string[]) {
+    this.isAll = names.includes("*");
     // PERF: the engine interns keys of objects, and compares interned strings by their addresses.
     this.names = Object.keys(Object.fromEntries(names.map((name) => [name, true])));
     this.#lengths = new Uint8Array(Math.max(0, ...names.map(({ length }) => length)) + 1);
@@ -136,10 +139,12 @@ export class HeaderFilter {
 
 /** Encodes a delivery's head with the headers that a filter has, and with URL and method if the signature covers one. */
 export function encodeFilteredHead(
-  { headers, url, method }: Delivery,
+  delivery: Delivery,
   filter: HeaderFilter,
   requiresTarget: boolean,
 ): string {
+  if (filter.isAll) return encodeHead(delivery);
+  const { headers, url, method } = delivery;
   // PERF: a URL that no signature covers is not copied. Any other type than a string is an error all the same.
   const isUnread = !requiresTarget && isText(url) && isText(method);
   let text = isUnread ? NO_TARGET : encodeTarget(url, method);

@@ -324,10 +324,12 @@ export interface SignedPart {
     | "timestamp"
     | "id"
     | "url"
+    | "path"
     | "method"
-    | `${"header" | "query" | "form" | "body" | "url"}:${string}`
+    | "headers"
+    | `${"header" | "headers" | "query" | "form" | "body" | "url" | "setting"}:${string}`
     | `/${string}`;
-  /** The text that is signed; cut after 512 characters. Absent for the body, and for what the delivery lacks. */
+  /** The text that is signed; cut after 512 characters. Absent for the body, settings and listed headers, and for what the delivery lacks. */
   value?: string;
   /** The location in the signed content, in bytes. Absent for what the delivery lacks, which counts as no bytes. */
   span?: { start: number; end: number };

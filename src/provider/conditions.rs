@@ -93,6 +93,11 @@ impl Conditions {
         self.when.is_empty()
     }
 
+    /// The sources that decide whether the scheme is for a delivery.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = &RequestSource> {
+        self.when.iter().map(|(source, _)| source)
+    }
+
     /// Whether the scheme is for such deliveries.
     pub(crate) fn apply_to(&self, delivery: &Delivery<'_>) -> bool {
         let request = RequestParts { delivery, root: None };

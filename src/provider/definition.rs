@@ -2,7 +2,7 @@
 
 use crate::blob::blob;
 use crate::issue::{Issue, Severity};
-use crate::json::{Document, KeyInterner, KeyTable, Pointer, Value};
+use crate::json::{Document, KeyInterner, KeyTable, Kind, Pointer, Value};
 use crate::schema::{CompileOptions, Schema};
 use crate::signature::Scheme;
 use std::sync::Arc;
@@ -42,7 +42,7 @@ pub struct Provider {
     pub schemes: Vec<NamedScheme>,
     /// The timestamp in the body, for schemes whose signed content has no other.
     pub signed_time: Option<SignedTime>,
-    /// Default timestamp tolerance in seconds, in both directions.
+    /// Default timestamp tolerance in seconds, in both directions. `u32::MAX`, which is 136 years: the time is not checked.
     pub tolerance: u32,
     /// The header with the id of the subscription.
     pub webhook_id: Option<String>,
@@ -176,9 +176,10 @@ impl Provider {
             is_unconfirmed: text(root, "/confirmed").as_deref() == Some("no"),
             schemes,
             signed_time: signed_time(root),
-            tolerance: signature_member(root, "tolerance")
-                .and_then(|seconds| u32::try_from(seconds.as_i64()?).ok())
-                .unwrap_or(300),
+            tolerance: match signature_member(root, "tolerance") {
+                Some(seconds) if seconds.kind() == Kind::Null => u32::MAX,
+                seconds => seconds.and_then(|seconds| u32::try_from(seconds.as_i64()?).ok()).unwrap_or(300),
+            },
             webhook_id: name_in_family(root.pointer("/headers/webhookId"), 0),
             delivery_id: name_in_family(root.pointer("/headers/deliveryId"), 0),
             content_type,

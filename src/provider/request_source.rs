@@ -7,7 +7,7 @@ use std::fmt;
 use crate::blob::blob;
 use crate::delivery::Delivery;
 use crate::json::{Kind, Pointer, Value, decode_form_text};
-use crate::signature::ContentDigest;
+use crate::signature::{ContentDigest, HEADER_VALUES, Scheme, SignedHeaders};
 use crate::text::split_once;
 
 /// A source of a text in a request.
@@ -25,10 +25,24 @@ pub(crate) enum RequestSource {
     Digest(ContentDigest),
     /// A parameter of the query with its ASCII letters in lower case, in signed content only.
     LowerQuery(String),
+    /// The headers that a delivery lists as signed, in signed content only.
+    SignedHeaders(Box<ListedHeaders>),
 }
 
+/// How a delivery lists its signed headers, and which part of the signed content they are.
+#[derive(Debug)]
+pub(crate) struct ListedHeaders {
+    name: String,
+    headers: SignedHeaders,
+    /// The header with the list, and the text before the list.
+    header: String,
+    label: String,
+}
+
+blob!(struct ListedHeaders { name, headers, header, label });
+
 blob!(enum RequestSource { 0 => Header(name), 1 => Pointer(pointer), 2 => Query(name), 3 => Form(name),
-    4 => Digest(digest), 5 => LowerQuery(name) });
+    4 => Digest(digest), 5 => LowerQuery(name), 6 => SignedHeaders(listed) });
 
 /// A request with its body parsed, if the body is JSON.
 pub(crate) struct RequestParts<'d> {
@@ -72,8 +86,17 @@ impl RequestSource {
         }
     }
 
-    /// Parses a part of signed content.
-    pub fn parse_signed(text: &str) -> Option<Self> {
+    /// Parses a part of the signed content of a scheme.
+    pub fn parse_signed(text: &str, scheme: Option<&Scheme>) -> Option<Self> {
+        if text.starts_with("headers:") {
+            let (header, label) = scheme?.names_item();
+            return Some(Self::SignedHeaders(Box::new(ListedHeaders {
+                name: text.to_owned(),
+                headers: scheme?.signed_headers()?.clone(),
+                header: header.to_owned(),
+                label: label.to_owned(),
+            })));
+        }
         if let Some(name) = text.strip_prefix("lower:query:") {
             return Some(Self::LowerQuery(name.to_owned()));
         }
@@ -85,7 +108,7 @@ impl RequestSource {
         match self {
             Self::Query(_) | Self::LowerQuery(_) => true,
             Self::Digest(digest) => digest.is_of_url(),
-            Self::Header(_) | Self::Pointer(_) | Self::Form(_) => false,
+            Self::Header(_) | Self::Pointer(_) | Self::Form(_) | Self::SignedHeaders(_) => false,
         }
     }
 
@@ -117,6 +140,15 @@ impl RequestSource {
                 split_once(url, '?').map_or(Found::Absent, |(_, query)| find_parameter(query, name))
             }
             Self::Form(name) => form(delivery).map_or(Found::Absent, |form| find_parameter(form, name)),
+            Self::SignedHeaders(listed) => {
+                let ListedHeaders { name, headers, header, label } = &**listed;
+                match headers.find(&delivery.headers, (header, label)) {
+                    Ok(Some((_, values))) if name == HEADER_VALUES => Found::Text(values.into()),
+                    Ok(Some((names, _))) => Found::Text(names.into()),
+                    Ok(None) => Found::Absent,
+                    Err(_) => Found::Unusable,
+                }
+            }
             Self::Digest(digest) => digest
                 .text(delivery.body, delivery.url)
                 .map_or(Found::Absent, |text| Found::Text(text.into())),
@@ -172,6 +204,7 @@ impl fmt::Display for RequestSource {
             Self::Query(name) => ("query:", name.as_str()),
             Self::LowerQuery(name) => ("lower:query:", name.as_str()),
             Self::Form(name) => ("form:", name.as_str()),
+            Self::SignedHeaders(listed) => ("", listed.name.as_str()),
             Self::Digest(digest) => {
                 computed = digest.name();
                 ("", computed.as_str())

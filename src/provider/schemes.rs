@@ -4,7 +4,7 @@ use crate::blob::blob;
 use crate::json::{Document, Kind, Value};
 use crate::signature::{
     Algorithm, DEFAULT_LEEWAY, JwtDefinition, JwtScheme, KeyDerivation, Scheme, SchemeDefinition,
-    SecretEncoding, SecretFormat, SignatureScheme, TimestampUnit, TokenScheme,
+    SecretEncoding, SecretFormat, SignatureScheme, SignedHeaders, TimestampUnit, TokenScheme,
 };
 use crate::text::eq_ignore_ascii_case;
 use std::borrow::Cow;
@@ -147,7 +147,8 @@ pub(super) fn schemes(
             }
             let conditions = Conditions::parse(*signature)
                 .map_err(|(value, message)| definition_error(document, value, &message))?;
-            let sources = scheme.sources().filter_map(RequestSource::parse_signed).collect();
+            let source = |name| RequestSource::parse_signed(name, scheme.signing());
+            let sources = scheme.sources().filter_map(source).collect();
             schemes.push(NamedScheme {
                 name: name.clone(),
                 scheme,
@@ -316,8 +317,9 @@ fn scheme(
     let format = text(signature, "/format").unwrap_or_default();
     let signed_content = signed_content(signature);
     // Of several schemes, those without a signed time have no use for the header.
-    let has_time_header =
-        !is_of_several || signed_content.contains("{timestamp}") && !format.contains("{timestamp}");
+    let signs_time_header =
+        signed_content.contains("{timestamp}") || signature.get("signedHeaders").is_some();
+    let has_time_header = !is_of_several || signs_time_header && !format.contains("{timestamp}");
     let time_source = text(signature, "/timestamp").filter(|_| signed_content.contains("{timestamp}"));
     let definition = SchemeDefinition {
         header: place(signature, family),
@@ -341,6 +343,7 @@ fn scheme(
         ambiguous: signature.get("ambiguous").and_then(Value::as_bool).unwrap_or(false),
         absent_is_empty: signature.get("absent").is_some(),
         partial: signature.get("covers").is_some() || signature.get("digests").is_some(),
+        signed_headers: signed_headers(signature),
     };
     if let Some(algorithm) = definition.algorithms.iter().find(|one| one.is_public_key() != is_public_key) {
         let value = signature.get("algorithms").unwrap_or(signature);
@@ -416,6 +419,20 @@ fn jwt_scheme(
         definition_error(document, signature.get(error.field()).unwrap_or(signature), error.message())
     })?;
     with_settings(document, signature, SignatureScheme::Jwt(scheme))
+}
+
+/// Parses `signedHeaders`: how a delivery lists the headers that are signed.
+#[inline(never)]
+fn signed_headers(signature: Value<'_>) -> Option<SignedHeaders> {
+    let headers = signature.get("signedHeaders")?;
+    let list = text(headers, "/names");
+    Some(SignedHeaders {
+        list: list.and_then(|source| source.strip_prefix("header:").map(str::to_owned)),
+        separator: text(headers, "/separator").and_then(|text| text.bytes().next()).unwrap_or(b','),
+        pair: text(headers, "/pair").unwrap_or_default(),
+        join: text(headers, "/join").unwrap_or_default(),
+        required: texts(headers, "require"),
+    })
 }
 
 fn is_optional(signature: Value<'_>) -> bool {

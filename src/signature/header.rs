@@ -21,6 +21,8 @@ pub(crate) struct HeaderFormat {
     pub encoding: Encoding,
     suffix: String,
     timestamp: Option<TimestampItem>,
+    /// The text before the names of signed headers, whose item is before the signature.
+    names: Option<String>,
 }
 
 /// The separator between items. Commas always separate, because several fields with one name can be joined by commas
@@ -59,7 +61,7 @@ struct TimestampItem {
     is_first: bool,
 }
 
-blob!(struct HeaderFormat { list, prefix, label, middle, encoding, suffix, timestamp });
+blob!(struct HeaderFormat { list, prefix, label, middle, encoding, suffix, timestamp, names });
 blob!(enum ListSyntax { 0 => Commas, 1 => Semicolons, 2 => Pairs, 3 => Spaces, 4 => Ampersands });
 blob!(enum Label { 0 => None, 1 => Any, 2 => Fixed(algorithm, name), 3 => KeyId });
 blob!(struct TimestampItem { prefix, is_first });
@@ -107,7 +109,7 @@ impl HeaderFormat {
         let (list, separator) =
             if template.contains(';') { (ListSyntax::Semicolons, ';') } else { (ListSyntax::Commas, ',') };
         let mut format: Option<Self> = None;
-        let mut timestamp = None;
+        let (mut timestamp, mut names) = (None, None);
         // Proxies join headers by commas, so a field cannot contain one.
         if list == ListSyntax::Semicolons && template.contains(',') {
             return Err(into_owned_outlined(
@@ -121,6 +123,11 @@ impl HeaderFormat {
                     return Err(into_owned_outlined(ONE_TIMESTAMP));
                 }
                 timestamp = Some(TimestampItem { prefix: into_owned_outlined(prefix), is_first: !is_last });
+            } else if let Some(label) = field.strip_suffix("{headers}") {
+                if names.is_some() || format.is_some() || label.is_empty() || label.contains(['{', '}']) {
+                    return Err(into_owned_outlined(ONE_LIST));
+                }
+                names = Some(into_owned_outlined(label));
             } else if format.is_some() {
                 return Err(into_owned_outlined("Expected one signature next to the timestamp."));
             } else {
@@ -132,7 +139,7 @@ impl HeaderFormat {
             Some(format) if needs_label && format.prefix.is_empty() && format.label == Label::None => {
                 Err(into_owned_outlined("A signature next to a timestamp needs a label: \"v1={hex}\"."))
             }
-            Some(format) => Ok(Self { timestamp, ..format }),
+            Some(format) => Ok(Self { timestamp, names, ..format }),
             None => Err(NO_DIGEST.to_owned()),
         }
     }
@@ -199,7 +206,7 @@ impl HeaderFormat {
             (label, middle) = (Label::Fixed(algorithm, name), rest);
             prefix.clear();
         }
-        Ok(Self { list, prefix, label, middle, encoding, suffix, timestamp: None })
+        Ok(Self { list, prefix, label, middle, encoding, suffix, timestamp: None, names: None })
     }
 
     /// Returns the algorithm that the template names as a literal.
@@ -218,6 +225,11 @@ impl HeaderFormat {
 
     pub fn has_timestamp(&self) -> bool {
         self.timestamp.is_some()
+    }
+
+    /// Returns the text before the names of signed headers, if the header lists them.
+    pub fn names_label(&self) -> Option<&str> {
+        self.names.as_deref()
     }
 
     /// Splits a header value into its items.
@@ -292,8 +304,8 @@ impl HeaderFormat {
     }
 
     /// Formats a header value.
-    pub fn format(&self, algorithm: Algorithm, digest: &[u8], timestamp: &str) -> String {
-        self.assemble(algorithm, &self.encoding.encode(digest), timestamp)
+    pub fn format(&self, algorithm: Algorithm, digest: &[u8], timestamp: &str, names: &str) -> String {
+        self.assemble(algorithm, &self.encoding.encode(digest), timestamp, names)
     }
 
     /// Returns whether a header value of this format can be parsed back. Literals that contain a separator, or that begin
@@ -301,7 +313,7 @@ impl HeaderFormat {
     pub fn round_trips(&self, algorithm: Algorithm) -> bool {
         // Signatures of public keys have other lengths, too.
         let digest = [0; 64].get(..algorithm.digest_len().min(64)).map(|bytes| self.encoding.encode(bytes));
-        let value = self.assemble(algorithm, digest.as_deref().unwrap_or_default(), "0");
+        let value = self.assemble(algorithm, digest.as_deref().unwrap_or_default(), "0", "a b");
         let is_sendable = value.trim() == value && !has_control(&value);
         let parsed = self.items(&value).find_map(|item| match self.parse_item_value(item) {
             HeaderItem::Signature { encoded, .. } => Some(encoded),
@@ -324,18 +336,21 @@ impl HeaderFormat {
             Encoding::Base64 => format!("<{len}characters of base64>"),
             Encoding::Base64Url => format!("<{len}characters of URL-safe base64>"),
         };
-        self.assemble(algorithm, &digest, "<timestamp>")
+        self.assemble(algorithm, &digest, "<timestamp>", "<names>")
     }
 
-    fn assemble(&self, algorithm: Algorithm, digest: &str, timestamp: &str) -> String {
+    fn assemble(&self, algorithm: Algorithm, digest: &str, timestamp: &str, names: &str) -> String {
         let label = match &self.label {
             Label::None => "",
             Label::Any => algorithm.name(),
             Label::KeyId => "key",
             Label::Fixed(_, name) => name,
         };
-        let signature = [&self.prefix, label, &self.middle, digest, &self.suffix].concat();
         let separator = if self.list == ListSyntax::Semicolons { ";" } else { "," };
+        let mut signature = [&self.prefix, label, &self.middle, digest, &self.suffix].concat();
+        if let Some(list) = &self.names {
+            signature = [list, names, separator, &signature].concat();
+        }
         match &self.timestamp {
             None => signature,
             Some(item) if item.is_first => [&item.prefix, timestamp, separator, &signature].concat(),
@@ -348,6 +363,8 @@ const NO_DIGEST: &str = "Missing signature: expected {hex}, {base64} or {base64u
 const COMMA_IN_ITEM: &str =
     "Commas separate signatures. Formats with a comma: \"t={timestamp},v1={hex}\" and \"v1,{base64}\".";
 const ONE_TIMESTAMP: &str = "Expected one timestamp, with a label: \"t={timestamp}\".";
+const ONE_LIST: &str =
+    "Expected one list of signed headers, with a label, before the signature: \"h={headers}\".";
 const ONE_ALGORITHM: &str = "Expected one {algorithm}, before the signature.";
 
 /// Splits a literal such as `sha256=` into the name of an algorithm and the rest.
@@ -473,7 +490,7 @@ mod tests {
         assert_eq!(parsed[0], HeaderItem::Timestamp("1767225600000"));
         assert_eq!(parsed[1..], expected);
         assert_eq!(format.first_timestamp("t=1,0011aabb"), None);
-        assert_eq!(format.format(Algorithm::Sha256, &[1, 2], "3"), "3,0102");
+        assert_eq!(format.format(Algorithm::Sha256, &[1, 2], "3", ""), "3,0102");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! repeated.
 
 use super::candidates::{MAX_HEADER_BYTES, MAX_TIMESTAMPS};
-use super::template::is_source;
+use super::template::{HEADER_VALUES, is_source};
 use super::{Algorithm, JwtScheme, Keys, MalformedReason, Outcome, Scheme, TokenScheme};
 use crate::issue::{Code, Location, PendingIssue, Severity};
 
@@ -207,6 +207,10 @@ fn pass_on(header: &str) -> String {
 
 #[inline(never)]
 fn missing_header(name: &str) -> Message {
+    if name == HEADER_VALUES {
+        return Message::new("Missing a header that the delivery lists as signed, or the list itself.")
+            .hint("Configure the proxy or gateway to pass all headers on.");
+    }
     Message::new(format!("Missing {}, which the signature covers.", place(name)))
         .hint(into_sentence(&reach(name)))
 }
@@ -302,6 +306,12 @@ fn token_mismatch(header: &str, keys: &Keys) -> Message {
 
 #[inline(never)]
 fn control_character(header: &str) -> Message {
+    if header == HEADER_VALUES {
+        return Message::new(
+            "The signed headers are ambiguous, or their list lacks one that the provider always signs.",
+        )
+        .hint("Configure the proxy or gateway to pass all headers on unchanged, each once.");
+    }
     if is_source(header) {
         return Message::new(format!("The {} cannot be a part of a signature.", place(header))).hint(
             "Check the sender: expected one string or number, without control characters and without white space \

@@ -42,6 +42,7 @@ mod secret_error;
 mod secret_format;
 mod secret_hint;
 mod sign;
+mod signed_headers;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -72,10 +73,11 @@ pub use secret_format::{SecretEncoding, SecretFormat};
 #[cfg(feature = "full")]
 pub(crate) use secret_hint::detect_token_type;
 pub use sign::{SignContext, SignError};
+pub use signed_headers::SignedHeaders;
 #[cfg(feature = "full")]
 pub(crate) use template::SignedContent;
 pub(crate) use template::TemplateValues;
-pub(crate) use template::{TemplateToken, UNUSABLE, is_source, tokens};
+pub(crate) use template::{HEADER_VALUES, TemplateToken, UNUSABLE, is_source, tokens};
 pub use timestamp::TimestampUnit;
 pub(crate) use timestamp::detect_unit;
 pub use token::TokenScheme;

@@ -357,7 +357,9 @@ impl<'a> Outcome<'a> {
             Self::ClaimMismatch { .. } => Code::CLAIM_MISMATCH,
             Self::TooOld { .. } | Self::Expired { .. } => Code::TIMESTAMP_TOO_OLD,
             Self::TooNew { .. } => Code::TIMESTAMP_TOO_NEW,
-            Self::HeaderMissing { name } if is_source(name) => Code::FIELD_MISSING,
+            Self::HeaderMissing { name } if is_source(name) && !name.starts_with("headers:") => {
+                Code::FIELD_MISSING
+            }
             Self::HeaderMissing { .. } => Code::HEADER_MISSING,
             Self::UrlMissing => Code::URL_MISSING,
             Self::MethodMissing => Code::METHOD_MISSING,

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::header::HeaderFormat;
-use super::template::{NO_BODY, SignedContent, is_source};
+use super::signed_headers::SignedHeaders;
+use super::template::{HEADER_NAMES, HEADER_VALUES, NO_BODY, SignedContent, is_source};
 use super::{Algorithm, KeyDerivation, Keys, KeysError, Secret, SecretEncoding, SecretFormat, TimestampUnit};
 use crate::blob::blob;
 use crate::delivery::is_token;
@@ -49,6 +50,8 @@ pub struct SchemeDefinition {
     pub absent_is_empty: bool,
     /// Whether the signed content lacks the body. Otherwise such a signed content is rejected.
     pub partial: bool,
+    /// The headers that a delivery lists as signed, for `{headers}` and `{headers:names}` in the signed content.
+    pub signed_headers: Option<SignedHeaders>,
 }
 
 impl SchemeDefinition {
@@ -69,6 +72,7 @@ impl SchemeDefinition {
             ambiguous: false,
             absent_is_empty: false,
             partial: false,
+            signed_headers: None,
         }
     }
 }
@@ -99,6 +103,7 @@ blob!(struct SchemeDefinition {
     ambiguous,
     absent_is_empty,
     partial,
+    signed_headers,
 });
 blob!(struct Scheme { definition, format, content, is_ambiguous, has_undelimited_timestamp });
 
@@ -179,26 +184,11 @@ impl Scheme {
                  white space, or looks like the timestamp.",
             );
         }
-        match (format.has_timestamp(), definition.timestamp_header.is_some(), content.has_timestamp()) {
-            (true, true, _) => {
-                return fail(
-                    "timestampHeader",
-                    "`format` already contains a timestamp. Remove one of the two.",
-                );
-            }
-            (true, _, false) | (_, true, false) => {
-                return fail(
-                    "signedContent",
-                    "`signedContent` must include `{timestamp}`; otherwise the timestamp is not authenticated.",
-                );
-            }
-            (false, false, true) => {
-                return fail(
-                    "signedContent",
-                    "`{timestamp}` is signed, but neither `format` nor a header contains a timestamp.",
-                );
-            }
-            _ => {}
+        if let Some((field, message)) = signed_headers_mistake(&definition, &format, &content) {
+            return fail(field, message);
+        }
+        if let Some((field, message)) = timestamp_mistake(&definition, &format, &content) {
+            return fail(field, message);
         }
         let ambiguity = content.ambiguity(definition.timestamp_unit);
         match &ambiguity {
@@ -230,7 +220,7 @@ impl Scheme {
         &self.definition.header
     }
 
-    /// Returns every header that verification reads.
+    /// Returns every header that verification reads, and `headers:values` where a delivery lists them.
     pub fn headers(&self) -> impl Iterator<Item = &str> {
         let headers = [Some(self.header()), self.timestamp_header()];
         headers.into_iter().flatten().chain(self.content.headers())
@@ -240,7 +230,18 @@ impl Scheme {
     pub(crate) fn signs_header(&self, name: &str) -> bool {
         let is_timestamp =
             || self.timestamp_header().is_some_and(|signed| eq_ignore_ascii_case(signed, name));
-        !self.is_ambiguous && (is_timestamp() || self.content.signs(name))
+        let is_required = || self.signed_headers().is_some_and(|headers| headers.requires(name));
+        !self.is_ambiguous && (is_timestamp() || self.content.signs(name) || is_required())
+    }
+
+    /// Returns how a delivery lists its signed headers.
+    pub(crate) fn signed_headers(&self) -> Option<&SignedHeaders> {
+        self.definition.signed_headers.as_ref()
+    }
+
+    /// Returns the header with the list of signed headers, and the text before it, where the format has the list.
+    pub(crate) fn names_item(&self) -> (&str, &str) {
+        (self.header(), self.format.names_label().unwrap_or_default())
     }
 
     /// Returns the template of the signed content.
@@ -280,7 +281,7 @@ impl Scheme {
     /// Returns whether a timestamp is signed, so that the timestamp tolerance applies.
     #[must_use]
     pub fn has_timestamp(&self) -> bool {
-        self.content.has_timestamp()
+        self.content.has_timestamp() || signs_listed_timestamp(&self.definition)
     }
 
     /// Returns the definition of the scheme.
@@ -308,6 +309,61 @@ impl Scheme {
     pub(crate) fn timestamp_unit(&self) -> TimestampUnit {
         self.definition.timestamp_unit
     }
+}
+
+/// Whether every list of signed headers has that of the timestamp.
+fn signs_listed_timestamp(definition: &SchemeDefinition) -> bool {
+    let (headers, timestamp) = (&definition.signed_headers, &definition.timestamp_header);
+    headers.as_ref().zip(timestamp.as_ref()).is_some_and(|(headers, name)| headers.requires(name))
+}
+
+/// Returns the field and the sentence of a timestamp that is not signed, or is nowhere.
+fn timestamp_mistake(
+    definition: &SchemeDefinition,
+    format: &HeaderFormat,
+    content: &SignedContent,
+) -> Option<(&'static str, &'static str)> {
+    let is_signed = content.has_timestamp() || signs_listed_timestamp(definition);
+    match (format.has_timestamp(), definition.timestamp_header.is_some(), is_signed) {
+        (true, true, _) => {
+            Some(("timestampHeader", "`format` already contains a timestamp. Remove one of the two."))
+        }
+        (true, _, false) | (_, true, false) => Some((
+            "signedContent",
+            "`signedContent` must include `{timestamp}`; otherwise the timestamp is not authenticated.",
+        )),
+        (false, false, true) => Some((
+            "signedContent",
+            "`{timestamp}` is signed, but neither `format` nor a header contains a timestamp.",
+        )),
+        _ => None,
+    }
+}
+
+/// Returns the field and the sentence of a mistake in `signedHeaders`.
+fn signed_headers_mistake(
+    definition: &SchemeDefinition,
+    format: &HeaderFormat,
+    content: &SignedContent,
+) -> Option<(&'static str, &'static str)> {
+    let has = |part: &str| content.headers().any(|name| name == part);
+    let message = match &definition.signed_headers {
+        None if has(HEADER_VALUES) || has(HEADER_NAMES) => {
+            return Some((
+                "signedContent",
+                "`{headers}` is signed, but nothing says which headers. Add `signedHeaders`.",
+            ));
+        }
+        None => return None,
+        Some(_) if !has(HEADER_VALUES) => {
+            "`signedContent` does not include `{headers}`. Remove `signedHeaders`."
+        }
+        Some(headers) if headers.list.is_some() == format.names_label().is_some() => {
+            "Expected one list of names: `names`, or `{headers}` in `format`."
+        }
+        Some(headers) => headers.mistake(has(HEADER_NAMES), definition.ambiguous)?,
+    };
+    Some(("signedHeaders", message))
 }
 
 /// Why a definition is not a valid scheme.

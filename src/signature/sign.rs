@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::keys::NO_SECRET;
-use super::template::{TemplateValues, is_source};
+use super::template::{HEADER_NAMES, HEADER_VALUES, TemplateValues, is_source};
 use super::{Keys, Outcome, Scheme};
 use crate::delivery::{Delivery, Headers};
 use crate::issue::Code;
@@ -63,10 +63,11 @@ impl Scheme {
             headers.push((name.clone(), id.to_owned()));
         }
 
-        let pairs = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let mut signed_headers: Headers<'_> = pairs.collect();
-        for (name, value) in context.headers.iter() {
-            signed_headers.push(name, value);
+        let (names, values) = self.list_headers(&mut headers, &context.headers)?;
+        let mut signed_headers = with_headers(&headers, &context.headers);
+        if self.signed_headers().is_some() {
+            signed_headers.push(HEADER_NAMES, names.as_str());
+            signed_headers.push(HEADER_VALUES, values);
         }
         let delivery =
             Delivery { url: context.url, method: context.method, ..Delivery::new(signed_headers, body) };
@@ -75,9 +76,29 @@ impl Scheme {
         let (_, key) = keys.iter().next().ok_or(SignError::NoKey)?;
         let mut mac = key.start();
         self.content.feed(&mut mac, &TemplateValues { timestamp: &timestamp, ..values });
-        let signature = self.format.format(key.algorithm(), mac.finish().as_bytes(), &timestamp);
+        let signature = self.format.format(key.algorithm(), mac.finish().as_bytes(), &timestamp, &names);
         headers.insert(0, (self.header().to_owned(), signature));
         Ok(headers)
+    }
+
+    /// Lists the headers that a new signature covers, in a header of the list if there is one. Returns the list, and what is
+    /// signed of the headers.
+    #[inline(never)]
+    fn list_headers(
+        &self,
+        headers: &mut Vec<(String, String)>,
+        others: &Headers<'_>,
+    ) -> Result<(String, String), SignError> {
+        let Some(signed) = self.signed_headers() else { return Ok(Default::default()) };
+        let names = signed.names_of(&with_headers(headers, others), self.header());
+        if let Some(list) = &signed.list {
+            headers.push((list.clone(), names.clone()));
+        }
+        let text = signed.text(&with_headers(headers, others), &names).ok().flatten();
+        match text {
+            Some(text) => Ok((names, text)),
+            None => Err(SignError::Header(signed.required.join(", "))),
+        }
     }
 
     fn to_sign_error(&self, outcome: Outcome<'_>) -> SignError {
@@ -93,6 +114,16 @@ impl Scheme {
             _ => SignError::Time,
         }
     }
+}
+
+/// Returns the headers of a signature, and others that it does not replace.
+fn with_headers<'a>(headers: &'a [(String, String)], others: &'a Headers<'_>) -> Headers<'a> {
+    let pairs = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let mut all: Headers<'a> = pairs.collect();
+    for (name, value) in others.iter() {
+        all.push(name, value);
+    }
+    all
 }
 
 /// Why a body cannot be signed.

@@ -133,21 +133,28 @@ impl fmt::Display for ContentPart {
 
 /// Returns whether the name is that of a value in the body or the URL, and not of a digest.
 fn is_value(name: &str) -> bool {
-    is_source(name) && !name.starts_with("body:") && !name.starts_with("url:")
+    is_source(name) && !["body:", "url:", "headers:"].iter().any(|start| name.starts_with(start))
 }
 
-/// The path is the only part whose name is not that of its placeholder.
+/// The path and the signed headers have other names than their placeholders.
 fn placeholder_name(name: &str) -> &str {
-    if name == PATH { "path" } else { name }
+    match name {
+        PATH => "path",
+        HEADER_VALUES => "headers",
+        _ => name,
+    }
 }
 
 const PATH: &str = "url:path";
+/// The names of the parts that are the headers of a list: their values, and the list. No header has such a name.
+pub(crate) const HEADER_VALUES: &str = "headers:values";
+pub(crate) const HEADER_NAMES: &str = "headers:names";
 
-/// Returns whether the name of a part is no header but a source in the body or the URL, or a digest of them: `/data/id`,
-/// `query:id`, `form:id`, `body:sha256:hex`.
+/// Returns whether the name of a part is no header but a source in the body or the URL, a digest of them, or the list of signed
+/// headers: `/data/id`, `query:id`, `form:id`, `body:sha256:hex`, `headers:values`.
 /// No header has such a name (RFC 9110, section 5.1), so that values of sources are kept next to headers.
 pub(crate) fn is_source(name: &str) -> bool {
-    const SOURCES: [&str; 6] = ["/", "query:", "form:", "body:", "url:", "lower:query:"];
+    const SOURCES: [&str; 7] = ["/", "query:", "form:", "body:", "url:", "lower:query:", "headers:"];
     !is_token(name) && SOURCES.iter().any(|start| name.starts_with(start))
 }
 
@@ -258,8 +265,13 @@ impl SignedContent {
                 TemplateToken::Placeholder("timestamp") => ContentPart::Timestamp,
                 TemplateToken::Placeholder("url") => ContentPart::Url,
                 TemplateToken::Placeholder("method") => ContentPart::Method,
-                TemplateToken::Placeholder("path") => {
-                    ContentPart::Header { name: into_owned_outlined(PATH), is_id: false }
+                TemplateToken::Placeholder(name @ ("path" | "headers" | HEADER_NAMES)) => {
+                    let name = match name {
+                        "path" => PATH,
+                        "headers" => HEADER_VALUES,
+                        _ => HEADER_NAMES,
+                    };
+                    ContentPart::Header { name: into_owned_outlined(name), is_id: false }
                 }
                 TemplateToken::Placeholder("id") => ContentPart::Header {
                     name: id_header

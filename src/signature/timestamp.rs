@@ -1,7 +1,7 @@
 //! Timestamps in headers and bodies, and the timestamp tolerance.
 
 use crate::blob::blob;
-use crate::instant::{Instant, format_rfc3339, instant, instant_or_utc};
+use crate::instant::{Instant, format_http_date, format_rfc3339, http_date, instant, instant_or_utc};
 use crate::text::split_once;
 
 /// How a timestamp is written: a number that counts from 1970-01-01T00:00:00Z, or a date and time.
@@ -20,6 +20,8 @@ pub enum TimestampUnit {
     Rfc3339,
     /// A date and time, in UTC where it has no offset: `2024-01-02T03:04:05.678`.
     Iso8601,
+    /// A date and time as in HTTP headers (RFC 9110, section 5.6.7): `Tue, 02 Jan 2024 03:04:05 GMT`.
+    HttpDate,
 }
 
 blob!(enum TimestampUnit {
@@ -29,6 +31,7 @@ blob!(enum TimestampUnit {
     3 => Nanoseconds,
     4 => Rfc3339,
     5 => Iso8601,
+    6 => HttpDate,
 });
 
 /// 9999-12-31T23:59:59.999Z: years have four digits.
@@ -45,6 +48,7 @@ impl TimestampUnit {
             "ns" => Self::Nanoseconds,
             "rfc3339" => Self::Rfc3339,
             "iso8601" => Self::Iso8601,
+            "http-date" => Self::HttpDate,
             _ => return None,
         })
     }
@@ -57,6 +61,7 @@ impl TimestampUnit {
             Self::Nanoseconds => "nanoseconds",
             Self::Rfc3339 => RFC3339,
             Self::Iso8601 => ISO8601,
+            Self::HttpDate => HTTP_DATE,
         }
     }
 
@@ -84,7 +89,7 @@ impl TimestampUnit {
             Self::Milliseconds => Some(13),
             Self::Microseconds => Some(16),
             Self::Nanoseconds => Some(19),
-            Self::Rfc3339 | Self::Iso8601 => None,
+            Self::Rfc3339 | Self::Iso8601 | Self::HttpDate => None,
         }
     }
 
@@ -105,6 +110,7 @@ impl TimestampUnit {
             Self::Nanoseconds => count().map(|count| count / 1_000_000),
             Self::Rfc3339 => instant(text.as_bytes()).map(Instant::as_millis),
             Self::Iso8601 => instant_or_utc(text.as_bytes()).map(Instant::as_millis),
+            Self::HttpDate => http_date(text).map(Instant::as_millis),
         }
     }
 
@@ -116,8 +122,9 @@ impl TimestampUnit {
             Self::Milliseconds => now,
             Self::Microseconds => now.checked_mul(1000)?,
             Self::Nanoseconds => now.checked_mul(1_000_000)?,
-            Self::Rfc3339 | Self::Iso8601 => {
-                return (now <= MAX_RFC3339_MS).then(|| format_rfc3339(now));
+            Self::Rfc3339 | Self::Iso8601 | Self::HttpDate => {
+                let format = if self == Self::HttpDate { format_http_date } else { format_rfc3339 };
+                return (now <= MAX_RFC3339_MS).then(|| format(now));
             }
         };
         Some(count.to_string())
@@ -125,6 +132,7 @@ impl TimestampUnit {
 }
 
 const RFC3339: &str = "a date and time with offset, such as 2024-01-02T03:04:05Z (RFC 3339)";
+const HTTP_DATE: &str = "a date and time as in HTTP headers, such as Tue, 02 Jan 2024 03:04:05 GMT";
 const ISO8601: &str = "a date and time, such as 2024-01-02T03:04:05Z (ISO 8601)";
 
 /// Ten years: in a wrong unit, a current time is decades or millennia away.
@@ -158,13 +166,13 @@ fn detect_notation(text: &str, expected: TimestampUnit) -> Option<&'static str> 
             .all(|(n, byte)| if n == 4 || n == 7 { *byte == b'-' } else { byte.is_ascii_digit() })
     });
     if has_date && bytes.get(10).is_some_and(|byte| b"Tt ".contains(byte)) {
-        if expected.is_number() {
+        if expected.is_number() || expected == TimestampUnit::HttpDate {
             return Some("a date and time in the notation of RFC 3339");
         }
         let lacks_offset = expected.parse(text).is_none() && TimestampUnit::Iso8601.parse(text).is_some();
         lacks_offset.then_some("a date and time without offset")
     } else if text.ends_with(" GMT") && text.get(3..5) == Some(", ") {
-        Some("an HTTP date")
+        (expected != TimestampUnit::HttpDate).then_some("an HTTP date")
     } else {
         let (whole, fraction) = split_once(text, '.')?;
         (is_number(whole) && is_number(fraction)).then_some("a number with a fraction")
@@ -251,6 +259,14 @@ mod tests {
             ("2023-11-14T22:13:20Z", TimestampUnit::Rfc3339, None),
             ("2023-11-14 22:13:20", TimestampUnit::Iso8601, None),
             ("Tue, 14 Nov 2023 22:13:20 GMT", seconds, Some("an HTTP date")),
+            ("Tue, 14 Nov 2023 22:13:20 GMT", TimestampUnit::Rfc3339, Some("an HTTP date")),
+            ("Tue, 14 Nov 2023 22:13:20 GMT", TimestampUnit::HttpDate, None),
+            (
+                "2023-11-14T22:13:20Z",
+                TimestampUnit::HttpDate,
+                Some("a date and time in the notation of RFC 3339"),
+            ),
+            ("1700000000", TimestampUnit::HttpDate, Some("seconds")),
             ("1700000000.123", seconds, Some("a number with a fraction")),
             ("", seconds, None),
             ("soon", seconds, None),
@@ -295,7 +311,7 @@ mod tests {
 
     #[test]
     fn formats_what_it_parses_and_nothing_else() {
-        for name in ["s", "ms", "us", "ns", "rfc3339", "iso8601"] {
+        for name in ["s", "ms", "us", "ns", "rfc3339", "iso8601", "http-date"] {
             let unit = TimestampUnit::from_name(name).expect(name);
             let text = unit.format(1_700_000_000_000).expect(name);
             assert_eq!(unit.parse(&text), Some(1_700_000_000_000), "{text}");
@@ -304,6 +320,37 @@ mod tests {
         assert_eq!(TimestampUnit::Rfc3339.format(MAX_RFC3339_MS + 1), None);
         assert_eq!(TimestampUnit::Nanoseconds.format(i64::MAX), None);
         assert_eq!(TimestampUnit::from_name("h"), None);
+    }
+
+    #[test]
+    fn parses_http_dates_of_one_form() {
+        let parse = |text: &str| TimestampUnit::HttpDate.parse(text);
+        assert_eq!(
+            TimestampUnit::HttpDate.format(1_700_000_000_999).as_deref(),
+            Some("Tue, 14 Nov 2023 22:13:20 GMT")
+        );
+        assert_eq!(parse("Tue, 14 Nov 2023 22:13:20 GMT"), Some(1_700_000_000_000));
+        assert_eq!(parse("Thu, 29 Feb 2024 00:00:00 GMT"), Some(1_709_164_800_000));
+        assert_eq!(parse("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0));
+        for text in [
+            "",
+            "Mon, 14 Nov 2023 22:13:20 GMT", // another day of the week
+            "tue, 14 nov 2023 22:13:20 gmt",
+            "Tue, 14 Nov 2023 22:13:20 UTC",
+            "Tue, 14 Nov 2023 22:13:20 +0000",
+            "Tue, 14 Nov 2023 22:13:20",
+            "Tue, 4 Nov 2023 22:13:20 GMT",
+            "Wed, 31 Nov 2023 22:13:20 GMT",
+            "Tue, 14 Nov 2023 24:13:20 GMT",
+            "Tue, 14 Nov 2023 22:13:20 GMT ",
+            "Tuesday, 14-Nov-23 22:13:20 GMT",
+            "Tue Nov 14 22:13:20 2023",
+            "Tue, 14 Noé 2023 22:13:20 GMT",
+            "2023-11-14T22:13:20Z",
+            "1700000000",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -190,10 +190,10 @@ impl SignatureScheme {
         }
     }
 
-    /// Returns whether signing writes this header or source: that of the signature, or of the timestamp.
+    /// Returns whether signing writes this header or source: that of the signature, of the timestamp, or of the signed headers.
     pub(crate) fn replaces(&self, name: &str) -> bool {
         let timestamp = self.signing().and_then(Scheme::timestamp_header);
-        self.header() == name || timestamp == Some(name)
+        self.header() == name || timestamp == Some(name) || name.starts_with("headers:")
     }
 
     /// Returns the names of all headers and sources that the scheme reads.

@@ -169,7 +169,7 @@ impl Webhook {
             header: None,
             algorithm: outcome.algorithm().map(Algorithm::name),
             received: None,
-            tag: findings.received.map(|received| shortened(received.encoded)),
+            tag: findings.tag.as_deref().map(shortened),
             timestamp: None,
             secret: outcome.secret(),
             covers: None,
@@ -213,9 +213,9 @@ impl SignatureReport {
         for (placeholder, bytes) in scheme.content.named_parts(values) {
             let start = end;
             end += bytes.map_or(0, <[u8]>::len);
-            // A report contains no value of a payload, and no setting.
+            // A report contains no value of a payload, no setting, and no headers that the definition does not name.
             let is_hidden = |name: &str| {
-                matches!(name, "body" | "form")
+                matches!(name, "body" | "form" | "headers")
                     || ["/", "form:", "setting:"].iter().any(|start| name.starts_with(start))
             };
             let value = bytes

@@ -44,11 +44,12 @@ impl Webhook {
         let has_timestamp =
             |scheme: &&Scheme| scheme.has_timestamp() && !scheme.timestamp_header().is_some_and(is_source);
         let scheme = strongest.and_then(|active| active.scheme.signing()).filter(has_timestamp);
-        // With the old timestamp next to the new one, no receiver could tell which counts.
+        // With the old timestamp or list next to the new one, no receiver could tell which counts.
         let timestamp = scheme.and_then(|scheme| scheme.timestamp_header()).unwrap_or_default();
+        let list = scheme.and_then(|scheme| scheme.signed_headers()?.list.as_deref()).unwrap_or_default();
         let mut headers = Vec::new();
         for (name, value) in delivery.headers.iter() {
-            if !eq_ignore_ascii_case(name, timestamp) {
+            if ![timestamp, list].iter().any(|replaced| eq_ignore_ascii_case(name, replaced)) {
                 headers.push((into_owned_outlined(name), into_owned_outlined(value)));
             }
         }

@@ -84,6 +84,7 @@ impl Webhook {
             || self
                 .handshake_sources()
                 .chain(self.signed_sources())
+                .chain(self.conditions())
                 .chain(self.key_sources())
                 .any(RequestSource::needs_url)
     }
@@ -94,12 +95,17 @@ impl Webhook {
         posts.flat_map(|handshake| &handshake.when).map(|(source, _)| source)
     }
 
+    /// The sources that decide which scheme a delivery has.
+    fn conditions(&self) -> impl Iterator<Item = &RequestSource> {
+        self.provider.schemes.iter().flat_map(|named| named.conditions.sources())
+    }
+
     /// The sources of a key's id and URL.
     fn key_sources(&self) -> impl Iterator<Item = &RequestSource> {
         self.provider.key_source.iter().flat_map(KeySource::sources)
     }
 
-    /// The headers that verifying reads, in lower case.
+    /// The headers that verifying reads, in lower case; `*` among them if the delivery lists which ones are signed.
     #[must_use]
     pub fn required_headers(&self) -> Vec<String> {
         let provider = &self.provider;
@@ -118,18 +124,19 @@ impl Webhook {
             .chain(dedupe)
             .chain(schemes)
             .chain(provider.other_header_names())
-            .chain(self.key_sources().filter_map(|source| match source {
-                RequestSource::Header(name) => Some(name.as_str()),
-                _ => None,
-            }))
             .map(str::to_ascii_lowercase)
             .collect();
-        for source in self.handshake_sources() {
+        for source in self.handshake_sources().chain(self.conditions()).chain(self.key_sources()) {
             if let RequestSource::Header(name) = source {
                 names.push(name.to_ascii_lowercase());
             }
         }
+        let is_listed = |scheme: &Scheme| scheme.signed_headers().is_some();
+        let has_list = provider.schemes.iter().filter_map(|named| named.scheme.signing()).any(is_listed);
         names.retain(|name| !is_source(name));
+        if has_list {
+            names.push("*".to_owned());
+        }
         sort_by(&mut names, Ord::cmp);
         names.dedup();
         names

@@ -319,7 +319,7 @@ fn rejects_an_invalid_definition_with_location_and_reason() {
             signature("timestampUnit", json!("hours")),
             Code::ENUM,
             "/signature/timestampUnit",
-            "Expected \"s\", \"ms\", \"us\", \"ns\", \"rfc3339\" or \"iso8601\", got a string of 5 characters.",
+            "Expected \"s\", \"ms\", \"us\", \"ns\", \"rfc3339\", \"iso8601\" or \"http-date\", got a string of 5 characters.",
         ),
         (
             signature("tolerance", json!(-1)),
@@ -331,7 +331,7 @@ fn rejects_an_invalid_definition_with_location_and_reason() {
             signature("tolerance", json!(1.5)),
             Code::TYPE,
             "/signature/tolerance",
-            "Expected an integer, got a number with a fraction.",
+            "Expected an integer or null, got a number with a fraction.",
         ),
         (
             signature("optional", json!("yes")),

@@ -29,6 +29,7 @@ mod seeds;
 mod severities;
 mod signed_elements;
 mod signed_forms;
+mod signed_headers;
 mod signed_settings;
 mod signed_time;
 mod stages;

@@ -271,3 +271,10 @@ fn explain_is_about_the_scheme_that_decides() {
         .contains(&"no-match")
     );
 }
+
+#[test]
+fn the_headers_that_decide_on_a_scheme_are_read() {
+    let hook = Webhook::built_in("hubspot", options(&[SIGNING])).expect("a webhook");
+    let names = hook.required_headers();
+    assert!(names.contains(&"x-hubspot-signature-version".to_owned()), "{names:?}");
+}

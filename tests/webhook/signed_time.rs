@@ -45,6 +45,7 @@ fn applies_the_tolerance_in_both_directions_to_the_millisecond() {
         ("ns", NOW.as_millis(), "1699999940000000000", "1700000060000999999"),
         ("rfc3339", NOW.as_millis(), "2023-11-14T22:12:20Z", "2023-11-14T23:14:20.000999+01:00"),
         ("iso8601", NOW.as_millis(), "2023-11-14T22:12:20", "2023-11-14T22:14:20.000999"),
+        ("http-date", NOW.as_millis(), "Tue, 14 Nov 2023 22:12:20 GMT", "Tue, 14 Nov 2023 22:14:20 GMT"),
     ] {
         let hook = made(&stamped(unit, "digest"), options(&[SECRET]));
         for (time, off, code) in [
@@ -228,4 +229,34 @@ fn an_empty_url_or_method_is_absent() {
     assert_eq!(code("https://h/", ""), "method-missing");
     let empty = SignParams { url: Some(String::new()), ..fresh };
     assert_eq!(hook.sign(b"{}", &empty).expect_err("no url").code, Code::URL_MISSING);
+}
+
+/// `tolerance: null`: retries have the time of the first attempt, for days.
+#[test]
+fn a_time_that_is_not_checked_is_still_read_and_signed() {
+    let definition = stamped("s", "digest").replace(r#""tolerance": 60"#, r#""tolerance": null"#);
+    let hook = made(&definition, options(&[SECRET]));
+    let years = 50 * 365 * 86_400_000_i64;
+    for off in [0, 86_400_000, years, -years] {
+        let report = inspect(
+            &hook,
+            r#"{"type":"ping","sent":{"at":1700000000}}"#,
+            Timestamp::from_millis(NOW.as_millis() + off),
+        );
+        assert_eq!(report.signature.status, SignatureStatus::Verified, "{off}");
+        assert_eq!(report.signature.timestamp, Some(1_700_000_000_000));
+    }
+    // A time that is none is rejected as ever, and the option of a webhook counts.
+    assert_eq!(
+        inspect(&hook, r#"{"type":"ping","sent":{"at":"soon"}}"#, NOW).code,
+        Some(Code::TIMESTAMP_MALFORMED)
+    );
+    let strict =
+        made(&definition, hookseal::webhook::WebhookOptions { tolerance: Some(60), ..options(&[SECRET]) });
+    let report = inspect(
+        &strict,
+        r#"{"type":"ping","sent":{"at":1700000000}}"#,
+        Timestamp::from_millis(NOW.as_millis() + 61_000),
+    );
+    assert_eq!(report.code, Some(Code::TIMESTAMP_TOO_OLD));
 }

@@ -123,9 +123,9 @@ impl Facts {
             code(&scheme.and_then(template).unwrap_or_default()),
             scheme.map_or_else(String::new, |scheme| texts(&scheme["algorithms"]).join(", ")),
             member("secret").to_owned(),
-            scheme
-                .and_then(|scheme| scheme["tolerance"].as_u64())
-                .map_or_else(String::new, |s| format!("{s} s")),
+            scheme.and_then(|scheme| scheme.get("tolerance")).map_or_else(String::new, |tolerance| {
+                tolerance.as_u64().map_or_else(|| "not checked".to_owned(), |s| format!("{s} s"))
+            }),
             code(self.dedupe()[0]),
             if scheme.is_none() { "everything".to_owned() } else { self.uncovered.join(", ") },
             self.text("/confirmed").unwrap_or_default().to_owned(),
@@ -292,7 +292,19 @@ impl Facts {
         let key = secret(member("secret").unwrap_or("utf8"));
         facts.push((if is_public { "public key" } else { "secret" }, key));
         facts.extend(self.key_source().filter(|_| is_public).map(|source| ("where the key is", source)));
-        let is_timed = content.contains("{timestamp}");
+        let headers = &scheme["signedHeaders"];
+        if headers.is_object() {
+            let list = headers["names"].as_str().unwrap_or("`{headers}` of the format");
+            let list = list.strip_prefix("header:").map_or_else(|| list.to_owned(), code);
+            let required: Vec<String> = texts(&headers["require"]).into_iter().map(code).collect();
+            let always =
+                if required.is_empty() { String::new() } else { format!("; always {}", required.join(", ")) };
+            facts.push(("signed headers", format!("those that {list} lists{always}")));
+        }
+        let is_listed =
+            |name: &str| texts(&headers["require"]).iter().any(|one| one.eq_ignore_ascii_case(name));
+        let is_timed =
+            content.contains("{timestamp}") || self.text("/headers/timestamp").is_some_and(is_listed);
         let place = match (is_timed, member("timestamp")) {
             (_, Some(source)) => Some(match source.strip_prefix("claim:/") {
                 Some(claim) => format!("the claim `{claim}`"),
@@ -314,10 +326,16 @@ impl Facts {
                 "us" => "microseconds since 1970",
                 "ns" => "nanoseconds since 1970",
                 "rfc3339" => "a date and time with an offset",
+                "http-date" => "a date and time as in HTTP headers",
                 _ => "a date and time, in UTC without an offset",
             };
-            let tolerance = scheme["tolerance"].as_u64().unwrap_or(300);
-            facts.push(("timestamp", format!("{place}, {unit}; tolerance {tolerance} s")));
+            let tolerance = match scheme.get("tolerance") {
+                Some(Value::Null) => {
+                    "not checked, because retries have the time of the first attempt".to_owned()
+                }
+                seconds => format!("tolerance {} s", seconds.and_then(Value::as_u64).unwrap_or(300)),
+            };
+            facts.push(("timestamp", format!("{place}, {unit}; {tolerance}")));
         }
         facts
     }
@@ -477,11 +495,16 @@ impl Facts {
     }
 
     fn command(&self, text: &mut String) {
-        let secret = if self.schemes().is_empty() {
+        let mut secret = if self.schemes().is_empty() {
             "--unsigned".to_owned()
         } else {
             format!("--secret-env {}", self.key_variable())
         };
+        for (name, _) in members(&self.definition["settings"]) {
+            if self.definition["signature"].to_string().contains(&format!("{{setting:{name}}}")) {
+                let _ = write!(secret, " --setting-env {name}={}", self.variable(&upper(name)));
+            }
+        }
         let _ = write!(
             text,
             "\n## Command line\n\n```sh\n\

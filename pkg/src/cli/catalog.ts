@@ -44,7 +44,14 @@ export function listProviders(word: string | undefined, options: { json?: boolea
       title,
       documentation,
       signs: signature !== undefined,
-      ...(signature === undefined ? {} : { ...strongest(signature), uncovered: uncoveredOf(id), confirmed }),
+      ...(signature === undefined
+        ? {}
+        : {
+            ...strongest(signature),
+            ...(isTimeChecked(signature) ? {} : { tolerance: null }),
+            uncovered: uncoveredOf(id),
+            confirmed,
+          }),
       events: Object.keys(events ?? {}),
     }));
     print(JSON.stringify(rows));
@@ -66,7 +73,8 @@ export function listProviders(word: string | undefined, options: { json?: boolea
           ({ header, algorithms = ["token"] }) => `${[header].flat().join(", ")} (${algorithms.join(", ")})`,
         ),
       ) || "none",
-      schemesOf(signature).map(signedContentOf).join(", "),
+      schemesOf(signature).map(signedContentOf).join(", ") +
+        (isTimeChecked(signature) ? "" : " (time not checked)"),
       signature === undefined ? "everything" : uncoveredOf(id).join(", "),
       confirmed ?? "",
       listEvents(Object.keys(events ?? {})),
@@ -96,6 +104,10 @@ function strongest(signature: ProviderDefinition["signature"]): {
     ...(kind === "token" || kind === "jwt" ? {} : { signedContent: templateOf(signedContent) }),
   };
 }
+
+/** Whether a signed time is checked, if there is one: of some senders, retries have that of the first attempt. */
+const isTimeChecked = (signature: ProviderDefinition["signature"]) =>
+  schemesOf(signature).every(({ tolerance }) => tolerance !== null);
 
 /** Fields that a receiver uses and that the signature does not cover. */
 const uncoveredOf = (id: string) => webhook(id, { unsigned: "allow" }).uncovered;

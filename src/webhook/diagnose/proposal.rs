@@ -119,6 +119,7 @@ impl Proposal {
             TimestampUnit::Nanoseconds => Some("ns"),
             TimestampUnit::Rfc3339 => Some("rfc3339"),
             TimestampUnit::Iso8601 => Some("iso8601"),
+            TimestampUnit::HttpDate => Some("http-date"),
         };
         let signature = SignatureMember {
             header: scheme.header.clone(),

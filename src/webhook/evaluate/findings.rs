@@ -15,6 +15,8 @@ pub(crate) struct Findings<'d> {
     pub scheme: usize,
     /// The signature that was compared.
     pub received: Option<ReceivedSignature<'d>>,
+    /// The text of that signature, for a report.
+    pub tag: Option<String>,
     /// Index of the event in the provider's list; `None` for an unknown event type too.
     pub event: Option<usize>,
     /// Index of the revision in the event's list.

@@ -50,6 +50,7 @@ impl<'b> Evaluator<'b, '_, '_> {
             None => {
                 let (outcome, issue) = self.compare(index, scheme, keys, self.delivery);
                 self.findings.received = outcome.received();
+                self.findings.tag = self.tag_of(&outcome);
                 (outcome, issue)
             }
             Some(delivery) => {
@@ -62,9 +63,11 @@ impl<'b> Evaluator<'b, '_, '_> {
                     let spelled = Delivery { url: Some(&url), ..delivery.clone() };
                     let (other, other_issue) = self.compare(index, scheme, keys, &spelled);
                     if other.status() != SignatureStatus::Mismatch {
+                        self.findings.tag = self.tag_of(&other);
                         (outcome, issue) = (other.without_texts(scheme.names()), other_issue);
                     }
                 }
+                self.findings.tag = self.findings.tag.take().or_else(|| self.tag_of(&outcome));
                 (outcome.without_texts(scheme.names()), issue)
             }
         };
@@ -126,6 +129,12 @@ impl<'b> Evaluator<'b, '_, '_> {
         }
     }
 
+    /// Returns the signature that was compared, for a report.
+    fn tag_of(&self, outcome: &Outcome<'_>) -> Option<String> {
+        let received = outcome.received().filter(|_| self.mode == EvaluationMode::Full)?;
+        Some(into_owned_outlined(received.encoded)).filter(|tag| !tag.is_empty())
+    }
+
     /// Compares the signature of a delivery, and makes the issue of an outcome that rejects the delivery.
     fn compare<'a>(
         &self,
@@ -181,7 +190,7 @@ impl<'b> Evaluator<'b, '_, '_> {
             issue.message = format!("The timestamp looks like {found} since 1970; expected {expected}.");
         }
         let mut hint = format!("Change the sender to send {expected}.");
-        if found != "an HTTP date" && found != "a number with a fraction" {
+        if found != "a number with a fraction" {
             hint = format!(
                 "{hint} Or, if the provider documents {found}, set `timestampUnit` in the provider definition."
             );
