@@ -447,6 +447,8 @@ describe("sign, new, schema, providers and compare", () => {
         ["buildkite", ["type", "id"]],
         ["cashfree", ["id"]],
         ["chargebee", ["type", "id"]],
+        ["coinbase-cdp", ["type", "id"]],
+        ["contentful", ["type", "id"]],
         ["crisp", ["id"]],
         ["discourse", ["type"]],
         ["docker-hub", undefined],
@@ -458,6 +460,7 @@ describe("sign, new, schema, providers and compare", () => {
         ["google-watch", ["type"]],
         ["greenhouse", ["id"]],
         ["help-scout", ["type"]],
+        ["hook0", ["type", "id"]],
         ["hookdeck", ["id"]],
         ["jira", ["id"]],
         ["kick", ["type"]],
@@ -471,6 +474,7 @@ describe("sign, new, schema, providers and compare", () => {
         ["mollie-classic", undefined],
         ["monday", ["type", "id"]],
         ["okta", ["type", "id"]],
+        ["paypal", ["type"]],
         ["postmark", ["type", "id"]],
         ["pulumi", ["type"]],
         ["qstash", ["id"]],
@@ -494,12 +498,15 @@ describe("sign, new, schema, providers and compare", () => {
   it("lists the providers with a word in id, title or signature header", () => {
     const idsOf = (word: string) =>
       JSON.parse(run(["providers", word, "--json"]).out).map(({ id }: { id: string }) => id);
-    assert.deepEqual(idsOf("Pay"), ["dodo-payments", "paystack", "razorpay"]);
+    assert.deepEqual(idsOf("Pay"), ["dodo-payments", "paypal", "paystack", "razorpay"]);
     assert.deepEqual(idsOf("surgery"), ["xon"]);
     assert.deepEqual(idsOf("x-hub-signature"), ["bitbucket", "github", "intercom", "jira", "meta"]);
     assert.deepEqual(idsOf("unheard-of"), []);
     const [row] = JSON.parse(run(["providers", "calendly", "--json"]).out);
     assert.deepEqual([row.signedContent, row.confirmed, row.uncovered], ["{timestamp}.{body}", "docs", []]);
+    // A time that is signed and not checked.
+    assert.equal(JSON.parse(run(["providers", "paypal", "--json"]).out)[0].tolerance, null);
+    assert.match(run(["providers", "paypal"]).out, /\{body:crc32\} \(time not checked\) /);
     const { code, err } = run(["providers", "unheard-of"]);
     assert.equal(code, 2);
     assert.match(err, /^error: No built-in provider has this word/);

@@ -6,7 +6,7 @@ import { after, before, describe, it } from "node:test";
 import { providerDefinition, webhook } from "../../src/index.ts";
 import { schemeOf } from "../support/fixtures.ts";
 import { project } from "../support/project.ts";
-import { deliveries, SENDERS, secretOf, withValue } from "../support/senders.ts";
+import { deliveries, SENDERS, secretOf, settingsOf, withValue } from "../support/senders.ts";
 import { post, type Running, root, start } from "./harness.ts";
 import { workerd } from "./hosts.ts";
 
@@ -18,15 +18,14 @@ const queryOf = (id: string): string | undefined =>
   schemeOf(providerDefinition(id))?.from?.startsWith("query:") === true
     ? new URL(SENDERS[id]?.url ?? "").search
     : undefined;
-const settings = (id: string, secret: string) => ({
-  secret,
+const options = (id: string) => ({
+  secret: secretOf(id),
+  settings: settingsOf(id),
   url: queryOf(id) === undefined ? SENDERS[id]?.url : undefined,
   tolerance: TOLERANCE,
 });
 const env = {
-  SENDERS: JSON.stringify(
-    Object.fromEntries(Object.keys(SENDERS).map((id) => [id, settings(id, secretOf(id))])),
-  ),
+  SENDERS: JSON.stringify(Object.fromEntries(Object.keys(SENDERS).map((id) => [id, options(id)]))),
 };
 
 const folder = project("senders", {
@@ -40,8 +39,8 @@ export default {
   fetch(request, env) {
     const id = new URL(request.url).pathname.slice(1);
     if (!receivers.has(id)) {
-      const { secret, url, tolerance } = JSON.parse(env.SENDERS)[id];
-      const hook = webhook(id, { secrets: [secret], tolerance });
+      const { secret, settings, url, tolerance } = JSON.parse(env.SENDERS)[id];
+      const hook = webhook(id, { secrets: [secret], settings, tolerance });
       receivers.set(id, receiver(hook, ({ type }, { reply }) => reply(id + " " + type), { url }));
     }
     return receivers.get(id)(request);
@@ -70,7 +69,7 @@ for (const [name, run] of [
     };
     for (const id of Object.keys(SENDERS).filter((id) => !expires(id))) {
       it(`${id}: is received, and refused when it is forged`, async () => {
-        const hook = webhook(id, { secrets: [secretOf(id)], tolerance: TOLERANCE });
+        const hook = webhook(id, { secrets: [secretOf(id)], settings: settingsOf(id), tolerance: TOLERANCE });
         const events = (await deliveries(id)).filter((one) => hook.handshake(one) === undefined);
         const [delivery = assert.fail(`no sample of ${id}`)] = events;
         const { type, body } = delivery;

@@ -8,6 +8,7 @@ import {
   generateKeyPairSync,
   sign as signWithKey,
 } from "node:crypto";
+import { crc32 } from "node:zlib";
 import { sign as signGitHub } from "@octokit/webhooks-methods";
 import { Webhook as StandardWebhook } from "standardwebhooks";
 import Stripe from "stripe";
@@ -143,6 +144,19 @@ export interface Sender {
   /** The body of a sample, where it is not the JSON of the sample. */
   body?: (sample: string) => string;
 }
+
+/** What a provider sends that uses Hook0. */
+const hook0: Sender = {
+  headers: (body, type) => ({
+    "content-type": "application/json",
+    "X-Event-Id": "event-1",
+    "X-Event-Type": type,
+    "X-Hook0-Signature": `t=${at},h=content-type x-event-id x-event-type,v1=${hmac(
+      `${at}.content-type x-event-id x-event-type.application/json.event-1.${type}.${body}`,
+      "hex",
+    )}`,
+  }),
+};
 
 /** The fields of a form as some providers sign them: sorted by their names, names and values joined. */
 const sortedFields = (form: string) =>
@@ -287,7 +301,24 @@ export const SENDERS: Record<string, Sender> = {
   "cloudflare-stream": {
     headers: (body) => ({ "Webhook-Signature": `time=${at},sig1=${hmac(`${at}.${body}`, "hex")}` }),
   },
+  "coinbase-cdp": hook0,
   "coinbase-commerce": { headers: (body) => ({ "X-CC-Webhook-Signature": hmac(body, "hex") }) },
+  contentful: {
+    url: "https://example.com/hook",
+    headers: (body, type) => {
+      const list = "x-contentful-signed-headers,x-contentful-timestamp,x-contentful-topic";
+      const headers = {
+        "x-contentful-signed-headers": list,
+        "x-contentful-timestamp": `${now}`,
+        "x-contentful-topic": type,
+      };
+      const pairs = Object.entries(headers).map((pair) => pair.join(":"));
+      return {
+        ...headers,
+        "x-contentful-signature": hmac(`POST\n/hook\n${pairs.join(";")}\n${body}`, "hex"),
+      };
+    },
+  },
   crisp: {
     headers: (body) => ({
       "X-Crisp-Delivery-ID": "delivery-1",
@@ -419,6 +450,7 @@ export const SENDERS: Record<string, Sender> = {
     secret: ED25519.publicKey.toString("base64"),
     headers: (body) => ({ "X-GHL-Signature": ED25519.sign(body, "base64") }),
   },
+  hook0,
   hookdeck: {
     headers: (body) => ({ "X-Hookdeck-EventID": "delivery-1", "X-Hookdeck-Signature": hmac(body, "base64") }),
   },
@@ -450,6 +482,13 @@ export const SENDERS: Record<string, Sender> = {
       "Kick-Event-Type": type,
       "Kick-Event-Version": "1",
       "Kick-Event-Signature": RSA.sign(`msg_1.2026-01-01T00:00:00Z.${body}`),
+    }),
+  },
+  klaviyo: {
+    headers: (body) => ({
+      "Klaviyo-Webhook-Id": "hook-1",
+      "Klaviyo-Timestamp": "Thu, 01 Jan 2026 00:00:00 GMT",
+      "Klaviyo-Signature": hmac(`${body}Thu, 01 Jan 2026 00:00:00 GMT`, "hex"),
     }),
   },
   launchdarkly: { headers: (body) => ({ "X-LD-Signature": hmac(body, "hex") }) },
@@ -538,6 +577,18 @@ export const SENDERS: Record<string, Sender> = {
     headers: (body) => ({
       "X-Webhook-Subscription": "PEXAMPLE",
       "X-PagerDuty-Signature": `v1=${hmac(body, "hex", "another secret")},v1=${hmac(body, "hex")}`,
+    }),
+  },
+  paypal: {
+    secret: RSA.publicKey,
+    headers: (body) => ({
+      "PAYPAL-AUTH-ALGO": "SHA256withRSA",
+      "PAYPAL-CERT-URL": "https://api.sandbox.paypal.com/v1/notifications/certs/CERT-EXAMPLE",
+      "PAYPAL-TRANSMISSION-ID": "transmission-1",
+      "PAYPAL-TRANSMISSION-TIME": "2026-01-01T00:00:00Z",
+      "PAYPAL-TRANSMISSION-SIG": RSA.sign(
+        `transmission-1|2026-01-01T00:00:00Z|example-webhookId|${crc32(body)}`,
+      ),
     }),
   },
   paystack: { headers: (body) => ({ "x-paystack-signature": hmac(body, "hex", SECRET, "sha512") }) },
@@ -734,6 +785,12 @@ export const SENDERS: Record<string, Sender> = {
 
 /** The made-up secret of a provider. */
 export const secretOf = (id: string): string => SENDERS[id]?.secret ?? SECRET;
+
+/** Made-up settings of a provider: values that its signature covers, or that its handshake has. */
+export const settingsOf = (id: string): Record<string, string> =>
+  Object.fromEntries(
+    Object.keys(providerDefinition(id)?.settings ?? {}).map((name) => [name, `example-${name}`]),
+  );
 
 /** Whether a provider has a public key: then nothing signs here. */
 export function hasPublicKey(id: string): boolean {

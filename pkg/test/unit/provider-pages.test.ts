@@ -5,7 +5,7 @@ import { after, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type ProviderDefinition, providerDefinition, providers, webhook } from "../../src/index.ts";
 import { contentOf, SECRET, samplesOf, schemeOf, text } from "../support/fixtures.ts";
-import { deliveries, now, SENDERS, secretOf } from "../support/senders.ts";
+import { deliveries, now, SENDERS, secretOf, settingsOf } from "../support/senders.ts";
 
 const folder = new URL("../../../docs/providers/", import.meta.url);
 const pageOf = (id: string) => readFileSync(new URL(`${id}.md`, folder), "utf8");
@@ -22,8 +22,11 @@ async function receiverOf(id: string): Promise<(request: Request) => Promise<Res
   const [, code = ""] = /```js\n(.*?)```/s.exec(pageOf(id)) ?? assert.fail(id);
   for (const [, name = ""] of code.matchAll(/process\.env\.(\w+)/g)) {
     const isUrl = name.endsWith("_URL");
-    const setting = isUrl ? (SENDERS[id]?.url ?? assert.fail(id)) : "a verify token";
-    process.env[name] = /_(SECRET|PUBLIC_KEY)$/.test(name) ? secretFor(id) : setting;
+    const setting = Object.entries(settingsOf(id)).find(([setting]) =>
+      name.endsWith(`_${setting.replace(/[A-Z]/g, "_$&").toUpperCase()}`),
+    )?.[1];
+    const value = isUrl ? SENDERS[id]?.url : /_(SECRET|PUBLIC_KEY)$/.test(name) ? secretFor(id) : setting;
+    process.env[name] = value ?? assert.fail(`${id}: ${name}`);
   }
   mkdirSync(programs, { recursive: true });
   writeFileSync(`${programs}${id}.mjs`, code);
@@ -101,7 +104,7 @@ describe("the page of a provider", () => {
         contentOf(definition) === undefined ||
           page.includes(`\`${contentOf(definition)?.replaceAll("|", "\\|")}\``),
       );
-      const hook = webhook(id, { secrets: [secretFor(id)] });
+      const hook = webhook(id, { secrets: [secretFor(id)], settings: settingsOf(id) });
       const hasToken = [definition.signature].flat().some((one) => one?.kind === "token");
       assert.equal(page.includes("**Not signed:**"), hasToken || hook.uncovered.length > 0);
       for (const { name } of definition.handshake ?? []) assert.ok(page.includes(`\`${name}\``), name);

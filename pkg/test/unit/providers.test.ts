@@ -36,6 +36,7 @@ import {
   otherSecretOf,
   SENDERS,
   secretOf,
+  settingsOf,
   withValue,
 } from "../support/senders.ts";
 
@@ -46,7 +47,7 @@ const OTHERS = providers().filter(
 const UNDETECTED = ["auth0", "braintree", "mailchimp"];
 
 const hookOf = (id: string, profile: "lenient" | "strict" = "lenient") =>
-  webhook(id, { secrets: [secretOf(id)], profile });
+  webhook(id, { secrets: [secretOf(id)], settings: settingsOf(id), profile });
 
 const stripe = new Stripe("sk_test_unused");
 const paddle = new Paddle("unused");
@@ -67,7 +68,9 @@ describe("a built-in provider", () => {
           const expected = hasToken(id) ? "token" : "verified";
           assert.deepEqual([verified.type, signature.status, issues], [type, expected, []]);
           const check = (body: string, secret = secretOf(id)) =>
-            errorOf(() => webhook(id, { secrets: [secret] }).verify({ headers, body }, { now })).code;
+            errorOf(() =>
+              webhook(id, { secrets: [secret], settings: settingsOf(id) }).verify({ headers, body }, { now }),
+            ).code;
           assert.equal(check(body, otherSecretOf(id)), "signature-mismatch");
           assert.equal(check(body.replace(/\[.*\]/s, "[]")), "signature-missing");
         }
@@ -79,8 +82,12 @@ describe("a built-in provider", () => {
           const expected = hasToken(id) ? "token" : "verified";
           assert.deepEqual([verified.type, signature.status, issues], [type, expected, []]);
           const check = (changes: Partial<Delivery>, secret = secretOf(id)) =>
-            errorOf(() => webhook(id, { secrets: [secret] }).verify({ ...delivery, ...changes }, { now }))
-              .code;
+            errorOf(() =>
+              webhook(id, { secrets: [secret], settings: settingsOf(id) }).verify(
+                { ...delivery, ...changes },
+                { now },
+              ),
+            ).code;
           assert.equal(check({}, otherSecretOf(id)), "signature-mismatch");
           const without: Partial<Delivery> = from.startsWith("query:")
             ? { url: delivery.url?.split("?")[0] }
@@ -105,7 +112,10 @@ describe("a built-in provider", () => {
       for (const { headers, body, url } of await deliveries(id)) {
         const check = (delivery: Delivery, secret = secretOf(id)) =>
           errorOf(() =>
-            webhook(id, { secrets: [secret] }).verify({ url, method: "POST", ...delivery }, { now }),
+            webhook(id, { secrets: [secret], settings: settingsOf(id) }).verify(
+              { url, method: "POST", ...delivery },
+              { now },
+            ),
           ).code;
         // A token signs nothing. A JSON Web Token is signed itself, and one of its claims is the digest of the body.
         const isJson = body.startsWith("{") || body.startsWith("[");
@@ -183,11 +193,13 @@ describe("a built-in provider", () => {
       const late = now + 1000 * (schemeOf(providerDefinition(id))?.tolerance ?? 300) + 3_600_000;
       const [delivery] = await deliveries(id);
       const result = hookOf(id).check(delivery as Delivery, { now: late });
-      const { timestamp, kind, requireTime } = schemeOf(providerDefinition(id)) ?? {};
+      const { timestamp, kind, requireTime, tolerance, signedHeaders } =
+        schemeOf(providerDefinition(id)) ?? {};
       const stamped =
         (kind === "jwt" && requireTime !== false) ||
         timestamp !== undefined ||
-        contentOf(providerDefinition(id))?.includes("{timestamp}") === true;
+        (tolerance !== null && contentOf(providerDefinition(id))?.includes("{timestamp}") === true) ||
+        signedHeaders?.require?.includes("x-contentful-timestamp");
       assert.equal(
         result.ok ? "accepted" : result.error.code,
         stamped ? "timestamp-too-old" : "accepted",
@@ -314,7 +326,11 @@ describe("docs/providers.md", () => {
         ].map((text) => code(text.replaceAll("|", "\\|"))),
         algorithms.join(", "),
         signature?.secret ?? "",
-        signature?.tolerance === undefined ? "" : `${signature.tolerance} s`,
+        signature?.tolerance === undefined
+          ? ""
+          : signature.tolerance === null
+            ? "not checked"
+            : `${signature.tolerance} s`,
         code(dedupe?.[0] ?? "digest"),
         signature === undefined ? "everything" : uncoveredOf(definition).join(", "),
         confirmed ?? "",

@@ -11,6 +11,7 @@ import {
   otherSecretOf,
   SENDERS,
   secretOf,
+  settingsOf,
   withValue,
 } from "../support/senders.ts";
 
@@ -23,10 +24,10 @@ type Variants = Record<string, Sent>;
 
 const DAY = 24 * 3_600_000;
 /** Where no timestamp is signed, a replay has to be found by its idempotency key. */
-const hasTime = ({ kind, signedContent, timestamp, requireTime }: Scheme) =>
+const hasTime = ({ kind, signedContent, timestamp, requireTime, tolerance }: Scheme) =>
   kind === "jwt"
     ? requireTime !== false
-    : timestamp !== undefined || contentText(signedContent).includes("{timestamp}");
+    : tolerance !== null && (timestamp !== undefined || contentText(signedContent).includes("{timestamp}"));
 
 type Scheme = Exclude<NonNullable<ProviderDefinition["signature"]>, unknown[]>;
 
@@ -182,7 +183,7 @@ function variantsOf(id: string, sent: Sent): Variants {
 describe("a variant of a sender's delivery", () => {
   for (const id of Object.keys(SENDERS)) {
     const scheme = schemeFor(id);
-    const hook = webhook(id, { secrets: [secretOf(id)] });
+    const hook = webhook(id, { secrets: [secretOf(id)], settings: settingsOf(id) });
     const accepts = (delivery: Delivery, time = now) => hook.check(delivery, { now: time }).ok;
 
     it(`${id}: is rejected`, async () => {
@@ -214,7 +215,7 @@ describe("a variant of a sender's delivery", () => {
     let count = 0;
     for (const id of Object.keys(SENDERS)) {
       const scheme = schemeFor(id);
-      const hook = webhook(id, { secrets: [secretOf(id)] });
+      const hook = webhook(id, { secrets: [secretOf(id)], settings: settingsOf(id) });
       for (const delivery of (await deliveries(id)) as Sent[]) {
         const name = nameOf(delivery.headers, scheme.header);
         if (name === undefined || scheme.kind === "token" || scheme.kind === "jwt") continue;
@@ -251,7 +252,7 @@ describe("a delivery of another sender", () => {
       Object.keys(SENDERS).map(async (id) => [id, await deliveries(id)] as const),
     );
     const hooks = Object.keys(SENDERS).map(
-      (id) => [id, webhook(id, { secrets: [otherSecretOf(id)] })] as const,
+      (id) => [id, webhook(id, { secrets: [otherSecretOf(id)], settings: settingsOf(id) })] as const,
     );
     for (const [sender, all] of sent) {
       for (const [receiver, hook] of hooks) {

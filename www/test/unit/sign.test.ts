@@ -45,7 +45,7 @@ const TOKENS = [
   "telegram",
 ];
 /** The providers that sign with a private key, which the page does not have. */
-const PRIVATE = ["discord", "fal", "gong", "highlevel", "sendgrid", "telnyx", "wise"];
+const PRIVATE = ["discord", "fal", "gong", "highlevel", "paypal", "sendgrid", "telnyx", "wise"];
 /** The providers whose keys come from outside. The page loads the module of public keys for them. */
 const OUTSIDE = ["kick", "plaid"];
 

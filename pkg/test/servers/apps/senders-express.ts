@@ -4,12 +4,17 @@ import { webhook } from "hookseal";
 import { receiver } from "hookseal/express";
 import { listening } from "./listening.ts";
 
-const senders: Record<string, { secret: string; url?: string; tolerance: number }> = JSON.parse(
-  process.env.SENDERS ?? "{}",
-);
+interface Options {
+  secret: string;
+  settings: Record<string, string>;
+  url?: string;
+  tolerance: number;
+}
+
+const senders: Record<string, Options> = JSON.parse(process.env.SENDERS ?? "{}");
 const app = express();
-for (const [id, { secret, url, tolerance }] of Object.entries(senders)) {
-  const hook = webhook(id, { secrets: [secret], tolerance });
+for (const [id, { secret, settings, url, tolerance }] of Object.entries(senders)) {
+  const hook = webhook(id, { secrets: [secret], settings, tolerance });
   const respond = receiver(hook, ({ type }, { reply }) => reply(`${id} ${type}`), { url });
   app.post(`/${id}`, respond);
 }
