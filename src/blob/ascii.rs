@@ -38,7 +38,7 @@ const STARTS: [u8; 128] = starts();
 const RESTS: [u8; 128] = rests();
 /// No character of a text. Lower numbers of [`STARTS`] are the quarters of escapes.
 const INVALID: u8 = 0xff;
-/// A character that stands for itself; the number after those of the four escapes.
+/// A character that is its own byte; the number after those of the four escapes.
 const PLAIN: u8 = 4;
 
 const fn starts() -> [u8; 128] {

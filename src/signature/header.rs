@@ -476,7 +476,7 @@ mod tests {
             format.items("one|0a&two|0b&0c&&a b|0d").map(|item| format.parse_item_value(item)).collect();
         let signature = |encoded| HeaderItem::Signature { label: None, encoded };
         assert_eq!(parsed, [signature("0a"), signature("0b"), HeaderItem::Other, HeaderItem::Other]);
-        assert_eq!(format.format(Algorithm::Sha1, &[1, 2], ""), "key|0102");
+        assert_eq!(format.format(Algorithm::Sha1, &[1, 2], "", ""), "key|0102");
     }
 
     #[test]
