@@ -9,12 +9,8 @@ type KeyObject = object;
 /** The used functions of Node's crypto. */
 interface NodeCrypto {
   createPublicKey(key: { key: Uint8Array; format: "der"; type: "spki" }): KeyObject;
-  verify(
-    hash: string | null,
-    message: Uint8Array,
-    key: { key: KeyObject; dsaEncoding?: "der" | "ieee-p1363" },
-    signature: Uint8Array,
-  ): boolean;
+  /** A signature of ECDSA is DER: an option with another encoding and a key object is rejected by workerd. */
+  verify(hash: string | null, message: Uint8Array, key: KeyObject, signature: Uint8Array): boolean;
 }
 
 /** The functions of a module: see public-key/src/lib.rs. */
@@ -48,13 +44,11 @@ const UNAVAILABLE = 3;
 /** Limit of imported keys that are kept: importing a key takes as long as a verification. */
 const MAX_KEYS = 64;
 
-/** The hash and the encoding of each algorithm of public keys. */
-const METHODS: Partial<
-  Record<(typeof ALGORITHMS)[number], { hash: string | null; dsaEncoding?: "der" | "ieee-p1363" }>
-> = {
+/** The hash of each algorithm of public keys, and whether its signatures are r and s of 32 bytes each. */
+const METHODS: Partial<Record<(typeof ALGORITHMS)[number], { hash: string | null; isRaw?: boolean }>> = {
   ed25519: { hash: null },
-  "ecdsa-p256": { hash: "sha256", dsaEncoding: "der" },
-  "ecdsa-p256-raw": { hash: "sha256", dsaEncoding: "ieee-p1363" },
+  "ecdsa-p256": { hash: "sha256" },
+  "ecdsa-p256-raw": { hash: "sha256", isRaw: true },
   "rsa-sha1": { hash: "sha1" },
   "rsa-sha256": { hash: "sha256" },
   "rsa-sha512": { hash: "sha512" },
@@ -115,14 +109,27 @@ function nodeVerify(): Verify | undefined {
     } catch {
       return KEY_REJECTED;
     }
-    const { hash, ...options } = method;
+    const { hash, isRaw = false } = method;
     try {
-      return verify(hash, message, { key: imported, ...options }, signature) === true ? VALID : INVALID;
+      return verify(hash, message, imported, isRaw ? toDer(signature) : signature) === true ? VALID : INVALID;
     } catch {
       // Some runtimes throw for a signature that is no DER.
       return INVALID;
     }
   };
+}
+
+/** Encodes r and s of 32 bytes each as DER (RFC 3279, section 2.2.3). */
+function toDer(signature: Uint8Array): Uint8Array {
+  const integer = (half: Uint8Array): number[] => {
+    const digits = [...half];
+    while (digits.length > 1 && digits[0] === 0) digits.shift();
+    // A first bit of 1 is the sign of a negative number.
+    if ((digits[0] ?? 0) > 127) digits.unshift(0);
+    return [2, digits.length, ...digits];
+  };
+  const numbers = [...integer(signature.subarray(0, 32)), ...integer(signature.subarray(32))];
+  return Uint8Array.of(0x30, numbers.length, ...numbers);
 }
 
 const verifiers: Verify[] = [];

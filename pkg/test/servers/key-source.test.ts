@@ -8,13 +8,13 @@ import { project, tool } from "../support/project.ts";
 import { post, type Running, start } from "./harness.ts";
 import { workerd } from "./hosts.ts";
 
-const body = '{"webhook_type":"ITEM","webhook_code":"ERROR","item_id":"example-1"}';
-const sha256 = createHash("sha256").update(body).digest("hex");
+const bodyOf = (item: number) => `{"webhook_type":"ITEM","webhook_code":"ERROR","item_id":"example-${item}"}`;
 const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const jwk = { ...publicKey.export({ format: "jwk" }), kid: "key-1" };
 
 /** A token of Plaid, signed now. */
-function token(key = privateKey): string {
+function token(body: string, key = privateKey): string {
+  const sha256 = createHash("sha256").update(body).digest("hex");
   const claims = { iat: Math.floor(Date.now() / 1000), request_body_sha256: sha256 };
   const parts = [{ alg: "ES256", kid: "key-1" }, claims].map((part) =>
     Buffer.from(JSON.stringify(part)).toString("base64url"),
@@ -81,14 +81,14 @@ for (const [name, run] of Object.entries(RUNTIMES)) {
       server.close();
     });
 
-    const send = (jwt: string) =>
+    const send = (item: number, key = privateKey) =>
       post(`${running.url}/`, {
-        headers: { "content-type": "application/json", "plaid-verification": jwt },
-        body: Buffer.from(body),
+        headers: { "content-type": "application/json", "plaid-verification": token(bodyOf(item), key) },
+        body: Buffer.from(bodyOf(item)),
       });
 
     it("has no key while the source is down, and requests it once in a minute", async () => {
-      for (let count = 0; count < 3; count += 1) assert.equal((await send(token())).status, 503);
+      for (let item = 0; item < 3; item += 1) assert.equal((await send(item)).status, 503);
       assert.equal(fetched, 1);
     });
 
@@ -97,12 +97,12 @@ for (const [name, run] of Object.entries(RUNTIMES)) {
       isDown = false;
       const { port } = server.address() as AddressInfo;
       running = await run({ KEYS_URL: `http://127.0.0.1:${port}/key` });
-      const all = await Promise.all(Array.from({ length: 5 }, () => send(token())));
+      const all = await Promise.all(Array.from({ length: 5 }, (_, item) => send(item)));
       for (const { status, text } of all) assert.deepEqual([status, text], [200, "received ITEM.ERROR"]);
       assert.equal(fetched, 2);
-      const forged = await send(token(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey));
+      const forged = await send(6, generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey);
       assert.equal(forged.status, 401, forged.text);
-      assert.equal((await send(token())).status, 200);
+      assert.equal((await send(6)).status, 200);
     });
   });
 }
