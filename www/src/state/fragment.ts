@@ -16,7 +16,19 @@ export interface LinkState {
   /** Id of an example, whose headers and body are then left empty. */
   example?: string | undefined;
   custom?: CustomProvider | undefined;
+  /** Of a link without values: what its sender saw. The page that opens it cannot check that. */
+  finding?: LinkFinding | undefined;
 }
+
+/** A verdict in the words of the page, and the codes of the proven causes. */
+export interface LinkFinding {
+  kicker: string;
+  headline: string;
+  causes: string[];
+}
+
+const MAX_FINDING_CHARS = 120;
+const MAX_CAUSES = 8;
 
 const VERSION = 1;
 /** Browsers and chat programs handle fragments of this length. The second limit stops decompression bombs. */
@@ -109,11 +121,12 @@ function parseLinkState(text: string): LinkState | undefined {
     return undefined;
   }
   if (!isObject(value)) return undefined;
-  const { provider, headerText, body, profile, asOf, tolerance, mode, example, custom } = value;
+  const { provider, headerText, body, profile, asOf, tolerance, mode, example, custom, finding } = value;
   if (![provider, headerText, body, asOf, tolerance, mode].every(isString)) return undefined;
   if (profile !== "lenient" && profile !== "strict") return undefined;
   if (example !== undefined && !isString(example)) return undefined;
   if (custom !== undefined && !isCustomProvider(custom)) return undefined;
+  if (finding !== undefined && !isFinding(finding)) return undefined;
   return {
     provider,
     headerText,
@@ -123,8 +136,24 @@ function parseLinkState(text: string): LinkState | undefined {
     tolerance,
     mode,
     example,
+    ...(finding && {
+      finding: { kicker: finding.kicker, headline: finding.headline, causes: finding.causes },
+    }),
     custom: custom && { definition: custom.definition, schemas: custom.schemas, sample: custom.sample },
   } as LinkState;
+}
+
+/** SECURITY: a stranger chooses these texts, so they are short, and causes are codes. */
+function isFinding(value: unknown): value is LinkFinding {
+  const isShort = (text: unknown) => isString(text) && text.length <= MAX_FINDING_CHARS;
+  return (
+    isObject(value) &&
+    isShort(value.kicker) &&
+    isShort(value.headline) &&
+    Array.isArray(value.causes) &&
+    value.causes.length <= MAX_CAUSES &&
+    value.causes.every((code) => isString(code) && /^[a-z0-9-]{1,60}$/.test(code))
+  );
 }
 
 function isCustomProvider(value: unknown): value is CustomProvider {

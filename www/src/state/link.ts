@@ -1,11 +1,13 @@
 /** Links: what a link contains, and how the page opens one. */
 import { CUSTOM_PROVIDER } from "../engine/calls.ts";
 import { errorMessage } from "../errors.ts";
+import { inspectState } from "../views/inspect/inspect-state.ts";
+import { describeVerdict } from "../views/inspect/words.ts";
 import { inspectInput, pickExample } from "./actions.ts";
 import { modeOf } from "./address.ts";
 import { setCustomProvider } from "./custom.ts";
 import { engine } from "./engine.ts";
-import { type LinkState, MAX_FRAGMENT_CHARS, pack, unpack } from "./fragment.ts";
+import { type LinkFinding, type LinkState, MAX_FRAGMENT_CHARS, pack, unpack } from "./fragment.ts";
 import { nextDeliveryId } from "./history.ts";
 import { containsSecret } from "./secrets.ts";
 import { DEFAULT_SETTINGS, formatHeaderText, type State, store } from "./state.ts";
@@ -76,8 +78,22 @@ async function toRedactedLinkState(state: Readonly<State>): Promise<LinkState> {
     provider: result === undefined || "isUndetected" in result ? state.provider : result.provider.id,
     headerText: formatHeaderText(head),
     body: state.body === "" ? "" : text,
+    finding: toFinding(state),
     custom: link.custom && { ...link.custom, sample: "" },
   };
+}
+
+/** What the page says of the delivery, in words that contain none of its values. */
+function toFinding(state: Readonly<State>): LinkFinding {
+  const { kicker, headline } = describeVerdict(inspectState(state));
+  const causes = (state.explanation?.causes ?? []).filter(({ proof }) => proof).map(({ code }) => code);
+  return { kicker, headline, causes: causes.slice(0, 8) };
+}
+
+/** SECURITY: what a stranger's link says is shown as its words. */
+function describeFinding({ kicker, headline, causes }: LinkFinding): string {
+  const codes = causes.length === 0 ? "" : ` (${causes.join(", ")})`;
+  return `Opened from a link without values. Its sender saw "${kicker}: ${headline}"${codes}, which cannot be checked here.`;
 }
 
 let openedFragment = "";
@@ -88,7 +104,7 @@ export async function openLink(): Promise<void> {
   if (fragment === "" || fragment === openedFragment || modeOf(location.hash) !== undefined) return;
   openedFragment = fragment;
   try {
-    const { provider, headerText, body, profile, asOf, tolerance, mode, example, custom } =
+    const { provider, headerText, body, profile, asOf, tolerance, mode, example, custom, finding } =
       await unpack(fragment);
     if (custom !== undefined) await setCustomProvider(custom);
     const { providers, examples } = store.state;
@@ -114,9 +130,11 @@ export async function openLink(): Promise<void> {
       notice: {
         tone: "note",
         text:
-          example === undefined
-            ? "Opened from a link. Links contain no secret: enter it to verify the signature."
-            : "Opened from a link to an example.",
+          finding !== undefined
+            ? describeFinding(finding)
+            : example === undefined
+              ? "Opened from a link. Links contain no secret: enter it to verify the signature."
+              : "Opened from a link to an example.",
       },
     });
     // The content of a link does not stay in the address bar and the browser history.

@@ -15,7 +15,7 @@ let page: Page;
 const errors: string[] = [];
 
 /** Opens another page, with an optional fragment. */
-async function open(fragment = ""): Promise<Page> {
+async function open(fragment = "#inspect"): Promise<Page> {
   const made = await context.newPage();
   made.on("pageerror", (error) => errors.push(String(error)));
   made.on("dialog", (dialog) => {
@@ -42,9 +42,9 @@ const body = (of: Page) => of.locator('.cm-content[aria-label="Body of the deliv
 const head = (of: Page) => of.getByLabel("Request line and headers");
 
 /** The link of the Share dialog. */
-async function link(variant?: string): Promise<string> {
+async function link(variant = "The whole delivery"): Promise<string> {
   await page.keyboard.press("Alt+7");
-  if (variant !== undefined) await page.locator("dialog .choice span", { hasText: variant }).click();
+  await page.locator("dialog .choice span", { hasText: variant }).click();
   await page.locator("dialog button.main:enabled").waitFor();
   const url = await page.locator("dialog .out").inputValue();
   await page.keyboard.press("Escape");
@@ -108,6 +108,7 @@ test("a link restores the state: headers, body, provider, time and definition", 
 test("a secret in a header is not shared", async () => {
   await head(page).fill(`Authorization: Bearer ${SECRET}`);
   await page.keyboard.press("Alt+7");
+  await page.locator("dialog .choice span", { hasText: "The whole delivery" }).click();
   await page.locator("dialog .note-text.bad").waitFor();
   assert.equal(await page.locator("dialog .out").inputValue(), "");
   assert.equal(await page.locator("dialog button.main").isDisabled(), true);
@@ -139,6 +140,13 @@ test("a link without values contains types, and no value of the payload", async 
   assert.match(inside(await link()), /9c2fa320/);
   await page.keyboard.press("Alt+7");
   await page.locator("dialog button.main:enabled").waitFor();
+  // The finding is first.
+  assert.match(
+    await page.locator("dialog .note-text").innerText(),
+    /contains the finding and the field names/,
+  );
+  await page.locator("dialog .choice span", { hasText: "The whole delivery" }).click();
+  await page.locator("dialog .note-text.warning").waitFor();
   assert.match(await page.locator("dialog .note-text").innerText(), /contains the payload and the headers/);
   assert.match(await page.locator("dialog[open]").innerText(), /Links never contain the secret/);
   await page.keyboard.press("Escape");

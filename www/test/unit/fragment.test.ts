@@ -68,6 +68,16 @@ test("a fragment that cannot be opened is rejected with a reason", async (t) => 
       packed({ ...STATE, custom: { ...CUSTOM, schemas: [["a"]] } }),
       /Invalid link/,
     ],
+    [
+      "a finding with a text in place of a code",
+      packed({ ...STATE, finding: { kicker: "a", headline: "b", causes: ["Call this number"] } }),
+      /Invalid link/,
+    ],
+    [
+      "a long finding",
+      packed({ ...STATE, finding: { kicker: "a", headline: "b".repeat(121), causes: [] } }),
+      /Invalid link/,
+    ],
     ["an older version", `0.${good.slice(2)}`, /Invalid link/],
     ["a newer version", `2.${good.slice(2)}`, /newer version/],
     ["a much newer version", "99999.x", /newer version/],

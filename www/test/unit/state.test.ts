@@ -323,6 +323,25 @@ test("SECURITY: a secret in any part of a link keeps it from being created", asy
   assert.doesNotMatch(content((await linkTo(true)).url), /never shared/);
 });
 
+test("a link without values has the finding of its sender, whose words are shown as such", async () => {
+  await reset();
+  await actions.pickExample("painchek-rewritten");
+  await settle();
+  const { url } = await linkTo(true);
+  const { finding } = JSON.parse(content(url));
+  assert.deepEqual(finding, {
+    kicker: "Rejected",
+    headline: "These are not the bytes that were signed",
+    causes: ["body-python-style"],
+  });
+  await reset();
+  await open(url.slice(url.indexOf("#") + 1));
+  assert.equal(
+    store.state.notice?.text,
+    'Opened from a link without values. Its sender saw "Rejected: These are not the bytes that were signed" (body-python-style), which cannot be checked here.',
+  );
+});
+
 test("an example is shared by its id", async () => {
   await reset();
   await actions.pickExample("painchek-rewritten");

@@ -59,23 +59,26 @@ export function shareView(): HTMLElement {
             ? "The link contains the payload and the headers. Everyone with the link can read them, as can browser histories and chat programs. Do not share real health data."
             : body === ""
               ? "The link contains no payload."
-              : "Values are replaced by their types, so signature and payload are no longer valid. Field names are kept.",
+              : "The link contains the finding and the field names. Values are replaced by their types, so it cannot be checked where it is opened.",
         includesDefinition && " The link contains the custom provider.",
       ),
     );
   }
 
-  void makeLink(false);
+  // An example is a name, and has no values of anyone.
+  const { example, headerText } = store.state;
+  const isExample = example?.headerText === headerText && example.body === body;
+  void makeLink(!isExample);
   return h(
     "div",
     { class: "stack-of" },
     choice(
       "Content of the link",
       [
-        ["values", "With payload"],
-        ["types", "Without values"],
+        ["types", "The finding, without values"],
+        ["values", "The whole delivery"],
       ],
-      "values",
+      isExample ? "values" : "types",
       (value) => void makeLink(value === "types"),
     ),
     warning,

@@ -1,12 +1,13 @@
 /** The verdict of Inspect: the words for its state, and what the next step does. */
 import { retryFailure, selectIssue } from "../../state/actions.ts";
 import { describeSender } from "../../state/custom.ts";
-import { hasSecret, isEmptyState, type State, store } from "../../state/state.ts";
+import { type State, store } from "../../state/state.ts";
 import { announce } from "../../ui/announce.ts";
 import type { IconName } from "../../ui/icons.ts";
 import { openAction } from "../actions/index.ts";
 import { verdictBox } from "../verdict.ts";
-import { describeVerdict, type InspectState, type NextAction, type SealName } from "./words.ts";
+import { inspectState, VERDICT_KEYS } from "./inspect-state.ts";
+import { describeVerdict, type NextAction, type SealName } from "./words.ts";
 
 const ICONS: Readonly<Record<SealName, IconName>> = {
   verified: "verified",
@@ -18,36 +19,6 @@ const ICONS: Readonly<Record<SealName, IconName>> = {
   paste: "paste",
   warned: "warning",
 };
-
-/** What the words for a state depend on. */
-export const VERDICT_KEYS = [
-  "headerText",
-  "body",
-  "result",
-  "isBusy",
-  "failure",
-  "retry",
-  "explanation",
-  "importIssues",
-  "framework",
-] as const satisfies (keyof State)[];
-
-/** The state of the store as the words need it. */
-export function inspectState(state: Readonly<State>): InspectState {
-  const { isBusy, result, explanation, failure, retry, importIssues, body, framework } = state;
-  return {
-    isEmpty: isEmptyState(state),
-    isBusy,
-    hasSecret: hasSecret(state),
-    result,
-    explanation,
-    failure,
-    canRetry: retry !== undefined,
-    missingBody:
-      body === "" ? importIssues?.issues.find(({ code }) => code === "body-not-included") : undefined,
-    framework,
-  };
-}
 
 export function verdictView(): HTMLElement {
   const { box, show } = verdictBox();
