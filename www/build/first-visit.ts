@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 import type { ShownCause } from "../src/engine/protocol.ts";
 import type { FirstVisit } from "../src/state/first.ts";
+import { PATHS } from "../src/ui/icons.ts";
 import type { Step } from "../src/views/inspect/steps.ts";
 import type { VerdictText } from "../src/views/inspect/words.ts";
 
@@ -39,7 +40,7 @@ function markup({ words, steps, cause }: First): string {
         `<li><strong>${escapeHtml(title)}</strong>: ${escapeHtml(note === "" ? label : note)}</li>`,
     )
     .join("");
-  return `<div id="first"><header class="bar"><h1 class="brand">Hookseal</h1></header><main><div class="inspect"><section class="band" aria-label="Verdict"><div class="verdict" data-tone="${tone}"><span class="seal"></span><div class="verdict-head"><p class="kicker-line"><strong class="kicker">${escapeHtml(kicker)}</strong> <span class="aside">${escapeHtml(aside)}</span></p><h2>${escapeHtml(headline)}</h2></div><div class="verdict-text"><p>${escapeHtml(sentence)}</p></div></div></section><section class="first-why" aria-label="Why"><p>An example. Paste your own delivery anywhere on this page.</p><ul>${list}</ul><p><code>${escapeHtml(cause.code)}</code> ${escapeHtml(cause.fix)}</p></section></div></main></div>`;
+  return `<div id="first"><header class="bar"><h1 class="brand">Hookseal</h1></header><main><div class="inspect"><section class="band" aria-label="Verdict"><div class="verdict" data-tone="${tone}"><span class="seal"><svg viewBox="0 0 16 16" class="icon" aria-hidden="true"><path d="${PATHS.rejected}"/></svg></span><div class="verdict-head"><p class="kicker-line"><strong class="kicker">${escapeHtml(kicker)}</strong> <span class="aside">${escapeHtml(aside)}</span></p><h2>${escapeHtml(headline)}</h2></div><div class="verdict-text"><p>${escapeHtml(sentence)}</p></div></div></section><section class="first-why" aria-label="Why"><p>An example. Paste your own delivery anywhere on this page.</p><ul>${list}</ul><p><code>${escapeHtml(cause.code)}</code> ${escapeHtml(cause.fix)}</p></section></div></main></div>`;
 }
 
 export function firstVisit(): Plugin {

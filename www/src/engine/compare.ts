@@ -1,5 +1,6 @@
 /** Compares two deliveries with the core, and adds the location of each difference in both texts. */
 import { toBytes } from "../bytes.ts";
+import { checkEntries } from "./archive.ts";
 import type { Change, Report } from "./core.ts";
 import { detect } from "./detect.ts";
 import { readOutline } from "./form.ts";
@@ -11,16 +12,22 @@ import { getSummary, getWebhook, type ProviderSummary } from "./providers.ts";
 
 const NO_SECRET = { secret: "", encoding: "provider", profile: "lenient" } as const;
 
-export function compare({ sides, provider }: Calls["compare"]["input"]): CompareResult {
+export function compare({ sides, provider, secrets = {} }: Calls["compare"]["input"]): CompareResult {
   const [first, second] = sides.map(({ text, ...rest }) => ({ ...rest, body: toBytes(text) })) as [
     BinaryDelivery,
     BinaryDelivery,
   ];
   const id = provider === "auto" ? (detect(sides[0], first) ?? detect(sides[1], second)) : provider;
+  const checks = checkEntries({
+    deliveries: sides,
+    provider: id ?? "auto",
+    secrets,
+    profile: "lenient",
+  }) as CompareResult["checks"];
   const headers = compareHeaders(sides, id === undefined ? undefined : getSummary(id));
   if (id === undefined) {
     const notCompared = { same: false, sameEvent: false, sameBytes: false, changes: [], summary: [] };
-    return { provider: undefined, ...notCompared, parseErrors: [undefined, undefined], headers };
+    return { provider: undefined, ...notCompared, parseErrors: [undefined, undefined], checks, headers };
   }
   const definition = getSummary(id);
   const hook = getWebhook(NO_SECRET, id);
@@ -47,6 +54,7 @@ export function compare({ sides, provider }: Calls["compare"]["input"]): Compare
       : comparison.changes.map((change) => toShownChange(change, locators)),
     parseErrors,
     summary: SUMMARY_FIELDS.map(([title, key]) => [title, reports[0][key], reports[1][key]]),
+    checks,
     headers,
   };
 }

@@ -264,6 +264,8 @@ export interface ProviderEntry extends ProviderFacts {
 export interface CompareInput {
   sides: [PageDelivery, PageDelivery];
   provider: string;
+  /** The secrets that each side is checked with, by provider. */
+  secrets?: Readonly<Record<string, ProviderSecrets>> | undefined;
 }
 
 /** One change, with its location in each text. A missing value has the location of its parent's bracket. */
@@ -293,6 +295,8 @@ export interface CompareResult {
   parseErrors: [string | undefined, string | undefined];
   /** Ids, times and digests of both. */
   summary: [title: string, first: string | undefined, second: string | undefined][];
+  /** Each side as an archive lists it: whether its signature was checked, and is right. */
+  checks: [ArchiveEntry, ArchiveEntry];
   /** Headers that differ, with their role if the provider defines one. */
   headers: { name: string; role?: string; before?: string; after?: string }[];
 }

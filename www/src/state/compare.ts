@@ -5,7 +5,7 @@ import { errorMessage } from "../errors.ts";
 import { announce } from "../ui/announce.ts";
 import { importIssuesOf, isHeadAlone } from "./actions.ts";
 import { engine } from "./engine.ts";
-import { replaceDelivery } from "./replace.ts";
+import { knownSecrets, replaceDelivery } from "./replace.ts";
 import { formatHeaderText, parseHeaderText } from "./state.ts";
 import { Store } from "./store.ts";
 
@@ -81,7 +81,11 @@ export function startCompare(): void {
       compareStore.set({ isBusy: true });
       try {
         const sides: [PageDelivery, PageDelivery] = [delivery(0), delivery(1)];
-        const result = await engine.call("compare", { sides, provider: compareStore.state.provider });
+        const result = await engine.call("compare", {
+          sides,
+          provider: compareStore.state.provider,
+          secrets: knownSecrets(),
+        });
         // Unless a side was cleared meanwhile: no newer comparison will replace this result.
         if (result !== undefined && !isEmpty(0) && !isEmpty(1))
           compareStore.set({ result, change: undefined, failure: undefined, isBusy: scheduled });

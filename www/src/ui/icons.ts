@@ -1,6 +1,7 @@
 /** The icons: paths on a 16 by 16 grid, in the color of the surrounding text. */
 
-const PATHS = {
+/** The path of each icon. */
+export const PATHS = {
   verified: "M8 1.5 13.5 3.5v4c0 3.4-2.3 5.9-5.5 7-3.2-1.1-5.5-3.6-5.5-7v-4zM5.4 8l1.9 1.9 3.4-3.7",
   unsigned: "M8 1.5 13.5 3.5v4c0 3.4-2.3 5.9-5.5 7-3.2-1.1-5.5-3.6-5.5-7v-4zM5.5 8h5",
   rejected: "M5.2 1.8h5.6l3.4 3.4v5.6l-3.4 3.4H5.2l-3.4-3.4V5.2zM5.9 5.9l4.2 4.2M10.1 5.9l-4.2 4.2",

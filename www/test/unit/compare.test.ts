@@ -98,3 +98,18 @@ test("values are shown as the bodies have them, digit by digit", () => {
     "/long": [`…${"x".repeat(40)}A"`, `…${"x".repeat(40)}B"`],
   });
 });
+
+test("each side is checked with the secret of its provider", () => {
+  const { delivery, secret } = handlers.makeExample({ id: "painchek" });
+  const changed = { ...delivery, text: delivery.text.replace('"pain_score": 0', '"pain_score": 9') };
+  const sides: [PageDelivery, PageDelivery] = [delivery, changed];
+  const states = (secrets: Record<string, { secret: string; encoding: "provider" }>) =>
+    handlers.compare({ sides, provider: "auto", secrets }).checks.map(({ state, note }) => [state, note]);
+  assert.deepEqual(states({}), [
+    ["unchecked", "signature not checked"],
+    ["unchecked", "signature not checked"],
+  ]);
+  const [first, second] = states({ painchek: { secret, encoding: "provider" } });
+  assert.deepEqual(first, ["accepted", "verified"]);
+  assert.equal(second?.[0], "rejected");
+});

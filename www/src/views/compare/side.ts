@@ -12,10 +12,13 @@ import {
   setBody,
   setHeaderText,
 } from "../../state/compare.ts";
-import { h } from "../../ui/dom.ts";
+import { fill, h } from "../../ui/dom.ts";
 import { takeDrops } from "../../ui/drop.ts";
 import { headerArea } from "../../ui/field.ts";
 import { fileButton } from "../../ui/file.ts";
+import { icon } from "../../ui/icons.ts";
+import { visible } from "../../ui/text.ts";
+import { ENTRY_ICONS } from "../entry.ts";
 
 /** Moves the cursor of each side to the location of a change. */
 export const goTo: ((change: number) => void)[] = [];
@@ -70,6 +73,16 @@ export function sideView(side: Side): HTMLElement {
     const place = change === undefined ? undefined : marks[change];
     if (place !== undefined && !view.hasFocus) reveal(place.from, place.to, false);
   });
+  const check = h("p", { class: "side-check", hidden: true });
+  compareStore.on(["result"], ({ result }) => {
+    const entry = result?.checks[side];
+    check.hidden = entry === undefined;
+    if (entry === undefined) return;
+    const [name, label] = ENTRY_ICONS[entry.state];
+    check.dataset.state = entry.state;
+    const text = [entry.title ?? "no provider", entry.note].join(": ");
+    fill(check, h("span", { class: "entry-state" }, icon(name, label)), h("span", null, ...visible(text)));
+  });
   const element = h(
     "section",
     { class: "side", "aria-label": name },
@@ -85,6 +98,7 @@ export function sideView(side: Side): HTMLElement {
         h("span", { class: "visually-hidden" }, ` the ${name.toLowerCase()}`),
       ),
     ),
+    check,
     area,
     h("div", { class: "body" }, box),
   );

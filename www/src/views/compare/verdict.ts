@@ -35,6 +35,7 @@ function describeResult({
   sameBytes,
   changes,
   parseErrors,
+  checks,
 }: CompareResult): VerdictView {
   if (provider === undefined) {
     return {
@@ -53,7 +54,9 @@ function describeResult({
       description: `The ${SIDE_NAMES[index === 0 ? 0 : 1].toLowerCase()} cannot be parsed: ${parseErrors[index]}`,
     };
   }
-  const note = "Compare does not verify signatures. Open each delivery in Inspect.";
+  const note = checks.every(({ state }) => state === "unchecked")
+    ? "No secret: signatures are not checked. Enter it in Inspect."
+    : undefined;
   if (same && sameBytes) {
     return {
       tone: "good",

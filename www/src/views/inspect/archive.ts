@@ -3,8 +3,9 @@ import type { ArchiveEntry } from "../../engine/protocol.ts";
 import { selectDelivery } from "../../state/actions.ts";
 import { store } from "../../state/state.ts";
 import { fill, h, unique } from "../../ui/dom.ts";
-import { type IconName, icon } from "../../ui/icons.ts";
+import { icon } from "../../ui/icons.ts";
 import { count, visible } from "../../ui/text.ts";
+import { ENTRY_ICONS } from "../entry.ts";
 
 const FILTERS = [
   ["all", "All"],
@@ -14,13 +15,6 @@ const FILTERS = [
 ] as const;
 type Filter = (typeof FILTERS)[number][0];
 
-const ICONS: Readonly<Record<ArchiveEntry["state"], [IconName, string]>> = {
-  accepted: ["passed", "accepted"],
-  rejected: ["failed", "rejected"],
-  unchecked: ["unchecked", "not checked"],
-  undetected: ["question", "no provider detected"],
-};
-
 /** Rows that are shown; the filter finds the others. */
 const MAX_ROWS = 200;
 
@@ -28,7 +22,7 @@ const MAX_ROWS = 200;
 export function isListed(entry: ArchiveEntry, filter: Filter, text: string): boolean {
   const isKind =
     filter === "all" || entry.state === filter || (filter === "unchecked" && entry.state === "undetected");
-  const words = [entry.type, entry.title, entry.note, ICONS[entry.state][1]].join(" ").toLowerCase();
+  const words = [entry.type, entry.title, entry.note, ENTRY_ICONS[entry.state][1]].join(" ").toLowerCase();
   return isKind && words.includes(text.trim().toLowerCase());
 }
 
@@ -103,7 +97,7 @@ export function archiveView(): HTMLElement {
 
 function row(entry: ArchiveEntry, at: number, isShown: boolean): HTMLElement {
   const { state, type, title, note, bytes } = entry;
-  const [name, label] = ICONS[state];
+  const [name, label] = ENTRY_ICONS[state];
   return h(
     "li",
     null,

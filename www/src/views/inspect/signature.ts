@@ -9,7 +9,9 @@ import { count, visible } from "../../ui/text.ts";
 import { panel } from "./panel.ts";
 
 export function signatureView(): HTMLElement {
-  const { box, content } = panel("signature", "Signature");
+  const { box, head, content } = panel("signature", "Signature");
+  // The step has the title.
+  head.classList.add("visually-hidden");
   store.on(["result"], ({ result }) => {
     const inspection = result === undefined || "isUndetected" in result ? undefined : result;
     const signed = inspection?.signed;

@@ -60,7 +60,7 @@ export function describeSteps(result: Inspection | Undetected): Step[] {
       label: LABELS[state],
       note: isUndetected ? undetectedNote(name, state, result) : noteOf(name, state, result, own),
       isOpen:
-        name === "signature" ||
+        (name === "signature" && state !== "not-applicable" && state !== "not-reached") ||
         has("error") ||
         (!hasStopped && has("warning")) ||
         (name === "envelope" && !isUndetected && result.report.items !== undefined),
