@@ -117,14 +117,17 @@ export function replaceDelivery(
   });
 }
 
-/** Removes the delivery and all settings. */
+/** Removes the delivery and all settings, also from the storage of the tab. */
 export function clearDelivery(): void {
   const hadDelivery = keepFormer();
   // Cleared secrets are gone.
   secretsByProvider.clear();
+  const { delivery, deliveries } = store.state;
   store.set({
     ...DEFAULT_SETTINGS,
     delivery: nextDeliveryId(),
+    // A cleared delivery is not stored any more. Undo has it in memory.
+    deliveries: deliveries.filter(({ id }) => id !== delivery),
     headerText: "",
     body: "",
     imported: undefined,

@@ -105,6 +105,21 @@ test("a delivery that contains the secret is not stored", async () => {
   assert.ok(!(await stored()).includes(SECRET));
 });
 
+test("a cleared delivery is not stored any more, and Undo keeps it again", async () => {
+  await pick(page, "Four issues");
+  const isStored = async () => {
+    await page.evaluate(() => dispatchEvent(new Event("pagehide")));
+    return /2021-02-30T14:33:30/.test(await stored());
+  };
+  assert.equal(await isStored(), true);
+  await page.getByRole("button", { name: "Clear" }).click();
+  await settled(page);
+  assert.equal(await isStored(), false);
+  await page.locator(".notice").getByRole("button", { name: "Undo" }).click();
+  await settled(page);
+  assert.equal(await isStored(), true);
+});
+
 test("the browser reported no problem", () => {
   assert.deepEqual(opened.complaints, []);
 });
