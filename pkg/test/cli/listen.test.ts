@@ -139,7 +139,7 @@ describe("listen without --provider", () => {
     );
     assert.match(
       out,
-      /500 secret-missing No signing secret configured for GitHub\. \S+\n {2}Pass it: --secret-env github=NAME\n/,
+      /500 secret-missing github No signing secret configured for GitHub\. \S+\n {2}Pass it: --secret-env github=NAME\n/,
     );
     assert.match(out, /400 provider-unknown Provider not detected: .* \S+-0005-rejected\.http\n/);
     assert.match(out, /400 json-syntax /);
@@ -266,6 +266,18 @@ describe("listen without --provider", () => {
     assert.deepEqual([response.status, await response.text()], [200, "12345"]);
     assert.equal((await fetch(match[1] as string)).status, 405);
     assert.match((await ended).out, /200 handshake \S+\n/);
+  });
+
+  it("says that nothing is accepted without a secret", async () => {
+    const { match, ended } = await start(
+      ["listen", "0", "--count", "1"],
+      /Listening on (http:\/\/\S+) [\s\S]*No secret is configured/,
+    );
+    assert.equal((await post(match[1] as string, hook.sign(SAMPLE))).status, 500);
+    assert.match(
+      (await ended).out,
+      /500 secret-missing painchek No signing secret configured for PainChek\.\n/,
+    );
   });
 
   it("says which options are wrong before it listens", () => {

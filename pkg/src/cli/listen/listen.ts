@@ -44,6 +44,10 @@ export async function listen(port: number, options: ListenOptions): Promise<numb
       ? ""
       : `, forwarding to ${targets.map((url) => sanitize(displayUrl(url))).join(" and ")}`;
   printError(`Listening on ${address} for ${sanitize(routes.title)}${forwarding}. Press Ctrl-C to stop.`);
+  if (routes.acceptsNothing)
+    printError(
+      "No secret is configured, so every delivery is rejected. Pass --secret-env NAME, or --unsigned.",
+    );
   if (ui !== undefined) printError(`Console: ${ui.link}`);
   await new Promise<void>((resolve) => {
     listener.onCountReached = resolve;

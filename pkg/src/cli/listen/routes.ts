@@ -24,6 +24,8 @@ export interface RouteOptions extends Omit<HookOptions, "provider"> {
 
 /** Why no receiver can check a delivery. */
 export interface Unrouted {
+  /** The provider, if it was detected and its webhook cannot be made. */
+  provider?: string;
   status: number;
   code: string;
   message: string;
@@ -120,6 +122,11 @@ export class Routes {
   /** The providers in words, for the first line. */
   get title(): string {
     return this.#options.provider?.join(", ") ?? "every built-in provider";
+  }
+
+  /** Whether no delivery can be accepted: there is no secret, and unsigned deliveries are rejected. */
+  get acceptsNothing(): boolean {
+    return this.only === undefined && this.#secrets.length === 0 && this.#options.unsigned !== true;
   }
 
   /** The webhook that checks a delivery, or why there is none. */
@@ -224,7 +231,13 @@ export class Routes {
         : signs
           ? `Pass it: --secret-env ${definition.id}=NAME`
           : "Pass --unsigned to accept unsigned deliveries.";
-      return { status: 500, code: error.code, message, ...(hint === undefined ? {} : { hint }) };
+      return {
+        provider: definition.id,
+        status: 500,
+        code: error.code,
+        message,
+        ...(hint === undefined ? {} : { hint }),
+      };
     }
   }
 }
