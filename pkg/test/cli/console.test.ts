@@ -1,6 +1,7 @@
 // The server of `listen --ui`: who may use it, what it keeps, and what leaves the process.
 import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
+import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { Agent, createServer, request as requestHttp } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -9,7 +10,7 @@ import { after, afterEach, before, describe, it } from "node:test";
 import { brotliCompressSync } from "node:zlib";
 import { painchek, webhook } from "../../src/index.ts";
 import { bytesOf, SECRET } from "../support/fixtures.ts";
-import { COMMAND, folder, start, TRUST } from "./command.ts";
+import { COMMAND, file, folder, start, TRUST } from "./command.ts";
 
 const SAMPLE = Buffer.from(bytesOf("providers/painchek/samples/assessment_add.nrs.json"));
 const hook = painchek({ secrets: [SECRET] });
@@ -273,6 +274,36 @@ describe("the console of listen --ui", () => {
       assert.ok(!text.includes(login));
     }
     assert.match(details.text, /•••/);
+  });
+
+  it("checks with the public keys of --keys-file what it shows", async () => {
+    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const keys = file(
+      "keys.json",
+      JSON.stringify({ keys: [{ ...publicKey.export({ format: "jwk" }), kid: "k" }] }),
+    );
+    const body = '{"webhook_type":"ITEM","webhook_code":"ERROR"}';
+    const claims = {
+      iat: Math.floor(Date.now() / 1000),
+      request_body_sha256: createHash("sha256").update(body).digest("hex"),
+    };
+    const token = [{ alg: "ES256", kid: "k" }, claims]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+      .join(".");
+    const tag = sign("sha256", Buffer.from(token), { key: privateKey, dsaEncoding: "ieee-p1363" });
+    const ui = await listen("--keys-file", keys);
+    const { api, own } = await session(ui);
+    await deliver(ui.url, {
+      headers: {
+        "Content-Type": "application/json",
+        "Plaid-Verification": `${token}.${tag.toString("base64url")}`,
+      },
+      body,
+    });
+    const [row] = await rowsUntil(ui, own, 0, () => true);
+    assert.deepEqual([row?.verdict, row?.provider], ["verified", "plaid"]);
+    const { json } = await api("deliveries/1");
+    assert.deepEqual([json.signature.status, json.causes], ["verified", []]);
   });
 
   it("replays to the URL of --forward alone, and each attempt is a row", async () => {

@@ -22,6 +22,8 @@ export interface ConsoleOptions {
   version: string;
   save?: string;
   hide: Hide;
+  /** Public keys of the options, for every delivery. */
+  keys: readonly string[];
   /** The webhook of a provider, with its secrets. */
   hookOf(provider: string | undefined): Webhook | undefined;
   /** Called if a link is opened that was used before: the terminal prints a new one. */
@@ -133,7 +135,8 @@ export class Console {
       /^\/api\/deliveries\/(\d{1,9})(?:\/(replay|save))?$/.exec(url.pathname) ?? [];
     if (number === undefined) throw new ApiError(404, "Not found.");
     const entry = this.#entry(number);
-    if (action === "" && method === "GET") return toDetails(entry, hide, this.#hookOf(entry));
+    if (action === "" && method === "GET")
+      return toDetails(entry, hide, this.#hookOf(entry), this.#options.keys);
     if (action === "replay" && method === "POST") return this.#replay(entry, await readJson(request));
     if (action === "save" && method === "POST") return this.#save(entry, response);
     throw new ApiError(405, "Method not allowed.");
@@ -216,7 +219,7 @@ export class Console {
         "There is no application to replay to. Start `hookseal listen` with --forward URL.",
       );
     if (!REPLAY_KINDS.includes(kind as ReplayKind)) throw new ApiError(400, "Unknown kind of replay.");
-    const received = await replay(entry, kind as ReplayKind, url, this.#hookOf(entry));
+    const received = await replay(entry, kind as ReplayKind, url, this.#hookOf(entry), this.#options.keys);
     const { number } = this.#options.log.add(received, { of: entry.number, kind: kind as ReplayKind });
     return { number };
   }

@@ -46,7 +46,7 @@ export async function listen(port: number, options: ListenOptions): Promise<numb
   printError(`Listening on ${address} for ${sanitize(routes.title)}${forwarding}. Press Ctrl-C to stop.`);
   if (routes.acceptsNothing)
     printError(
-      "No secret is configured, so every delivery is rejected. Pass --secret-env NAME, or --unsigned.",
+      "No secret is configured, so every delivery is rejected. Pass --secret-env NAME, --keys-file FILE or --unsigned.",
     );
   if (ui !== undefined) printError(`Console: ${ui.link}`);
   await new Promise<void>((resolve) => {
@@ -77,6 +77,7 @@ async function openConsole(
     providers: routes.title,
     version: version(),
     hide: hiding(routes.hidden),
+    keys: routes.keys,
     hookOf: (provider) => routes.hookOf(provider),
     onUsedLink: (link) => printError(`Console: ${link}`),
     ...(save === undefined ? {} : { save }),

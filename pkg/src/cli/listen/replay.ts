@@ -15,6 +15,7 @@ export async function replay(
   kind: ReplayKind,
   target: URL,
   hook: Webhook | undefined,
+  keys: readonly string[],
 ): Promise<Received> {
   const { body, rawHeaders } = change(entry, kind, hook);
   const query = entry.url.indexOf("?");
@@ -24,7 +25,7 @@ export async function replay(
     ...(query === -1 ? {} : { query: entry.url.slice(query) }),
   });
   const { method, url, provider, type, id } = entry;
-  const report = hook?.inspect({ headers: rawHeaders, body, method, url });
+  const report = hook?.inspect({ headers: rawHeaders, body, method, url }, { keys });
   const { status } = report?.signature ?? {};
   return {
     number: 0,

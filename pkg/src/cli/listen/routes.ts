@@ -124,9 +124,10 @@ export class Routes {
     return this.#options.provider?.join(", ") ?? "every built-in provider";
   }
 
-  /** Whether no delivery can be accepted: there is no secret, and unsigned deliveries are rejected. */
+  /** Whether no delivery can be accepted: there is neither a secret nor a key, and unsigned deliveries are rejected. */
   get acceptsNothing(): boolean {
-    return this.only === undefined && this.#secrets.length === 0 && this.#options.unsigned !== true;
+    const hasKey = this.#secrets.length + this.keys.length > 0;
+    return this.only === undefined && !hasKey && this.#options.unsigned !== true;
   }
 
   /** The webhook that checks a delivery, or why there is none. */

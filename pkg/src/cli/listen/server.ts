@@ -167,7 +167,7 @@ export class ListenServer {
     const delivery = deliveryOf(received);
     // All stages of a delivery that the check rejected; other requests were not checked.
     if (rejected?.error !== undefined && delivery !== undefined && !isUnrouted(route)) {
-      const { type, id, revision, issues } = route.inspect(delivery);
+      const { type, id, revision, issues } = route.inspect(delivery, { keys: this.routes.keys });
       received.issues = issues.filter(({ severity }) => severity === "error");
       if (type !== undefined) received.type = type;
       if (id !== undefined) received.id = id;

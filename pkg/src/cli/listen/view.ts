@@ -93,12 +93,18 @@ export function toRow(entry: LogEntry, hide: Hide, title: string | undefined): C
 const messageOf = ({ message, hint }: LogEntry): string => [message, hint].filter(Boolean).join(" ");
 
 /** Everything about a delivery. Explains a signature that does not match, which costs too much to do for every delivery. */
-export function toDetails(entry: LogEntry, hide: Hide, hook: Webhook | undefined): ConsoleDetails {
+export function toDetails(
+  entry: LogEntry,
+  hide: Hide,
+  hook: Webhook | undefined,
+  keys: readonly string[],
+): ConsoleDetails {
   const delivery = deliveryOf(entry);
-  const report = delivery && hook?.inspect(delivery, { now: entry.at });
+  const options = { now: entry.at, keys };
+  const report = delivery && hook?.inspect(delivery, options);
   const isMismatch =
     report !== undefined && ["mismatch", "malformed", "missing"].includes(report.signature.status);
-  const explanation = delivery && isMismatch ? hook?.explain(delivery, { now: entry.at }) : undefined;
+  const explanation = delivery && isMismatch ? hook?.explain(delivery, options) : undefined;
   const tokenHeader =
     report?.signature.status === "token" ? report.signature.header?.toLowerCase() : undefined;
   // Without a provider, the headers that may hold a signature are named.
