@@ -19,6 +19,19 @@ function samples(root) {
   return all;
 }
 
+/** Inlines the samples. @param {string} root @returns {import("esbuild").Plugin} */
+export function inlinedSamples(root) {
+  return {
+    name: "samples",
+    setup(build) {
+      build.onResolve({ filter: /^hookseal:samples$/ }, ({ path }) => ({ path, namespace: "hookseal" }));
+      build.onLoad({ filter: /.*/, namespace: "hookseal" }, () => ({
+        contents: `export const SAMPLES = ${JSON.stringify(samples(root))};`,
+      }));
+    },
+  };
+}
+
 /** @param {string} root @returns {import("esbuild").BuildOptions} */
 export function command(root) {
   const license = readFileSync(join(root, "node_modules/commander/LICENSE"), "utf8").trim();
@@ -39,16 +52,13 @@ export function command(root) {
     logLevel: "warning",
     banner: { js: `#!/usr/bin/env node\n/* This file contains commander.\n\n${license}\n*/` },
     plugins: [
+      inlinedSamples(root),
       {
         name: "hookseal",
         setup(build) {
           build.onResolve({ filter: /^(\.\.\/)+(index|node|send)\.js$/ }, ({ path }) => ({
             path: path.replace(/^(\.\.\/)+/, "./cjs/"),
             external: true,
-          }));
-          build.onResolve({ filter: /^hookseal:samples$/ }, ({ path }) => ({ path, namespace: "hookseal" }));
-          build.onLoad({ filter: /.*/, namespace: "hookseal" }, () => ({
-            contents: `export const SAMPLES = ${JSON.stringify(samples(root))};`,
           }));
         },
       },

@@ -4,6 +4,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { build, transform } from "esbuild";
+import { inlinedSamples } from "./command.mjs";
 import { constants } from "./constants.mjs";
 
 /** Entries that package.json does not export: the generated files import them. */
@@ -75,7 +76,7 @@ function settings(pkg, format) {
     external: ["node:*", "bullmq"],
     legalComments: "none",
     logLevel: "warning",
-    plugins: [packageFile(format), constants(join(pkg, "src"))],
+    plugins: [packageFile(format), constants(join(pkg, "src")), inlinedSamples(join(pkg, ".."))],
   });
 }
 

@@ -21,7 +21,7 @@ export {
   type SignatureCandidate,
 } from "./diagnose.js";
 
-export { HooksealError, SchemaError } from "./error.js";
+export { HooksealError, isHooksealError, SchemaError } from "./error.js";
 export type { CauseCode } from "./generated/causes.js";
 export type { IssueCode, StageName } from "./generated/codes.js";
 export type { ExtendedDefinition, ProviderDefinition } from "./generated/definition.js";

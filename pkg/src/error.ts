@@ -56,6 +56,15 @@ export class HooksealError extends Error {
   };
 }
 
+/**
+ * Whether a value is a `HooksealError`, also of another copy of the package: one from a CommonJS module, of another version, of another
+ * realm, or one that was written as JSON and read again. (`structuredClone` of an error drops its code.)
+ */
+export function isHooksealError(value: unknown): value is HooksealError {
+  const { name, code, status } = Object(value) as Partial<HooksealError>;
+  return name === "HooksealError" && typeof code === "string" && typeof status === "number";
+}
+
 /** Why a schema cannot be compiled. */
 export class SchemaError extends Error {
   override readonly name = "SchemaError";
