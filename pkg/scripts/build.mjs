@@ -38,6 +38,11 @@ for (const name of readdirSync(join(dist, "esm"), { recursive: true, encoding: "
   else rmSync(join(dist, "esm", name));
 }
 providerEntries(pkg);
+// What a bundler or a Worker imports from `hookseal/core.wasm`: a module, by the shape that `init` takes.
+writeFileSync(
+  join(dist, "wasm.d.ts"),
+  'import type { CoreModule } from "./cjs/index.js";\ndeclare const module: CoreModule;\nexport default module;\n',
+);
 writeFileSync(join(dist, "cjs", "package.json"), '{ "type": "commonjs" }\n');
 
 // npm packs only files below the package's folder.

@@ -188,4 +188,30 @@ describe("the types of the package", () => {
       assert.doesNotMatch(declared, /\bany\b|node_modules/);
     });
   }
+
+  it("are found by the resolution of before `exports`, every entry and the modules", () => {
+    const { exports } = JSON.parse(readFileSync(join(root, "pkg/package.json"), "utf8"));
+    const names = Object.keys(exports).filter((path) => !/json$/.test(path));
+    const imports = names.map(
+      (path, index) => `import * as entry${index} from "hookseal${path.slice(1).replace("*", "stripe")}";\n`,
+    );
+    const used = names.map((_, index) => `entry${index}`).join(", ");
+    // The types of the DOM, since `core.wasm` is a module of WebAssembly.
+    const main = `${imports.join("")}export const all = [${used}];\n`;
+    writeFileSync(join(folder, "classic.ts"), main);
+    const options = ["--strict", "--noEmit", "--module", "commonjs", "--moduleResolution", "node10"];
+    const more = ["--esModuleInterop", "--target", "es2022", "--lib", "es2022,dom", "--types", "node"];
+    const types = [
+      "--typeRoots",
+      join(root, "node_modules/@types"),
+      "--skipLibCheck",
+      "--ignoreDeprecations",
+      "5.0",
+    ];
+    run(
+      process.execPath,
+      [tool("typescript50/bin/tsc"), ...options, ...more, ...types, "classic.ts"],
+      folder,
+    );
+  });
 });
