@@ -323,6 +323,7 @@ fn check_consistency(document: &Document<'_>, event_type: &TypeSources) -> Resul
     let is_time = |signature: &Value<'_>| {
         text(*signature, "/format").is_some_and(|text| text.contains("{timestamp}"))
             || signed_content(*signature).contains("{timestamp}")
+            || signature.get("signedHeaders").is_some()
     };
     let signed_time = signature_member(root, "timestamp")
         .filter(|time| !time.as_str().is_some_and(|time| time.starts_with("claim:")));
