@@ -130,7 +130,8 @@ impl Coverage {
     pub(crate) fn uncovered(&self, type_source: usize, key_source: usize) -> Uncovered {
         Uncovered {
             event_type: self.first_uncovered_type.is_some_and(|first| first <= type_source),
-            id: self.uncovered_sources.get(key_source).copied().unwrap_or(false),
+            // Without a usable source, the key is the digest of the body.
+            id: self.uncovered_sources.get(key_source).copied().unwrap_or(self.part != CoveredPart::Body),
         }
     }
 

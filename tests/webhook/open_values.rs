@@ -98,6 +98,23 @@ fn no_text_moves_from_an_open_value_to_the_next_one() {
     assert_eq!(outcome(&hook, &absent, "Message\n\nMessageId\n1\nType\na\n"), Err(Code::FIELD_MISSING));
 }
 
+#[test]
+fn a_key_that_is_too_long_is_the_digest_of_a_body_that_is_not_signed() {
+    let hook = lines();
+    for (id, uncovered) in [("1".repeat(256), vec![]), ("1".repeat(257), vec!["id"])] {
+        let content = format!("Message\na\nMessageId\n{id}\nType\na\n");
+        let tag = hex(&sign(Algorithm::Sha256, SECRET.as_bytes(), content.as_bytes()));
+        let payload = json!({ "Type": "a", "MessageId": id, "Message": "a", "Signature": tag });
+        let body = payload.to_string();
+        let delivery = Delivery::new(Headers::new(), body.as_bytes());
+        let verified = hook.verify(&delivery, NOW);
+        let SignatureInfo::Verified { uncovered: found, .. } = verified.expect("signed").signature else {
+            panic!("a signature");
+        };
+        assert_eq!(found.names(), uncovered);
+    }
+}
+
 const FORM: &str = "application/x-www-form-urlencoded";
 
 fn verify_form(
