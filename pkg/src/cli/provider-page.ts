@@ -61,7 +61,10 @@ export function showProvider({
     );
     row("algorithm", kind === "token" ? "none: the header has the secret" : algorithms?.join(", "));
     row("signed content", signedContentOf(scheme));
-    row("tolerance", tolerance === undefined ? undefined : `${tolerance} s`);
+    row(
+      "tolerance",
+      tolerance === undefined ? undefined : tolerance === null ? "the time is not checked" : `${tolerance} s`,
+    );
   }
   const uncovered = schemes.length === 0 ? [] : webhook(id, { unsigned: "allow" }).uncovered;
   row("not signed", uncovered.join(", "));
