@@ -457,6 +457,7 @@ describe("sign, new, schema, providers and compare", () => {
         ["gitea", ["type", "id"]],
         ["github", ["type", "id"]],
         ["gitlab", ["type", "id"]],
+        ["google-pubsub", ["type", "id"]],
         ["google-watch", ["type"]],
         ["greenhouse", ["id"]],
         ["help-scout", ["type"]],

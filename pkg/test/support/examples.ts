@@ -367,6 +367,7 @@ export const READ: Record<string, string> = {
   discourse: "github.com/discourse/discourse, app/jobs/regular/emit_web_hook_event.rb",
   ghost: "github.com/TryGhost/Ghost, ghost/core/core/server/services/webhooks",
   gitea: "github.com/go-gitea/gitea, services/webhook/deliver.go",
+  "google-pubsub": "npm:google-auth-library 10.9.1, OAuth2Client.verifySignedJwtWithCertsAsync",
   "help-scout": "github.com/helpscout/helpscout-api-php, src/Webhooks/IncomingWebhook.php",
   render: "github.com/render-examples/webhook-receiver, app.ts: the library of Standard Webhooks",
   sonarqube: "github.com/SonarSource/sonarqube, signatureOf of WebhookCallerImpl.java",

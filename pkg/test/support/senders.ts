@@ -428,6 +428,19 @@ export const SENDERS: Record<string, Sender> = {
       }),
     }),
   },
+  "google-pubsub": {
+    secret: RSA.publicKey,
+    headers: () => ({
+      Authorization: `Bearer ${signedJwt("RS256", RSA.privateKey, {
+        iss: "https://accounts.google.com",
+        aud: "example-audience",
+        email: "example-serviceAccount",
+        email_verified: true,
+        iat: at,
+        exp: at + 3600,
+      })}`,
+    }),
+  },
   "google-watch": {
     headers: (_, type) => ({
       "X-Goog-Channel-ID": "channel-1",

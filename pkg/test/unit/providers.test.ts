@@ -44,7 +44,7 @@ const OTHERS = providers().filter(
   (id) => id !== "painchek" && providerDefinition(id)?.signature !== undefined,
 );
 /** The senders that are not detected: they have no header of their own, and any other sender could have such a body. */
-const UNDETECTED = ["auth0", "braintree", "mailchimp"];
+const UNDETECTED = ["auth0", "braintree", "google-pubsub", "mailchimp"];
 
 const hookOf = (id: string, profile: "lenient" | "strict" = "lenient") =>
   webhook(id, { secrets: [secretOf(id)], settings: settingsOf(id), profile });

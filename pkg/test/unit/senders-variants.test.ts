@@ -23,6 +23,8 @@ interface Sent {
 type Variants = Record<string, Sent>;
 
 const DAY = 24 * 3_600_000;
+/** The senders whose tokens have an expiry, and nothing that says when they begin to be valid. */
+const EXPIRING = ["google-pubsub", "monday"];
 /** Where no timestamp is signed, a replay has to be found by its idempotency key. */
 const hasTime = ({ kind, signedContent, timestamp, requireTime, tolerance }: Scheme) =>
   kind === "jwt"
@@ -201,8 +203,7 @@ describe("a variant of a sender's delivery", () => {
     if (hasTime(scheme)) {
       it(`${id}: is rejected at another time`, async () => {
         for (const delivery of await deliveries(id)) {
-          // A token that has an expiry alone is valid before it was made.
-          for (const time of id === "monday" ? [now + 8 * DAY] : [now + 8 * DAY, now - 8 * DAY])
+          for (const time of EXPIRING.includes(id) ? [now + 8 * DAY] : [now + 8 * DAY, now - 8 * DAY])
             assert.equal(accepts(delivery, time), false, delivery.type);
         }
       });
