@@ -36,8 +36,8 @@ export interface Diagnosis {
 export interface SignatureCandidate {
   /** The name of the header, as received. */
   header: string;
-  /** What the header may hold: a signature that a shared secret makes, a JSON Web Token, or something else. */
-  kind: "hmac" | "jwt" | "other";
+  /** What the header may hold: a signature that a shared secret makes, a JSON Web Token, a secret that was passed, or something else. */
+  kind: "hmac" | "jwt" | "token" | "other";
   /** What the header has, in a sentence. It quotes no character of the value. */
   message: string;
 }

@@ -52,7 +52,7 @@ pub struct KeySource {
     /// How the source has its keys.
     pub format: KeyFormat,
     url: Option<KeyUrl>,
-    /// The hosts at which a URL of a delivery may be. `*` is one label.
+    /// The hosts at which a URL of a delivery may be. `*` is one label, or its end.
     pub(crate) hosts: Vec<String>,
     /// The source of the key's id. A JSON Web Token has it in its own header.
     id: Option<RequestSource>,
@@ -161,12 +161,16 @@ pub(crate) fn usable_id(id: &str) -> Option<String> {
     is_usable.then(|| into_owned_outlined(id))
 }
 
-/// Whether a host equals a pattern, in which `*` is one label.
+/// Whether a host equals a pattern, in which `*` is one label or its end.
 fn matches_host(pattern: &str, host: &str) -> bool {
     let mut labels = host.split('.');
     let is_equal = |expected: &str| {
-        labels.next().is_some_and(|label| {
-            !label.is_empty() && (expected == "*" || expected.eq_ignore_ascii_case(label))
+        labels.next().is_some_and(|label| match expected.strip_suffix('*') {
+            Some(start) => {
+                label.len() > start.len()
+                    && label.as_bytes()[..start.len()].eq_ignore_ascii_case(start.as_bytes())
+            }
+            None => !label.is_empty() && expected.eq_ignore_ascii_case(label),
         })
     };
     pattern.split('.').all(is_equal) && labels.next().is_none()
@@ -190,7 +194,8 @@ mod tests {
 
     #[test]
     fn allows_urls_at_the_hosts_of_the_definition_alone() {
-        let source = source("header:X-Url", &["sns.*.amazonaws.com", "api.paypal.com"]);
+        let source =
+            source("header:X-Url", &["sns.us-*.amazonaws.com", "*.keys.example.com", "api.paypal.com"]);
         let is_allowed = |url: &str| {
             let delivery = Delivery::new(Headers::from_iter([("X-Url", url)]), b"{}");
             source.url(&RequestParts { delivery: &delivery, root: None }).is_ok()
@@ -198,7 +203,8 @@ mod tests {
         for url in [
             "https://api.paypal.com/v1/notifications/certs/CERT-360",
             "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-1.pem",
-            "https://SNS.us-east-1.amazonaws.com/a.pem?b=c",
+            "https://SNS.US-east-1.amazonaws.com/a.pem?b=c",
+            "https://a.keys.example.com/",
         ] {
             assert!(is_allowed(url), "{url}");
         }
@@ -216,6 +222,12 @@ mod tests {
             "https://api.paypal.com%2f.evil.example/a",
             "https://sns.a.b.amazonaws.com/a.pem",
             "https://sns..amazonaws.com/a.pem",
+            "https://sns.us-.amazonaws.com/a.pem",
+            // A bucket of anybody, in the storage of the same company.
+            "https://sns.s3.amazonaws.com/a.pem",
+            "https://sns.s3-us-west-2.amazonaws.com/a.pem",
+            "https://.keys.example.com/",
+            "https://keys.example.com/",
             "https://sns.evil.example/.amazonaws.com/a.pem",
             "https://xsns.us-east-1.amazonaws.com/a.pem",
             "https://sns.us-east-1.amazonaws.com./a.pem",

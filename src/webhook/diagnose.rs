@@ -2,14 +2,16 @@
 
 mod diagnosis;
 mod formats;
+mod headers;
 mod proposal;
 
 use zeroize::Zeroizing;
 
 pub use self::diagnosis::{CandidateKind, Diagnosis, SchemeMatch, SignatureCandidate};
 use self::formats::{ReceivedFormat, formats_in, hmac_name, kind_of, timestamp_unit};
+use self::headers::{find_signatures, find_tokens};
 use self::proposal::Proposal;
-use super::explain::{find_signature_like_headers, id_headers, known_contents};
+use super::explain::{id_headers, known_contents};
 use super::{
     Cause, CauseCategory, DEFAULT_MAX_BODY_BYTES, DEFAULT_MAX_COMBINATIONS, Report, Timestamp, VerifyOptions,
     Webhook, WebhookOptions,
@@ -64,8 +66,13 @@ const SEPARATORS: [&str; 6] = [".", "", ":", "\n", "|", "-"];
 pub fn diagnose(delivery: &Delivery<'_>, now: impl Into<Timestamp>, options: &DiagnoseOptions) -> Diagnosis {
     let now = now.into();
     let max_bytes = options.max_bytes.unwrap_or(DEFAULT_MAX_BODY_BYTES);
-    let headers = find_signature_like_headers(&delivery.headers);
-    let signatures = headers.iter().map(|(name, value)| kind_of(name, value)).collect();
+    let headers = find_signatures(&delivery.headers);
+    let mut signatures = find_tokens(&delivery.headers, &options.secrets);
+    for (name, value) in &headers {
+        if !signatures.iter().any(|token| token.header == *name) {
+            signatures.push(kind_of(name, value));
+        }
+    }
     let report = inspect_unsigned(delivery, now, max_bytes);
     let mut search = SchemeSearch {
         delivery,

@@ -40,7 +40,7 @@ mod token;
 mod unsupported;
 mod urls;
 
-pub(super) use candidates::{find_signature_like_headers, split_candidates};
+pub(super) use candidates::{find_signature_like_headers, is_sane, split_candidates};
 pub use cause::{Cause, Difference, Explanation, FrameworkFix};
 pub use causes::{CAUSES, RAW_BODY_FIX, SECRET_FIX};
 pub use definition::{CauseCategory, CauseDefinition};
@@ -55,6 +55,7 @@ use self::inputs::ContentInputs;
 use self::observations::{ObservationCollector, content_length};
 use self::renamed::RenamedHeaders;
 use self::search::{Search, SearchResult};
+pub(super) use self::shared::contains_word;
 use self::shared::secret_label;
 use self::unsupported::{remove_refuted, remove_secret_remarks};
 use super::digest::digest;

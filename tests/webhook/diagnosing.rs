@@ -246,3 +246,38 @@ fn any_header_value_is_read() {
         found(&[("X-Acme-Signature", value), ("X-Time", value), ("Acme-Id", value)], BODY, &[SECRET, value]);
     }
 }
+
+#[test]
+fn a_whole_signature_under_any_name_is_found_and_a_digest_without_a_secret_is_not() {
+    let signature = hex(&tag(Algorithm::Sha256, SECRET.as_bytes(), BODY));
+    for name in ["X-Acme-Sig", "X-Acme-Digest", "X-Acme-Hash", "X-Checksum", "X-Acme"] {
+        let diagnosis = found(&[(name, &signature)], BODY, &[SECRET]);
+        assert_eq!(diagnosis.signatures[0].header, name);
+        assert_eq!(diagnosis.matches[0].signed_content, "{body}", "{name}");
+    }
+    // 20 bytes are a signature under such a name only.
+    let short = hex(&tag(Algorithm::Sha1, SECRET.as_bytes(), BODY));
+    assert_eq!(found(&[("X-Acme-Mac", &short)], BODY, &[SECRET]).matches.len(), 1);
+    assert!(found(&[("X-Commit", &short)], BODY, &[SECRET]).signatures.is_empty());
+    for name in ["Digest", "Content-Digest", "Repr-Digest", "X-Amz-Content-SHA256", "ETag", "Cookie"] {
+        assert!(found(&[(name, &signature)], BODY, &[SECRET]).signatures.is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn a_header_that_has_the_secret_is_a_token() {
+    for (name, value) in [
+        ("X-Token", SECRET.to_owned()),
+        ("Authorization", format!("Bearer {SECRET}")),
+        ("X-Api-Key", SECRET.to_owned()),
+    ] {
+        let diagnosis = found(&[(name, &value)], BODY, &["another", SECRET]);
+        let [candidate] = &diagnosis.signatures[..] else { panic!("{name}: {diagnosis:?}") };
+        assert_eq!((candidate.header.as_str(), candidate.kind), (name, CandidateKind::Token));
+        assert!(candidate.message.ends_with("has the secret itself: a token, which signs nothing."));
+        assert!(!candidate.message.contains(SECRET));
+        assert!(diagnosis.matches.is_empty());
+    }
+    assert!(found(&[("X-Token", "another")], BODY, &[SECRET]).signatures.is_empty());
+    assert!(found(&[("X-Token", "")], BODY, &[""]).signatures.is_empty());
+}

@@ -42,6 +42,8 @@ pub enum CandidateKind {
     Hmac,
     /// A JSON Web Token.
     Jwt,
+    /// The secret itself.
+    Token,
     /// Something else, under the name of a signature.
     Other,
 }

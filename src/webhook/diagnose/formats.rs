@@ -15,7 +15,7 @@ pub struct ReceivedFormat {
 }
 
 /// Returns the encoding and the algorithm of a complete signature.
-fn digest_of(text: &str) -> Option<(Encoding, Algorithm)> {
+pub fn digest_of(text: &str) -> Option<(Encoding, Algorithm)> {
     let of = |encoding: Encoding| {
         let len = encoding.decode_lenient(text)?.len();
         Some((encoding, Algorithm::of_len(len)?))
