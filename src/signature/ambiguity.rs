@@ -54,6 +54,13 @@ impl SignedContent {
         }
     }
 
+    /// Returns the text that marks the end of a header or another named value; empty if there is none.
+    pub fn end_of(&self, name: &str) -> &str {
+        let is_named =
+            |part: &ContentPart| matches!(part, ContentPart::Header { name: other, .. } if other == name);
+        self.parts.iter().position(is_named).and_then(|index| self.delimiter(index).ok()).unwrap_or_default()
+    }
+
     /// Returns the parts of variable length, except for the open part and the timestamp.
     fn variable_parts(&self) -> impl Iterator<Item = (usize, &ContentPart)> {
         let open = self.open_part();

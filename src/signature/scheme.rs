@@ -361,7 +361,9 @@ fn signed_headers_mistake(
         Some(headers) if headers.list.is_some() == format.names_label().is_some() => {
             "Expected one list of names: `names`, or `{headers}` in `format`."
         }
-        Some(headers) => headers.mistake(has(HEADER_NAMES), definition.ambiguous)?,
+        Some(headers) => {
+            headers.mistake(has(HEADER_NAMES), definition.ambiguous, content.end_of(HEADER_VALUES))?
+        }
     };
     Some(("signedHeaders", message))
 }

@@ -2,7 +2,7 @@
 
 use super::template::is_source;
 use crate::blob::blob;
-use crate::delivery::{Headers, is_token};
+use crate::delivery::{Headers, has_control, is_token};
 use crate::json::sort_by;
 use crate::text::{eq_ignore_ascii_case, into_owned_outlined, split_once};
 
@@ -34,13 +34,19 @@ pub(crate) struct Unclear;
 
 impl SignedHeaders {
     /// Returns why the definition is unsafe or incomplete. `signs_names`: the signed content has `{headers:names}`.
-    pub(super) fn mistake(&self, signs_names: bool, is_ambiguous: bool) -> Option<&'static str> {
+    /// `end`: the text after `{headers}`, which marks its end.
+    pub(super) fn mistake(&self, signs_names: bool, is_ambiguous: bool, end: &str) -> Option<&'static str> {
         if self.pair_middle().is_none() {
             return Some("Expected `pair` as {value}, or as {name}, a text and {value}.");
         }
         if !signs_names && !self.list.as_ref().is_some_and(|list| self.requires(list)) {
             return Some(
                 "The list of signed headers is not signed, so an attacker can shorten it. Name its header in `require`, or sign {headers:names}.",
+            );
+        }
+        if !is_ambiguous && !end.is_empty() && self.join.contains(end) {
+            return Some(
+                "`join` contains the text that marks the end of {headers}, so nothing shows where the headers end. If the provider signs so, set \"ambiguous\": true.",
             );
         }
         if self.pair == "{value}" && !is_ambiguous {
@@ -121,6 +127,7 @@ impl SignedHeaders {
             let mut values = headers.get_all(name);
             let Some(value) = values.next() else { return Ok(None) };
             let is_clear = values.all(|other| other == value)
+                && !has_control(value)
                 && text.len() + value.len() <= MAX_TEXT_BYTES
                 && !(0..value.len()).any(|start| value.get(start..).is_some_and(begins_header));
             if !is_clear {

@@ -2,7 +2,7 @@
 
 use super::candidates::{Candidate, Candidates, check_header_value};
 use super::hmac::Tag;
-use super::template::{TemplateValues, UNUSABLE};
+use super::template::{HEADER_VALUES, TemplateValues, UNUSABLE};
 use super::timestamp::{ToleranceCheck, check_tolerance};
 use super::{Keys, MalformedReason, Outcome, ReceivedSignature, Scheme};
 use crate::delivery::{Delivery, Headers, has_control};
@@ -180,7 +180,9 @@ impl Scheme {
         for name in self.content.signed_names(headers) {
             let missing =
                 if name.starts_with("url:") { Outcome::UrlMissing } else { Outcome::HeaderMissing { name } };
-            let value = single_value(headers, name, self.content.is_open(name))?;
+            // The headers of a list are joined by a text of the definition, which may be a line break.
+            let may_have_control = self.content.is_open(name) || name == HEADER_VALUES;
+            let value = single_value(headers, name, may_have_control)?;
             if !self.definition().absent_is_empty {
                 value.ok_or(missing)?;
             }

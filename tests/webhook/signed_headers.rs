@@ -340,3 +340,34 @@ fn a_listed_time_is_checked_next_to_another_scheme() {
         hook.verify(&Delivery::new(headers, BODY).with_method("POST"), late).map(|_| ()).expect_err("stale");
     assert_eq!(error.code.as_str(), "timestamp-too-old");
 }
+
+/// A provider that writes each signed header on a line of its own, as `end` ends the last one.
+fn of_lines(end: &str) -> String {
+    OF_HEADER
+        .replace(r#""join": ";""#, r#""join": "\n""#)
+        .replace(r"{headers}\n{body}", &format!("{{headers}}{end}{{body}}"))
+}
+
+#[test]
+fn headers_can_be_lines() {
+    let hook = hook(&of_lines(r"\n\n"));
+    let time = time();
+    let own =
+        [("X-Event", "made"), ("X-Id", "1"), ("X-List", "x-event,x-id,x-list,x-time"), ("X-Time", &time)];
+    let lines = own.map(|(name, value)| format!("{}:{value}", name.to_ascii_lowercase())).join("\n");
+    let headers = signed(&format!("POST\n{lines}\n\n{}", String::from_utf8_lossy(BODY)), &own, str::to_owned);
+    assert_eq!(code(&hook, &headers, BODY), "valid");
+    assert_eq!(code(&hook, &changed(&headers, "X-Event", Some("paid")), BODY), "signature-mismatch");
+    // A value with a line break could end early.
+    assert_eq!(code(&hook, &changed(&headers, "X-Event", Some("made\nx-id:1")), BODY), "signature-malformed");
+}
+
+#[test]
+fn a_text_between_headers_does_not_end_them() {
+    let error = Provider::from_json(of_lines(r"\n").as_bytes()).expect_err("no end");
+    assert!(
+        error.to_string().contains("`join` contains the text that marks the end of {headers}"),
+        "{error}"
+    );
+    assert!(Provider::from_json(of_lines(r"\r\n").as_bytes()).is_ok());
+}
