@@ -11,6 +11,7 @@
  * export default { fetch: receiver(hook, handler, { keys: keySource() }) };
  * ```
  */
+import { ownMessage } from "./error.js";
 import type { KeyNeed, PublicKeyText } from "./types.js";
 
 export type { KeyNeed, PublicKeyText };
@@ -96,7 +97,7 @@ export function keySource(options: KeySourceOptions = {}): (need: KeyNeed) => Pr
     // Keys that are old are better than none, so only a delivery whose key is unknown waits.
     if (isDue && entry.pending !== undefined) await entry.pending;
     if (entry.keys === undefined)
-      throw entry.error ?? new Error("The keys could not be fetched a moment ago.");
+      throw entry.error ?? ownError("The keys could not be fetched a moment ago.");
     return [entry.keys];
   };
 }
@@ -110,7 +111,7 @@ function entryOf(entries: Map<string, Entry>, name: string): Entry {
     const old = [...entries].find(
       ([, entry]) => now - entry.triedAt >= RETRY_MS && entry.pending === undefined,
     );
-    if (old === undefined) throw new Error("Too many different keys are requested: at most 16 in a minute.");
+    if (old === undefined) throw ownError("Too many different keys are requested: at most 16 in a minute.");
     entries.delete(old[0]);
   }
   const entry: Entry = {
@@ -135,13 +136,18 @@ function hasKey(keys: PublicKeyText, { kid, as }: KeyNeed): boolean {
   }
 }
 
+/** An error whose message may be logged. */
+function ownError(message: string): Error {
+  return ownMessage(new Error(message));
+}
+
 /** Fetches a text of limited length, without following redirects. */
 async function fetchKeys(url: string, signal: AbortSignal): Promise<string> {
   // SECURITY: a redirect leads to a host that nothing has checked. `manual` and a check of the status work in every runtime.
   const response = await fetch(url, { redirect: "manual", signal });
   if (response.status !== 200) {
     await response.body?.cancel();
-    throw new Error(`The keys could not be fetched: status ${response.status}.`);
+    throw ownError(`The keys could not be fetched: status ${response.status}.`);
   }
   const reader = response.body?.getReader();
   if (reader === undefined) return "";
@@ -154,7 +160,7 @@ async function fetchKeys(url: string, signal: AbortSignal): Promise<string> {
     length += value.length;
     if (length > MAX_BYTES) {
       await reader.cancel();
-      throw new Error("The keys could not be fetched: the response has more than 64 KiB.");
+      throw ownError("The keys could not be fetched: the response has more than 64 KiB.");
     }
     text += decoder.decode(value, { stream: true });
   }
@@ -177,14 +183,14 @@ const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 /** Throws unless a URL may be fetched. The message has no part of the URL, which a sender may have chosen. */
 function checkUrl(text: string, isOwn: boolean, hosts: readonly string[] | undefined): void {
   if (text === "")
-    throw new Error("The provider's definition has no URL of keys. Pass `url` or `load` to `keySource`.");
+    throw ownError("The provider's definition has no URL of keys. Pass `url` or `load` to `keySource`.");
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isSecure = url?.protocol === "https:";
   const isLocal = url?.protocol === "http:" && isOwn && LOOPBACK.includes(url.hostname);
   if (url === undefined || !(isSecure || isLocal) || url.username !== "" || url.password !== "")
-    throw new Error("The URL of the keys is not HTTPS.");
+    throw ownError("The URL of the keys is not HTTPS.");
   if (hosts !== undefined && !hosts.includes(url.host))
-    throw new Error("The URL of the keys is at a host that `hosts` of `keySource` does not have.");
+    throw ownError("The URL of the keys is at a host that `hosts` of `keySource` does not have.");
 }
 
 function checkOptions(options: KeySourceOptions): void {

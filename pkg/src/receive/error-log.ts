@@ -1,6 +1,6 @@
 /** Prints errors for which there is no `onError`: class and stack, and the message only if this package wrote it. */
 import { hasOwnMessage } from "../error.js";
-import { sanitize } from "./log.js";
+import { LogRateLimit, sanitize } from "./log.js";
 import type { ErrorSource } from "./options.js";
 
 declare const console: { error(text: string): void };
@@ -23,14 +23,30 @@ const MAX_FRAME_CHARS = 500;
 const MAX_FRAMES = 30;
 const MAX_CAUSES = 5;
 
+/** The sources that only deliveries with a valid signature reach: each of their errors is printed. */
+const VERIFIED_SOURCES: readonly ErrorSource[] = ["handler", "store", "onSecret"];
+
+/** The default `onError` of a receiver. SECURITY: rate-limited, so that requests without a signature fill no disk. */
+export function errorLog(receiver: {
+  name: string;
+  provider: string;
+}): (error: unknown, source: ErrorSource) => void {
+  const limit = new LogRateLimit();
+  return (error, source) => {
+    const omitted = VERIFIED_SOURCES.includes(source) ? 0 : limit.admit(source, performance.now());
+    if (omitted !== undefined) logError(error, source, receiver, omitted);
+  };
+}
+
 /**
  * Prints that an error was thrown, and where. SECURITY: without the message, since code of users often puts values of the
  * payload into it.
  */
-export function logError(
+function logError(
   error: unknown,
   source: ErrorSource,
   { name, provider }: { name: string; provider: string },
+  omitted: number,
 ): void {
   const message = ownMessageOf(error);
   const detail =
@@ -45,6 +61,7 @@ export function logError(
     text += `\ncaused by ${className(cause)}${formatFrames(cause)}`;
     cause = property(cause, "cause");
   }
+  if (omitted > 0) text += `\n(${omitted} more errors of this source were omitted.)`;
   console.error(text);
 }
 

@@ -1,7 +1,8 @@
 /** The receivers that adapters use: of a webhook, or of one that is made when the first request arrives. */
-import { logError } from "./error-log.js";
+import { errorLog } from "./error-log.js";
 import type {
   EachOptions,
+  ErrorSource,
   Handler,
   HandlerContext,
   ItemHandler,
@@ -48,8 +49,8 @@ export function withRoutes<F extends object, R>(
 
 class LazyReceiver<Events, R> implements RequestReceiver<R> {
   readonly #make: () => Receiver<Events, R>;
-  readonly #options: ReceiverOptions<R> | EachOptions<R>;
   readonly #routes = new Map<string, (received: never, context: HandlerContext<R>) => unknown>();
+  readonly #onError: (error: unknown, source: ErrorSource) => unknown;
   #receiver: Receiver<Events, R> | undefined;
 
   constructor(
@@ -59,7 +60,8 @@ class LazyReceiver<Events, R> implements RequestReceiver<R> {
   ) {
     checkHandler(handler);
     checkOptionNames(options);
-    this.#options = options ?? {};
+    const { onError, name = "webhook" } = options ?? {};
+    this.#onError = typeof onError === "function" ? onError : errorLog({ name, provider: name });
     this.#make = () => {
       const receiver = new Receiver(source(), handler, options);
       for (const [type, route] of this.#routes) receiver.on(type, route);
@@ -78,12 +80,7 @@ class LazyReceiver<Events, R> implements RequestReceiver<R> {
       this.#receiver ??= this.#make();
     } catch (error) {
       // Such as a secret that is missing. The next request tries again.
-      const { onError, name = "webhook" } = this.#options;
-      call(() =>
-        typeof onError === "function"
-          ? onError(error, "receiver")
-          : logError(error, "receiver", { name, provider: name }),
-      ).catch(() => {});
+      call(() => this.#onError(error, "receiver")).catch(() => {});
       return problem(new RequestError("internal"));
     }
     return this.#receiver.handle(incoming);

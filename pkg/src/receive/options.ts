@@ -274,12 +274,12 @@ export interface ReceiverOptions<R = unknown> {
   /**
    * Called with the request before anything of it is read: return true to go on. After any other value the response is 401
    * `not-authorized`. For endpoints of providers that sign nothing, and as a second condition for others. Handshakes have to pass,
-   * too. If the function throws, the response is 500.
+   * too. If the function throws, or takes longer than `bodyTimeout`, the response is 500.
    */
   authorize?: ((request: R) => unknown) | undefined;
   /** The time of the check, for tests of signatures with a timestamp. Default: the current time. */
   now?: (() => Date | number) | undefined;
-  /** Timeout for reading the body, in milliseconds. Default: 10 000. */
+  /** Timeout for `authorize`, and for reading the body, in milliseconds. Default: 10 000. */
   bodyTimeout?: number | undefined;
   /** Timeout for each call of the store, in milliseconds. Default: 5 000. */
   storeTimeout?: number | undefined;

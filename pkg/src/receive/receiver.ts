@@ -129,8 +129,15 @@ export class Receiver<Events, R> {
     // PERF: all that waits for nothing is done without a promise, since promises cost more than the rest of the receiver.
     try {
       const { authorize } = this.#settings;
-      if (authorize !== undefined && (await authorize(incoming.request)) !== true)
-        throw new RequestError("not-authorized");
+      if (authorize !== undefined) {
+        const result = await withTimeout(
+          bodyTimeout,
+          call(async () => [await authorize(incoming.request)]),
+        );
+        if (result === undefined)
+          throw ownMessage(new Error("The function `authorize` took longer than `bodyTimeout`."));
+        if (result[0] !== true) throw new RequestError("not-authorized");
+      }
       const encoding = this.#admit(incoming);
       const reading = this.#now();
       const raw = incoming.method === "POST" ? await incoming.read(maxBytes, bodyTimeout) : NO_BODY;

@@ -3,7 +3,7 @@ import { memoryStore } from "../memory-store.js";
 import { type OptionNames, optionMistake } from "../options.js";
 import type { DeliveryStore } from "../store.js";
 import { supportsEncoding } from "./body.js";
-import { logError } from "./error-log.js";
+import { errorLog } from "./error-log.js";
 import type { BodyEncoding, EachOptions, ReceiverOptions } from "./options.js";
 
 declare const console: { error(text: string): void };
@@ -100,7 +100,7 @@ export function resolveOptions<R>(
     ...keysOf(passed.keys, hook),
     onError:
       passed.onError === undefined
-        ? (error, source) => logError(error, source, { name, provider: hook.provider })
+        ? errorLog({ name, provider: hook.provider })
         : checkFunction("onError", passed.onError),
   };
 }

@@ -319,6 +319,25 @@ describe("keySource", () => {
     await assert.rejects(keySource({ load, timeout: 50 })(need()), { name: "TimeoutError" });
   });
 
+  it("has messages in the log of a receiver, and few of them", async () => {
+    const printed = mock.method(console, "error", () => {});
+    const keys = keySource({ load: () => JSON.stringify(set(first)) });
+    const receive = receiver(hook, () => {}, { keys, log: false });
+    const forged = (kid: string) =>
+      new Request("https://h/", {
+        method: "POST",
+        headers: { ...sent({ ...second, kid }).headers, "content-type": "application/json" },
+        body,
+      });
+    for (let index = 0; index < 40; index++)
+      assert.notEqual((await receive(forged(`forged-${index}`))).status, 200);
+    const lines = printed.mock.calls.map(({ arguments: [text] }) => `${text}`);
+    mock.restoreAll();
+    assert.ok(lines.length >= 10 && lines.length < 20, `${lines.length}`);
+    for (const line of lines)
+      assert.match(line, /`keys` of a receiver .*Too many different keys are requested/);
+  });
+
   it("requests 16 different keys in a minute, and forgets old ones for others", async () => {
     let calls = 0;
     const load = async ({ kid }: KeyNeed) => {

@@ -245,6 +245,24 @@ describe("the line about an error without `onError`", () => {
     }
   });
 
+  it("is omitted and counted if requests without a signature cause too many, and not for those of the handler", async () => {
+    const printed = mock.method(console, "error", () => {});
+    const clock = mock.method(performance, "now", () => 0);
+    const options = { log: false, authorize: () => Promise.reject(new Error("not loaded")) } as const;
+    const receive = receiver(hook, () => {}, options);
+    for (let time = 0; time < 15; time++) await receive(requestOf(forged()));
+    assert.equal(printed.mock.callCount(), 10);
+    clock.mock.mockImplementation(() => 1_000);
+    await receive(requestOf(forged()));
+    assert.match(
+      `${printed.mock.calls[10]?.arguments[0]}`,
+      /\n\(5 more errors of this source were omitted\.\)$/,
+    );
+    const handle = receiver(hook, () => Promise.reject(new Error("no")), { log: false });
+    for (let time = 0; time < 15; time++) await handle(requestOf(signed()));
+    assert.equal(printed.mock.callCount(), 26);
+  });
+
   it("has class and stack of all its causes", async () => {
     const inner = new TypeError("a patient");
     const outer = new Error("a patient", { cause: inner });

@@ -185,6 +185,16 @@ describe("the option `authorize`", () => {
     assert.equal(errors.length, 1);
     assert.throws(() => receiver(hook, () => {}, { authorize: true as never }), /option `authorize`/);
   });
+
+  it("responds 500 if it takes longer than `bodyTimeout`, and reads nothing", async () => {
+    const { outcomeOf, errors, calls, events } = receiving(hook, undefined, {
+      authorize: () => new Promise(() => {}),
+      bodyTimeout: 20,
+    });
+    assert.equal(await outcomeOf(signed()), "500 internal");
+    assert.match(`${errors}`, /`authorize` took longer than `bodyTimeout`/);
+    assert.deepEqual([calls.length, events[0]?.bytes], [0, undefined]);
+  });
 });
 
 describe("a retry that the handler asks for", () => {
