@@ -108,13 +108,14 @@ function readLimited(path: string, option: string, fix: string): string {
 }
 
 /** Prompts for a secret on the terminal, without echo. */
-export async function promptSecret(title: string): Promise<string> {
+export async function promptSecret(title: string, isPublicKey: boolean): Promise<string> {
   const { stdin, stderr } = process;
+  const name = isPublicKey ? "public key" : "signing secret";
   if (stdin.isTTY !== true || stderr.isTTY !== true) {
-    throw new UsageError(
-      `No signing secret configured for ${title}.`,
-      `${SECRET_SOURCES} Or pass --unsigned.`,
-    );
+    const sources = isPublicKey
+      ? "Use --keys-file FILE, or --secret-env NAME (an environment variable)."
+      : SECRET_SOURCES;
+    throw new UsageError(`No ${name} configured for ${title}.`, `${sources} Or pass --unsigned.`);
   }
   // Before the prompt, because characters typed right after it would be echoed.
   stdin.setRawMode(true);

@@ -62,9 +62,15 @@ function asUsageError(work: () => Webhook): Webhook {
   try {
     return work();
   } catch (error) {
-    if (error instanceof HooksealError) throw new UsageError(error.message, error.issues[0]?.hint);
+    if (error instanceof HooksealError) throw new UsageError(error.message, hintOf(error));
     throw error;
   }
+}
+
+/** What to change after an error of a webhook. Its own hint names options of a program, where the command has others. */
+export function hintOf({ code, message, issues }: HooksealError): string | undefined {
+  const [, setting] = (code === "setting-missing" && /`(\w+)`/.exec(message)) || [];
+  return setting === undefined ? issues[0]?.hint : `Pass it: --setting-env ${setting}=NAME`;
 }
 
 /** The definition of a built-in provider, or of a file. */
@@ -175,9 +181,16 @@ export class WebhookFactory {
           "Pass its secret: --secret-env NAME (an environment variable) or --secret-file FILE.",
         );
     }
-    const comesWithKeys = this.keys.length > 0 && definition.keys !== undefined;
-    if (signs && !unsigned && !comesWithKeys && secrets.length === 0)
-      secrets.push({ scheme: undefined, secret: await promptSecret(title) });
+    const hasKeys = definition.keys !== undefined && (this.keys.length > 0 || hasKnownKeys(definition));
+    if (signs && !unsigned && !hasKeys && secrets.length === 0) {
+      // A key has many lines, which a prompt does not take.
+      if (definition.keys !== undefined)
+        throw new UsageError(
+          `No public key configured for ${title}.`,
+          "Pass it: --keys-file FILE (a key, a certificate or a set of JSON Web Keys). Or pass --unsigned.",
+        );
+      secrets.push({ scheme: undefined, secret: await promptSecret(title, hasPublicKeys(definition)) });
+    }
     this.secrets.push(...secrets.map(({ secret }) => secret));
     if (!signs && !unsigned) {
       throw new UsageError(
@@ -205,12 +218,16 @@ export function keysAsSecrets(definition: ProviderDefinition, keys: readonly str
 }
 
 /** Whether a signature scheme of a provider has public keys. */
-function hasPublicKeys({ signature }: ProviderDefinition): boolean {
+export function hasPublicKeys({ signature }: ProviderDefinition): boolean {
   return [signature].flat().some((scheme) => {
     const isToken = scheme?.kind === "jwt" && scheme.algorithms?.some((name) => !name.startsWith("HS"));
     return scheme?.kind === "public-key" || isToken === true;
   });
 }
+
+/** Whether the definition itself has public keys of the provider. */
+const hasKnownKeys = ({ keys }: ProviderDefinition) =>
+  keys !== undefined && "known" in keys && keys.known !== undefined;
 
 /** The secrets as the option of a webhook: by the names of schemes where one is named. */
 export function secretsOf(

@@ -6,8 +6,10 @@ import { createServer, type IncomingMessage } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { painchek, webhook } from "../../src/index.ts";
-import { bytesOf, SECRET } from "../support/fixtures.ts";
+import type { Routes } from "../../src/cli/listen/routes.ts";
+import { ListenServer } from "../../src/cli/listen/server.ts";
+import { painchek, providerDefinition, providers, webhook } from "../../src/index.ts";
+import { bytesOf, SECRET, samplesOf, schemeOf, text } from "../support/fixtures.ts";
 import { file, folder, run, start as run_, TRUST, usageError } from "./command.ts";
 
 const SAMPLE = Buffer.from(bytesOf("providers/painchek/samples/assessment_add.painchek.json"));
@@ -278,6 +280,86 @@ describe("listen without --provider", () => {
       (await ended).out,
       /500 secret-missing painchek No signing secret configured for PainChek\.\n/,
     );
+  });
+
+  it("rejects what it has no public key for, and names the option", async () => {
+    const { match, ended } = await start(
+      ["listen", "0", "--secret-env", "github=HOOK_SECRET", "--count", "4"],
+      listening,
+    );
+    const url = match[1] as string;
+    const [sns] = samplesOf("aws-sns");
+    const [paypal] = samplesOf("paypal");
+    const json = { "Content-Type": "application/json" };
+    const statuses = [
+      (await post(url, { headers: { "Content-Type": "text/plain" }, body: text.decode(sns?.body) })).status,
+      (await post(url, { headers: { ...json, "Plaid-Verification": "a.b.c" }, body: "{}" })).status,
+      (await post(url, { headers: { ...json, "PAYPAL-TRANSMISSION-SIG": "x" }, body: paypal?.body ?? "" }))
+        .status,
+      // The command still runs.
+      (await post(url, webhook("github", { secrets: [SECRET] }).sign('{"zen":"x"}', { type: "ping" })))
+        .status,
+    ];
+    assert.deepEqual(statuses, [500, 500, 500, 200]);
+    const { out, code } = await ended;
+    assert.equal(code, 0);
+    assert.match(
+      out,
+      /500 secret-missing aws-sns No public key configured for Amazon SNS\.\n {2}Pass it: --keys-file FILE, or --secret-env aws-sns=NAME\n/,
+    );
+    assert.match(
+      out,
+      /500 secret-missing plaid No public key configured for Plaid\.\n {2}Pass it: --keys-file/,
+    );
+    assert.match(
+      out,
+      /500 setting-missing paypal Missing setting `webhookId` .*\n {2}Pass it: --setting-env webhookId=NAME\n/,
+    );
+  });
+
+  it("survives a delivery of every sender, without and with --unsigned", async () => {
+    const senders = providers().map((id) => {
+      const [sample] = samplesOf(id);
+      const scheme = schemeOf(providerDefinition(id));
+      const names = [scheme?.header ?? []].flat();
+      const signature = Object.fromEntries(names.map((name) => [name, "a.b.c"]));
+      return { body: sample?.body ?? "{}", headers: { "Content-Type": "application/json", ...signature } };
+    });
+    for (const options of [[], ["--unsigned"]]) {
+      const { match, ended } = await start(
+        ["listen", "0", ...options, "--json", "--count", String(2 * senders.length)],
+        listening,
+      );
+      for (const { headers, body } of senders) {
+        await post(match[1] as string, { headers, body });
+        await post(match[1] as string, { headers: { "Content-Type": "application/json" }, body });
+      }
+      const { code, err } = await ended;
+      assert.deepEqual([code, /error/i.test(err)], [0, false], err);
+    }
+  });
+
+  it("responds 500 to a request that makes its own code fail", async () => {
+    const fallback = webhook(
+      { id: "any", envelope: { type: "header:Host" }, events: {} },
+      { unsigned: "allow" },
+    );
+    const route = () => {
+      throw new TypeError("a bug");
+    };
+    const routes = { fallback, keys: [], route } as unknown as Routes;
+    const listener = new ListenServer(routes, { targets: [], namesProvider: true, count: 1 });
+    const ended = new Promise<void>((resolve) => {
+      listener.onCountReached = resolve;
+    });
+    const server = createServer((request, response) => void listener.handle(request, response));
+    open.push(server);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const response = await post(url, { headers: {}, body: "{}" });
+    assert.deepEqual([response.status, JSON.parse(response.text).code], [500, "internal"]);
+    await ended;
+    assert.equal(listener.rejected, 1);
   });
 
   it("says which options are wrong before it listens", () => {

@@ -13,6 +13,8 @@ import { UsageError } from "../usage.js";
 import {
   findDefinition,
   type HookOptions,
+  hasPublicKeys,
+  hintOf,
   keysAsSecrets,
   secretsOf,
   WebhookFactory,
@@ -36,7 +38,11 @@ export interface Unrouted {
 const ANY_DEFINITION: ProviderDefinition = {
   id: "undetected",
   envelope: { type: "header:Host" },
-  body: [{ type: "application/json" }, { type: "application/x-www-form-urlencoded", as: "form" }],
+  body: [
+    // Amazon SNS sends its JSON so. Every type of JSON is accepted, too.
+    { type: "text/plain" },
+    { type: "application/x-www-form-urlencoded", as: "form" },
+  ],
   dedupe: ["none"],
   events: { "*": { schema: true } },
 };
@@ -214,7 +220,7 @@ export class Routes {
     const signs = definition.signature !== undefined;
     const settings = Object.entries(this.#settings).filter(([name]) => name in (definition.settings ?? {}));
     try {
-      return webhook(source as string, {
+      const hook = webhook(source as string, {
         secrets: signs ? secretsOf(definition, [...secrets, ...keysAsSecrets(definition, this.keys)]) : [],
         settings: Object.fromEntries(settings),
         unsigned: unsigned === true ? "allow" : "refuse",
@@ -222,25 +228,46 @@ export class Routes {
         maxBytes,
         tolerance,
       });
+      const isKeyMissing = hook.needsKeys && this.keys.length === 0 && unsigned !== true;
+      return isKeyMissing ? secretMissing(definition) : hook;
     } catch (error) {
       if (!(error instanceof HooksealError)) throw error;
-      const title = definition.title ?? definition.id;
-      const isMissing = error.code === "secret-missing";
-      const message = isMissing && signs ? `No signing secret configured for ${title}.` : error.message;
-      const hint = !isMissing
-        ? error.issues[0]?.hint
-        : signs
-          ? `Pass it: --secret-env ${definition.id}=NAME`
-          : "Pass --unsigned to accept unsigned deliveries.";
+      if (error.code === "secret-missing") return secretMissing(definition);
+      const hint = hintOf(error);
       return {
         provider: definition.id,
         status: 500,
         code: error.code,
-        message,
+        message: error.message,
         ...(hint === undefined ? {} : { hint }),
       };
     }
   }
+}
+
+/** A provider whose secret or public key is not configured, or one that has none. */
+function secretMissing(definition: ProviderDefinition): Unrouted {
+  const { id, title = id, signature } = definition;
+  const base = { provider: id, status: 500, code: "secret-missing" };
+  if (signature === undefined) {
+    return {
+      ...base,
+      message: `${title} does not sign its webhooks, so the sender cannot be authenticated.`,
+      hint: "Pass --unsigned to accept unsigned deliveries.",
+    };
+  }
+  if (!hasPublicKeys(definition)) {
+    return {
+      ...base,
+      message: `No signing secret configured for ${title}.`,
+      hint: `Pass it: --secret-env ${id}=NAME`,
+    };
+  }
+  return {
+    ...base,
+    message: `No public key configured for ${title}.`,
+    hint: `Pass it: --keys-file FILE, or --secret-env ${id}=NAME`,
+  };
 }
 
 /** The provider of several that a delivery can be from: the one whose secret verifies; or the only one whose signature is there. */

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { DeliveryStore, Verified, Webhook } from "../../index.js";
 import { type ReceiverEvent, type RejectedRequest, receiver } from "../../node.js";
+import { printError, sanitize, style } from "../output.js";
 import { forward, isSuccess, toResponse } from "./forward.js";
 import { type PrintOptions, printReceived } from "./print.js";
 import { collectBody, deliveryOf, type Received, readAhead } from "./received.js";
@@ -27,6 +28,14 @@ interface RequestState {
   rejected?: RejectedRequest;
 }
 
+const PROBLEM_HEADERS = { "content-type": "application/problem+json" };
+const problemOf = (status: number, code: string) => ({
+  type: "about:blank",
+  title: status === 400 ? "Bad Request" : "Internal Server Error",
+  status,
+  code,
+});
+
 type Receive = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export class ListenServer {
@@ -46,7 +55,23 @@ export class ListenServer {
     readonly options: ServerOptions,
   ) {}
 
+  /** Handles one request. The promise is never rejected: no request may end the command, whatever it is. */
   async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      await this.#receive(incoming, response);
+    } catch (error) {
+      this.rejected += 1;
+      printError(
+        `${style.red("error")}: ${sanitize(error instanceof Error ? (error.stack ?? error.message) : String(error), true)}`,
+      );
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500, PROBLEM_HEADERS).end(JSON.stringify(problemOf(500, "internal")));
+    }
+    const total = this.accepted + this.rejected + this.handshakes;
+    if (this.options.count !== undefined && total >= this.options.count) this.onCountReached();
+  }
+
+  async #receive(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const start = performance.now();
     const { only, fallback } = this.routes;
     this.#number += 1;
@@ -80,8 +105,6 @@ export class ListenServer {
     await this.#receiverOf(isUnrouted(route) ? fallback : route)(request, response);
     // A rejection is printed once the body is complete, so the count is checked after that.
     await body;
-    const total = this.accepted + this.rejected + this.handshakes;
-    if (this.options.count !== undefined && total >= this.options.count) this.onCountReached();
   }
 
   #url({ headers, url = "/" }: IncomingMessage): string {
@@ -99,7 +122,7 @@ export class ListenServer {
         store: NO_DEDUPE_STORE,
         // `onEvent` prints rejections instead, with the message of `onRejected`, which is called first.
         log: false,
-        ...(this.routes.keys.length === 0 ? {} : { keys: this.routes.keys }),
+        keys: this.routes.keys,
         onRejected: (rejected) => {
           (this.#states.get(rejected.request) as RequestState).rejected = rejected;
         },
@@ -119,11 +142,7 @@ export class ListenServer {
     if (isUnrouted(route)) {
       Object.assign(received, route);
       const { status, code } = route;
-      const title = status === 400 ? "Bad Request" : "Internal Server Error";
-      return Response.json(
-        { type: "about:blank", title, status, code },
-        { status, headers: { "content-type": "application/problem+json" } },
-      );
+      return Response.json(problemOf(status, code), { status, headers: PROBLEM_HEADERS });
     }
     const { type, id, revision, signature, createdAt, digest, issues } = delivery;
     Object.assign(received, { provider: route.provider, type, id, signature, digest, issues });
