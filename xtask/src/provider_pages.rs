@@ -495,25 +495,23 @@ impl Facts {
     }
 
     fn command(&self, text: &mut String) {
-        let mut secret = if self.schemes().is_empty() {
-            "--unsigned".to_owned()
-        } else {
-            format!("--secret-env {}", self.key_variable())
-        };
+        let mut options = format!("--provider {}", self.id);
+        if let Some(option) = self.key_option() {
+            let _ = write!(options, " {option}");
+        }
         for (name, _) in members(&self.definition["settings"]) {
             if self.definition["signature"].to_string().contains(&format!("{{setting:{name}}}")) {
-                let _ = write!(secret, " --setting-env {name}={}", self.variable(&upper(name)));
+                let _ = write!(options, " --setting-env {name}={}", self.variable(&upper(name)));
             }
         }
         let _ = write!(
             text,
             "\n## Command line\n\n```sh\n\
-             npx hookseal listen 3000 --provider {id} {secret}\n\
-             npx hookseal verify request.http --provider {id} {secret}\n",
-            id = self.id
+             npx hookseal listen 3000 {options}\n\
+             npx hookseal verify request.http {options}\n"
         );
         if !self.schemes().is_empty() {
-            let _ = writeln!(text, "npx hookseal explain request.http --provider {} {secret}", self.id);
+            let _ = writeln!(text, "npx hookseal explain request.http {options}");
         }
         text.push_str("```\n\n`request.http` is a captured request; the page of the [command line](../cli.md) has every command.\n");
     }
@@ -525,6 +523,23 @@ impl Facts {
             scheme["kind"] == "public-key" || scheme["kind"] == "jwt" && !is_hmac
         });
         self.variable(if is_public { "PUBLIC_KEY" } else { "WEBHOOK_SECRET" })
+    }
+
+    /// The option of the command for the secret or the public keys. `None` where the definition has the key.
+    fn key_option(&self) -> Option<String> {
+        let keys = &self.definition["keys"];
+        if self.schemes().is_empty() {
+            return Some("--unsigned".to_owned());
+        }
+        if !keys.is_object() {
+            return Some(format!("--secret-env {}", self.key_variable()));
+        }
+        let file = match keys["as"].as_str() {
+            Some("certificate") => "certificate.pem",
+            Some("pem") => "key.pem",
+            _ => "keys.json",
+        };
+        keys["known"].is_null().then(|| format!("--keys-file {file}"))
     }
 
     /// The name of an environment variable.

@@ -73,6 +73,30 @@ describe("--keys-file", () => {
     assert.deepEqual([code, /^verified/.test(out)], [0, true], out + err);
   });
 
+  it("is named where a key or a setting is missing", () => {
+    assert.match(
+      usageError(["verify", ...sns]),
+      /No public key configured for Amazon SNS\..*--keys-file FILE/s,
+    );
+    assert.match(
+      usageError(["verify", body, "--provider", "discord"]),
+      /No public key configured for Discord\..*--keys-file FILE, or --secret-env NAME/s,
+    );
+    assert.match(
+      usageError(["verify", body, "--provider", "github"]),
+      /No signing secret configured for GitHub\..*--secret-env NAME/s,
+    );
+    assert.match(
+      usageError(["verify", body, "--provider", "paypal", "--keys-file", certificate]),
+      /Missing setting `webhookId`.*--setting-env webhookId=NAME/s,
+    );
+  });
+
+  it("is not needed for a provider whose key is in its definition", () => {
+    const { code, out } = run(["verify", file("kick.json", "{}"), "--provider", "kick", ...NOW]);
+    assert.deepEqual([code, /signature-missing/.test(out)], [1, true], out);
+  });
+
   it("is an error for a provider with a shared secret, and for a file that has no key", () => {
     const github = ["verify", body, "--provider", "github", "--keys-file"];
     assert.match(usageError([...github, certificate]), /GitHub has no public keys\..*--secret-env/s);
