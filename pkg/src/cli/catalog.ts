@@ -68,20 +68,28 @@ export function listProviders(word: string | undefined, options: { json?: boolea
     definitions.map(({ id, title, confirmed, signature, events }) => [
       id,
       title ?? id,
-      listOf(
-        schemesOf(signature).map(
-          ({ header, algorithms = ["token"] }) => `${[header].flat().join(", ")} (${algorithms.join(", ")})`,
-        ),
-      ) || "none",
-      schemesOf(signature).map(signedContentOf).join(", ") +
+      cut(
+        listOf(
+          schemesOf(signature).map(
+            ({ header, from, algorithms = ["token"] }) =>
+              `${[header ?? from ?? []].flat().join(", ")} (${algorithms.join(", ")})`,
+          ),
+        ) || "none",
+      ),
+      cut(listOf(schemesOf(signature).map(signedContentOf))) +
         (isTimeChecked(signature) ? "" : " (time not checked)"),
       signature === undefined ? "everything" : uncoveredOf(id).join(", "),
       confirmed ?? "",
-      listEvents(Object.keys(events ?? {})),
+      cut(listEvents(Object.keys(events ?? {}))),
     ]),
   );
   return EXIT_VALID;
 }
+
+/** Longer cells are cut, so that one provider does not widen the column of all: `providers ID` has the whole text. */
+const MAX_CELL_CHARS = 50;
+
+const cut = (text: string) => (text.length > MAX_CELL_CHARS ? `${text.slice(0, MAX_CELL_CHARS - 1)}…` : text);
 
 /** Texts as a list, each once: several schemes can have one header. */
 const listOf = (texts: string[]) => [...new Set(texts)].join(", ");

@@ -16,10 +16,10 @@ export const templateOf = (content: Scheme["signedContent"] = "{body}"): string 
     .map((part) => (typeof part === "string" ? part : `{if:${part.if}}${part.text}{end}`))
     .join("");
 
-/** What a scheme signs, in one text. */
+/** What a scheme signs, in one line: a line break as `\n`. */
 export function signedContentOf({ kind, signedContent }: Scheme): string {
   if (kind === "token") return "nothing";
-  return kind === "jwt" ? "its claims" : templateOf(signedContent);
+  return kind === "jwt" ? "its claims" : templateOf(signedContent).replaceAll("\n", "\\n");
 }
 
 const CONFIRMED = {

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { painchek, providerDefinition, webhook } from "../../src/index.ts";
+import { painchek, providerDefinition, providers, webhook } from "../../src/index.ts";
 import { bytesOf, SECRET } from "../support/fixtures.ts";
 import { file, folder, run, start, TRUST, usageError } from "./command.ts";
 
@@ -30,6 +30,27 @@ describe("providers ID", () => {
       assert.deepEqual([code, err], [0, ""], id);
       assert.doesNotMatch(out, /undefined|\[object/, id);
     }
+  });
+});
+
+describe("providers", () => {
+  it("prints one line for each provider, none too long for a table", () => {
+    const { code, out } = run(["providers"]);
+    const rows = out.trimEnd().split("\n").slice(1);
+    assert.equal(code, 0);
+    assert.deepEqual(
+      rows.map((row) => row.split(" ")[0]),
+      providers(),
+    );
+    const longest = Math.max(...rows.map((row) => row.length));
+    assert.ok(longest <= 300, `${longest} characters`);
+    assert.match(out, /^aws-sns .*Message\\n\{\/Message/m);
+  });
+
+  it("prints a line break of a signed content as \\n", () => {
+    const { out } = run(["providers", "aws-sns"]);
+    assert.match(out, /signed content {2}Message\\n\{\/Message\.\.\.\}\\nMessageId\\n/);
+    assert.doesNotMatch(out, /\ufffd/);
   });
 });
 
