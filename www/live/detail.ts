@@ -10,7 +10,7 @@ import { copyButton } from "../src/ui/copy.ts";
 import { fill, h } from "../src/ui/dom.ts";
 import { type IconName, icon } from "../src/ui/icons.ts";
 import { visible } from "../src/ui/text.ts";
-import { type Band, bandOf, duration, isAccepted, REPLAY_TITLES } from "./words.ts";
+import { type Band, bandOf, duration, isAccepted, isDelivery, REPLAY_TITLES } from "./words.ts";
 
 type Kind = keyof typeof REPLAY_TITLES;
 
@@ -77,7 +77,7 @@ function bandBox(
   isBusy: boolean,
   actions: DetailActions,
 ): HTMLElement {
-  const hasTarget = targets.length > 0;
+  const hasTarget = targets.length > 0 && isDelivery(row);
   const button = (kind: Kind, title: string) =>
     h("button", { type: "button", disabled: isBusy, on: { click: () => actions.replay(kind) } }, title);
   return h(
@@ -115,8 +115,10 @@ function bandBox(
       hasTarget && button("retry", "As a retry"),
       hasTarget && button("tampered", "Tampered"),
       hasTarget && button("unsigned", "Unsigned"),
-      h("button", { type: "button", on: { click: actions.compare } }, "Compare with…"),
-      h("button", { type: "button", on: { click: actions.save } }, "Save"),
+      isDelivery(row) && [
+        h("button", { type: "button", on: { click: actions.compare } }, "Compare with…"),
+        h("button", { type: "button", on: { click: actions.save } }, "Save"),
+      ],
     ),
   );
 }
@@ -214,9 +216,10 @@ function spine(
   const failed = attempts.some((attempt) => !isAccepted(attempt));
   return [
     h("h2", { class: "visually-hidden" }, "Stages"),
-    ...(steps.length === 0
-      ? [h("p", { class: "muted" }, ...visible(row.message)), ...causes.map(causeBox)]
-      : steps),
+    ...steps,
+    ...(steps.length > 0 ? [] : causes.map(causeBox)),
+    // The headline has said it of a request that is no delivery.
+    ...(steps.length > 0 || !isDelivery(row) ? [] : [h("p", { class: "muted" }, ...visible(row.message))]),
     ...others.map(issueBox),
     ...(hasApp
       ? [

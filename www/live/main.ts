@@ -1,5 +1,9 @@
 /** The console of `hookseal listen --ui`: deliveries as they arrive, why each was rejected, and replays to the application. */
-import type { ConsoleComparison, ConsoleDetails } from "../../pkg/src/cli/listen/console-types.ts";
+import type {
+  ConsoleComparison,
+  ConsoleDetails,
+  ConsoleRow,
+} from "../../pkg/src/cli/listen/console-types.ts";
 import { announcer } from "../src/ui/announce.ts";
 import { fill, h } from "../src/ui/dom.ts";
 import { icon } from "../src/ui/icons.ts";
@@ -12,7 +16,7 @@ import { showDetail } from "./detail.ts";
 import { listenToKeys, shortcutsDialog } from "./keys.ts";
 import { deliveryList } from "./list.ts";
 import { LiveStore } from "./state.ts";
-import { bandOf, type REPLAY_TITLES } from "./words.ts";
+import { bandOf, isDelivery, REPLAY_TITLES } from "./words.ts";
 import "../src/css/tokens.css";
 import "../src/css/base.css";
 import "./live.css";
@@ -72,16 +76,13 @@ async function load(number: number): Promise<ConsoleDetails> {
 
 function replay(kind: keyof typeof REPLAY_TITLES): void {
   const { selected } = store.state;
-  if (selected === undefined || isBusy) return;
+  const original = selected === undefined ? undefined : store.rows.get(selected);
+  if (original === undefined || !isDelivery(original) || isBusy) return;
   isBusy = true;
   render();
   void attempt(async () => {
-    const { number } = await call<{ number: number }>(`/api/deliveries/${selected}/replay`, {
-      kind,
-      target: 0,
-    });
-    history.pushState(null, "", `#live/${number}`);
-    store.set({ selected: number, compare: undefined });
+    const row = await call<ConsoleRow>(`/api/deliveries/${selected}/replay`, { kind, target: 0 });
+    problem(`Replay ${REPLAY_TITLES[kind]}: ${bandOf(row).headline}.`);
   }).finally(() => {
     isBusy = false;
     render();
@@ -197,6 +198,7 @@ function renderBar(): void {
     connecting: "Connecting",
     open: paused ? `Paused, ${waiting} new` : "Listening",
     cut: "The connection was cut. Trying again",
+    closed: "Not connected",
     ended: "The terminal has ended. What is shown stays until this tab is closed.",
   };
   status.dataset.state = connection;
@@ -214,6 +216,12 @@ function renderBar(): void {
   pause.setAttribute("aria-pressed", String(paused));
   fill(pause, paused ? "Resume" : "Pause");
   follow.setAttribute("aria-pressed", String(store.state.follow));
+}
+
+/** The terminal runs, and does not accept this tab: the message says what to open. */
+function close({ message }: SessionError): void {
+  problem(message);
+  store.set({ connection: "closed" });
 }
 
 /** Reads deliveries for as long as the page is open. After a cut connection, it asks for what it has missed. */
@@ -239,7 +247,7 @@ async function connect(): Promise<void> {
       );
     } catch (error) {
       if (ending.signal.aborted) return;
-      if (error instanceof SessionError) return store.set({ connection: "ended" });
+      if (error instanceof SessionError) return close(error);
     }
     failures += 1;
     store.set({ connection: failures > 3 ? "ended" : "cut" });
@@ -318,7 +326,7 @@ async function start(): Promise<void> {
   try {
     await openSession();
   } catch (error) {
-    problem(error instanceof SessionError ? error.message : "The terminal does not respond.");
+    if (error instanceof SessionError) return close(error);
     return store.set({ connection: "ended" });
   }
   readAddress();

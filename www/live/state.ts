@@ -7,7 +7,8 @@ export const MAX_ROWS = 500;
 
 export interface LiveState {
   server: ConsoleState | undefined;
-  connection: "connecting" | "open" | "cut" | "ended";
+  /** `closed`: the terminal does not accept the link or the session. `ended`: it does not respond. */
+  connection: "connecting" | "open" | "cut" | "closed" | "ended";
   problem: string;
   selected: number | undefined;
   /** The delivery that the selected one is compared with. */
@@ -57,8 +58,9 @@ export class LiveStore {
     this.change = Math.max(this.change, row.change);
     if (!this.state.paused) {
       this.#add(row);
-      const patch: Partial<LiveState> = this.state.follow ? { selected: row.number, compare: undefined } : {};
-      this.set(patch);
+      // After a replay its original stays selected, so that the next replay is one of the original, too.
+      const isFollowed = this.state.follow && row.replay === undefined;
+      this.set(isFollowed ? { selected: row.number, compare: undefined } : {});
       return;
     }
     this.#held.push(row);

@@ -33,7 +33,6 @@ const REJECTIONS: Record<string, string> = {
   "body-empty": "The body has no bytes",
   "body-too-large": "The body is too large",
   "body-incomplete": "The connection ended before the body did",
-  "method-not-allowed": "Not a delivery: the method is not POST",
   "content-type": "The Content-Type is not accepted",
 };
 
@@ -54,10 +53,23 @@ export function bandOf(row: ConsoleRow, cause?: string): Band {
       sentence: "The provider checks the receiver. Your app was not called.",
     };
   }
+  if (row.verdict === "other") {
+    return {
+      tone: "none",
+      icon: "info",
+      kicker: "Other request",
+      aside: `the sender got ${row.status}`,
+      headline: "Not a delivery: the method is not POST",
+      sentence: "A browser or a health check sends such requests. Your app was not called.",
+    };
+  }
   if (row.verdict === "rejected") return rejectedBand(row, cause);
   if (app !== undefined) return appBand(row, app);
   return acceptedBand(row);
 }
+
+/** Whether a request is a delivery, which can be replayed, compared and saved. */
+export const isDelivery = ({ method }: ConsoleRow): boolean => method === "POST";
 
 /** Whether an application accepted what it was sent. */
 export const isAccepted = ({ status = 0, error }: NonNullable<ConsoleRow["app"]>): boolean =>
@@ -218,6 +230,7 @@ export function matches(row: ConsoleRow, filter: Filter, text: string): boolean 
 export function noteOf(row: ConsoleRow): string {
   const parts = [row.title ?? row.provider];
   if (row.replay !== undefined) parts.push(`replay of ${row.replay.of}, ${REPLAY_TITLES[row.replay.kind]}`);
+  else if (row.verdict === "other") parts.push(`${row.method} ${row.path}`);
   else if (row.verdict === "rejected") parts.push(row.code);
   else parts.push(`${row.bytes.toLocaleString("en")} bytes`);
   return parts.filter((part) => part !== undefined && part !== "").join(" · ");

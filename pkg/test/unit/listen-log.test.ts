@@ -104,19 +104,28 @@ describe("a tampered body", () => {
   });
 });
 
-it("a secret is hidden as it is, in a URL, in JSON, in base64, and in basic authentication", () => {
+it("a secret is hidden as it is, in a URL, in JSON with any escapes, in base64, and in basic authentication", () => {
   const secret = 'p"ss/w rd+é';
   const hide = hiding([secret, "abc"]);
   for (const shown of [
     secret,
     `x=${encodeURIComponent(secret)}`,
     JSON.stringify({ secret }),
+    // Escapes that no writer needs.
+    `{"secret":"p\\"s\\u0073\\/w\\u0020rd+\\u00E9"}`,
+    `{"secret":"${[...secret].map((character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`).join("")}"}`,
+    "x=%70%22s%73/w+rd%2b%c3%a9",
+    Buffer.from(secret).toString("latin1"),
     Buffer.from(secret).toString("base64"),
     `Authorization: Basic ${Buffer.from(`user:${secret}`).toString("base64")}`,
   ]) {
     assert.match(hide(shown), /•••/, shown);
     assert.ok(!hide(shown).includes(secret));
+    assert.doesNotMatch(hide(shown), /rd|0064/);
   }
+  const astral = "🔑🔑key";
+  assert.equal(hiding([astral])(`\\ud83d\\uDD11🔑k\\u0065y`), "•••");
+  assert.equal(hiding(["x".repeat(5000)])("x".repeat(5001)), "•••x");
   // A text of three characters would be hidden everywhere.
   assert.equal(hide("abc and Basic dXNlcjpvdGhlcg=="), "abc and Basic dXNlcjpvdGhlcg==");
 });

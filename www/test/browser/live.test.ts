@@ -170,18 +170,20 @@ describe("listen --ui", () => {
     // Fix the application, and replay.
     app.handle = () => {};
     await page.getByRole("button", { name: "Replay to your app" }).click();
-    await headline(page, /Your app responded 200 after/);
+    const notice = (text: string | RegExp) => page.locator(".notice").filter({ hasText: text }).waitFor();
+    await notice(/^Replay as it came: Your app responded 200 after/);
     await page.getByRole("button", { name: "All 5" }).click();
 
-    // An application that checks signatures rejects what was changed.
+    // An application that checks signatures rejects what was changed. Each is a replay of the original, which stays selected.
     await page.keyboard.press("t");
-    await headline(page, "Your app rejected a tampered delivery: 401");
-    await page.locator(".deliveries li").nth(3).click();
-    await headline(page, /Your app responded 200 after/);
+    await notice("Replay tampered: Your app rejected a tampered delivery: 401.");
     await page.getByRole("button", { name: "Unsigned" }).click();
-    await headline(page, "Your app rejected an unsigned delivery: 401");
-    await page.locator(".deliveries li").last().click();
+    await notice("Replay unsigned: Your app rejected an unsigned delivery: 401.");
     await page.getByRole("button", { name: "As a retry" }).click();
+    await notice(/^Replay as a retry: Your app responded 200 after/);
+    await headline(page, /Your app responded 500 after/);
+    assert.equal(await page.locator(".spine tbody tr").count(), 4);
+    await page.locator(".spine tbody button").first().click();
     await headline(page, /Your app responded 200 after/);
 
     // The rejected delivery: its cause is in the page, and the secret is not.
@@ -190,6 +192,20 @@ describe("listen --ui", () => {
     await headline(page, "The signature does not match");
     await page.locator(".step[data-state=failed]").getByText("Signature").first().waitFor();
     assert.ok(!(await page.content()).includes(SECRET), "the page has the secret");
+    assert.deepEqual(await findings(page), []);
+    await page.close();
+  });
+
+  it("shows a GET request as one that is no delivery", async () => {
+    const { url: target } = await application();
+    const listening = await listen("--provider", "painchek", "--forward", target);
+    const page = await openPage(listening.link);
+    assert.equal((await fetch(`${listening.url}favicon.ico`)).status, 405);
+    await headline(page, "Not a delivery: the method is not POST");
+    await page.getByRole("button", { name: "Rejected 0" }).waitFor();
+    assert.equal(await page.getByRole("button", { name: "Replay to your app" }).count(), 0);
+    await page.keyboard.press("r");
+    assert.equal(await page.locator(".deliveries li").count(), 1);
     assert.deepEqual(await findings(page), []);
     await page.close();
   });
@@ -282,6 +298,8 @@ describe("listen --ui", () => {
     const second = await chromium.context.newPage();
     await second.goto(listening.link);
     await second.getByText("This link was used before. The terminal has printed a new one.").waitFor();
+    assert.equal(await second.locator(".connection").textContent(), "Not connected");
+    assert.ok(!(await second.content()).includes("The terminal has ended"));
     const links = [...listening.text().matchAll(/Console: (\S+)\n/g)].map(([, link]) => link);
     assert.equal(links.length, 2);
     await second.goto("about:blank");

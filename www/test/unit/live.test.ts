@@ -88,6 +88,12 @@ describe("the headline of a delivery", () => {
       "bad",
       "Provider not detected",
     ],
+    [
+      "a GET request",
+      { verdict: "other", method: "GET", status: 405, code: "method-not-allowed" },
+      "none",
+      "Not a delivery: the method is not POST",
+    ],
     ["a handshake", { verdict: "handshake", handshake: "challenge" }, "none", "Handshake challenge"],
     [
       "tampered, accepted",
@@ -137,10 +143,22 @@ it("a filter finds words in type, id, provider, code and status", () => {
   assert.ok(!matches(row(), "failed", ""));
   assert.ok(matches(row({ verdict: "rejected", code: "json-syntax" }), "rejected", "JSON"));
   assert.ok(!matches(row(), "all", "stripe"));
+  const get = row({ verdict: "other", method: "GET", path: "/favicon.ico", code: "method-not-allowed" });
+  assert.ok(!matches(get, "rejected", ""));
+  assert.equal(noteOf(get), "PainChek · GET /favicon.ico");
   assert.equal(noteOf(row({ replay: { of: 3, kind: "retry" } })), "PainChek · replay of 3, as a retry");
 });
 
 describe("the store", () => {
+  it("follows new deliveries, and not replays", () => {
+    const store = new LiveStore();
+    store.receive({ ...row({ number: 1 }), oldest: 1 });
+    store.receive({ ...row({ number: 2, replay: { of: 1, kind: "tampered" } }), oldest: 1 });
+    assert.deepEqual([store.state.selected, store.rows.size], [1, 2]);
+    store.receive({ ...row({ number: 3 }), oldest: 1 });
+    assert.equal(store.state.selected, 3);
+  });
+
   it("has as many rows as the terminal keeps, and holds back what comes while it is paused", () => {
     const store = new LiveStore();
     for (let number = 1; number <= 600; number++)

@@ -20,7 +20,8 @@ export interface ConsoleRow {
   replay?: { of: number; kind: "same" | "retry" | "tampered" | "unsigned" };
   file?: string;
   status: number;
-  verdict: "verified" | "token" | "unsigned" | "rejected" | "handshake";
+  /** `other`: a request that is no delivery, by its method. */
+  verdict: "verified" | "token" | "unsigned" | "rejected" | "handshake" | "other";
   message: string;
   errors: number;
   /** The stage of the first error. */

@@ -220,8 +220,8 @@ export class Console {
       );
     if (!REPLAY_KINDS.includes(kind as ReplayKind)) throw new ApiError(400, "Unknown kind of replay.");
     const received = await replay(entry, kind as ReplayKind, url, this.#hookOf(entry), this.#options.keys);
-    const { number } = this.#options.log.add(received, { of: entry.number, kind: kind as ReplayKind });
-    return { number };
+    const added = this.#options.log.add(received, { of: entry.number, kind: kind as ReplayKind });
+    return toRow(added, this.#options.hide, this.#titleOf(added));
   }
 
   #save(entry: LogEntry, response: ServerResponse): unknown {

@@ -8,6 +8,9 @@ import { deliveryOf } from "./received.js";
 const MAX_SHOWN_BYTES = 256 * 1024;
 const HIDDEN = "•••";
 
+/** Longer secrets are hidden as they are and in base64 alone: a pattern of any length takes memory of any size. */
+const MAX_PATTERN_CHARS = 4096;
+
 /** Hides the secrets of the options: a token in a header is one. */
 export type Hide = (text: string) => string;
 
@@ -15,20 +18,53 @@ export function hiding(secrets: readonly string[]): Hide {
   const long = secrets.filter((secret) => secret.length >= 4);
   const texts = long.flatMap((secret) => [
     secret,
-    encodeURIComponent(secret),
     Buffer.from(secret).toString("base64"),
-    // As a string of JSON has it.
-    JSON.stringify(secret).slice(1, -1),
+    // Bytes that are read as Latin-1, as those of a file that is saved.
+    Buffer.from(secret).toString("latin1"),
   ]);
+  const patterns = long.filter(({ length }) => length <= MAX_PATTERN_CHARS).map(patternOf);
   return (text) => {
     let shown = text;
     for (const secret of texts) shown = shown.replaceAll(secret, HIDDEN);
+    for (const pattern of patterns) shown = shown.replace(pattern, HIDDEN);
     // Basic authentication: user name and password are in base64 together.
     return shown.replace(/\b(basic )([A-Za-z0-9+/]{4,}=*)/gi, (all, scheme: string, encoded: string) => {
       const login = Buffer.from(encoded, "base64").toString("utf8");
       return long.some((secret) => login.includes(secret)) ? `${scheme}${HIDDEN}` : all;
     });
   };
+}
+
+/** The escapes of JSON with one character. */
+const JSON_ESCAPES: Record<string, string> = {
+  '"': '"',
+  "\\": "\\",
+  "/": "/",
+  "\b": "b",
+  "\f": "f",
+  "\n": "n",
+  "\r": "r",
+  "\t": "t",
+};
+
+/** Matches a secret whose characters are each as they are, or in an escape of JSON or of a URL. */
+function patternOf(secret: string): RegExp {
+  const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+  const hex = (digits: string) => digits.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+  const parts = [...secret].map((character) => {
+    const units = character.split("").map((unit) => unit.charCodeAt(0).toString(16).padStart(4, "0"));
+    const bytes = [...Buffer.from(character)].map((byte) => byte.toString(16).padStart(2, "0"));
+    const short = JSON_ESCAPES[character];
+    const forms = [
+      literal(character),
+      units.map((unit) => `\\\\u${hex(unit)}`).join(""),
+      bytes.map((byte) => `%${hex(byte)}`).join(""),
+      ...(short === undefined ? [] : [`\\\\${literal(short)}`]),
+      ...(character === " " ? ["\\+"] : []),
+    ];
+    return `(?:${forms.join("|")})`;
+  });
+  return new RegExp(parts.join(""), "g");
 }
 
 /** One row of the list. */
@@ -72,7 +108,7 @@ export function toRow(entry: LogEntry, hide: Hide, title: string | undefined): C
     ...(file === undefined ? {} : { file }),
     ...(stage === undefined ? {} : { stage }),
     status,
-    verdict: signature?.status ?? (handshake === undefined ? "rejected" : "handshake"),
+    verdict: signature?.status ?? verdictOf(entry),
     message: hide(messageOf(entry)),
     errors: issues.filter(({ severity }) => severity === "error").length,
     bytes: body?.length ?? 0,
@@ -89,6 +125,10 @@ export function toRow(entry: LogEntry, hide: Hide, title: string | undefined): C
         }),
   };
 }
+
+/** The verdict of a request that was not accepted as a delivery. */
+const verdictOf = ({ handshake, method }: LogEntry): ConsoleRow["verdict"] =>
+  handshake !== undefined ? "handshake" : method === "POST" ? "rejected" : "other";
 
 const messageOf = ({ message, hint }: LogEntry): string => [message, hint].filter(Boolean).join(" ");
 
