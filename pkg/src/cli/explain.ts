@@ -26,6 +26,7 @@ export async function explain(file: string | undefined, options: VerifyCommandOp
   const verifyOptions = { now, keys: hooks.keys };
   const checked =
     verifier instanceof HooksealError ? failed(verifier) : verifier.check(delivery, verifyOptions);
+  if (!checked.ok) hooks.rejectInvalidKeys(checked.error.issues);
   const explanation = explainer.explain(delivery, verifyOptions);
   const code = checked.ok ? EXIT_VALID : EXIT_REJECTED;
   if (options.json === true) {

@@ -197,6 +197,7 @@ class InspectRun {
     const hook = await this.hooks.byId(provider);
     const now = this.options.now === undefined ? {} : { now: this.options.now };
     const report = hook.inspect(delivery, { ...now, keys: this.hooks.keys });
+    this.hooks.rejectInvalidKeys(report.issues);
     const cause = report.code ?? "";
     const hasSignatureIssue = hasSignatureError(report.issues);
     this.#hasSignatureErrors ||= hasSignatureIssue;

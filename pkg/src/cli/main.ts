@@ -56,14 +56,15 @@ const addVerifyOptions = (command: Command) =>
       "a built-in provider or a provider definition file (default: detected)",
     ),
   );
-const addSecretOptions = (command: Command) =>
+/** The options for secrets. `prefix` and `names` say what is before `=` in a secret's option. */
+const secretOptions = (prefix: string, names: string) => (command: Command) =>
   command
     .option(
       "--secret-env <name>",
-      "an environment variable with the secret, or SCHEME=VARIABLE for one of several schemes; repeatable",
+      `an environment variable with the secret, or ${prefix}=NAME ${names}; repeatable`,
       collectValues,
     )
-    .option("--secret-file <file>", "a file with the secret, or SCHEME=FILE; repeatable", collectValues)
+    .option("--secret-file <file>", `a file with the secret, or ${prefix}=FILE; repeatable`, collectValues)
     .option(
       "--keys-file <file>",
       "a file with public keys: PEM, a certificate, or JSON Web Keys; repeatable",
@@ -71,10 +72,11 @@ const addSecretOptions = (command: Command) =>
     )
     .option(
       "--setting-env <setting=name>",
-      "an environment variable with a setting of the provider",
+      "a setting of the provider, and the environment variable that has it: verifyToken=NAME; repeatable",
       collectValues,
     )
     .option("--unsigned", "accept deliveries without a signature, with the verdict unsigned");
+const addSecretOptions = secretOptions("SCHEME", "for one of several schemes");
 const addLimitOptions = (command: Command) =>
   command
     .addOption(new Option("--profile <profile>", "strictness of the contract").choices(["lenient", "strict"]))
@@ -241,7 +243,7 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
   add(
     "listen",
     "receive deliveries on a local port, and print them",
-    addSecretOptions,
+    secretOptions("ID", "for one provider, ID:SCHEME=NAME for one of its schemes"),
     addLimitOptions,
     addJsonOption,
   )

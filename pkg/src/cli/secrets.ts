@@ -1,5 +1,5 @@
 /** SECURITY: secrets come from the environment, a file or a prompt without echo; never from an argument. They are never printed. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import process from "node:process";
 import { describeError, UsageError } from "./usage.js";
 
@@ -84,14 +84,14 @@ export function readSecrets({ secretEnv = [], secretFile = [] }: SecretOptions):
   return [...fromEnv, ...fromFile];
 }
 
-/** Reads the files with public keys of the options, each as it is: the core knows every notation of a key. */
+/** Reads the files with public keys of the options, each without a byte order mark: the core knows every notation of a key. */
 export function readKeys({ keysFile = [] }: SecretOptions): string[] {
   return keysFile.map((path) => {
     const text = readLimited(
       path,
       "--keys-file",
       "Pass a file with a public key, a certificate or a set of JSON Web Keys.",
-    );
+    ).replace(/^\ufeff/, "");
     if (text.trim() === "") throw new UsageError("The file that --keys-file names is empty.");
     return text;
   });
@@ -99,11 +99,22 @@ export function readKeys({ keysFile = [] }: SecretOptions): string[] {
 
 /** Reads a file that an option names. SECURITY: the name is not printed: it may be a secret by mistake. */
 function readLimited(path: string, option: string, fix: string): string {
+  let file: number | undefined;
   try {
-    if (statSync(path).size > MAX_SECRET_BYTES) throw new Error("the file is too large");
-    return readFileSync(path, "utf8");
+    file = openSync(path, "r");
+    // A device has no size, and may never end.
+    const bytes = Buffer.alloc(MAX_SECRET_BYTES + 1);
+    let length = 0;
+    for (;;) {
+      const read = readSync(file, bytes, length, bytes.length - length, null);
+      length += read;
+      if (length > MAX_SECRET_BYTES) throw new Error("the file is too large");
+      if (read === 0) return bytes.toString("utf8", 0, length);
+    }
   } catch (error) {
     throw new UsageError(`The file that ${option} names cannot be read: ${describeError(error)}.`, fix);
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 

@@ -18,6 +18,7 @@ export async function verify(file: string | undefined, options: VerifyCommandOpt
   const hooks = new WebhookFactory(options, "verify");
   const hook = await hooks.forDelivery(delivery);
   const checked = hook.check(delivery, { now: options.now, keys: hooks.keys });
+  if (!checked.ok) hooks.rejectInvalidKeys(checked.error.issues);
   if (options.json === true) {
     const result = toJson(checked, options.redact === true);
     print(JSON.stringify({ ...result, importIssues: input.issues }));

@@ -5,6 +5,7 @@ import {
   detectProvider,
   detectProviders,
   HooksealError,
+  type Issue,
   type Profile,
   type ProviderDefinition,
   providerDefinition,
@@ -14,6 +15,7 @@ import {
   webhook,
 } from "../index.js";
 import { displayName, warnAboutRounding } from "./input.js";
+import { printError, sanitize } from "./output.js";
 import {
   type NamedSecret,
   promptSecret,
@@ -156,6 +158,13 @@ export class WebhookFactory {
     }
   }
 
+  /** Throws if a file of --keys-file has no key: that is wrong usage, and no verdict on a delivery. */
+  rejectInvalidKeys(issues: readonly Issue[]): void {
+    const issue = issues.find(({ code }) => code === "key-invalid");
+    if (issue === undefined || this.keys.length === 0) return;
+    throw new UsageError(`The file that --keys-file names has no key: ${issue.message}`, issue.hint);
+  }
+
   async #make(provider: string): Promise<Webhook> {
     const [source, options] = await this.#settings(provider);
     return asUsageError(() => webhook(source as string, options));
@@ -180,6 +189,8 @@ export class WebhookFactory {
           `${title} has no public keys.`,
           "Pass its secret: --secret-env NAME (an environment variable) or --secret-file FILE.",
         );
+      if (!hasPublicKeys(definition) && (this.#mode !== "report" || this.#options.provider !== undefined))
+        printError(`--keys-file is not used: ${sanitize(title)} has no public keys.`);
     }
     const hasKeys = definition.keys !== undefined && (this.keys.length > 0 || hasKnownKeys(definition));
     if (signs && !unsigned && !hasKeys && secrets.length === 0) {

@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 import { certificateOf } from "../support/certificate.ts";
 import { samplesOf, text } from "../support/fixtures.ts";
 import { snsContent } from "../support/senders.ts";
-import { file, run, usageError } from "./command.ts";
+import { file, folder, run, usageError } from "./command.ts";
 
 const NOW = ["--now", "2026-01-01T00:00:00Z"];
 
@@ -73,6 +73,32 @@ describe("--keys-file", () => {
     assert.deepEqual([code, /^verified/.test(out)], [0, true], out + err);
   });
 
+  it("may begin with a byte order mark, and is read up to a limit", () => {
+    const marked = file("marked.pem", `\ufeff${certificateOf(rsa.privateKey)}`);
+    assert.equal(run(["verify", ...sns, "--keys-file", marked]).code, 0);
+    const large = file("large.pem", Buffer.alloc(64 * 1024 + 1, 32));
+    for (const path of [large, "/dev/zero"])
+      assert.match(
+        usageError(["verify", ...sns, "--keys-file", path]),
+        /cannot be read: the file is too large/,
+      );
+    assert.match(
+      usageError(["verify", ...sns, "--secret-file", "/dev/zero"]),
+      /The file that --secret-file names cannot be read: the file is too large/,
+    );
+    assert.match(usageError(["verify", ...sns, "--keys-file", folder]), /cannot be read: it is a folder/);
+  });
+
+  it("is said to be unused for a provider that has no public keys, next to its secret", () => {
+    const delivery = file("zen.json", '{"zen":"x"}');
+    const github = ["--provider", "github", "--secret-env", "HOOK_SECRET", "--keys-file", certificate];
+    for (const command of ["verify", "inspect", "explain"])
+      assert.match(
+        run([command, delivery, ...github]).err,
+        /--keys-file is not used: GitHub has no public keys\./,
+      );
+  });
+
   it("is named where a key or a setting is missing", () => {
     assert.match(
       usageError(["verify", ...sns]),
@@ -105,7 +131,12 @@ describe("--keys-file", () => {
       usageError([...github, file("empty.pem", "\n")]),
       /The file that --keys-file names is empty/,
     );
-    const { code, out } = run(["verify", ...sns, "--keys-file", file("none.pem", "none")]);
-    assert.deepEqual([code, /key-invalid/.test(out)], [1, true], out);
+    const none = file("none.pem", "none");
+    for (const command of ["verify", "inspect", "explain"])
+      assert.match(
+        usageError([command, ...sns, "--keys-file", none]),
+        /The file that --keys-file names has no key: Invalid public key: .*\n/,
+        command,
+      );
   });
 });

@@ -454,5 +454,8 @@ it("listen --redact hides the values of the payload", async () => {
   const { out } = await ended;
   assert.match(out, /type \/data Expected /);
   assert.doesNotMatch(out, /a secret name/);
-  assert.equal(run(["listen", "--help"]).code, 0);
+  const help = run(["listen", "--help"]);
+  assert.equal(help.code, 0);
+  for (const form of ["ID=NAME", "ID:SCHEME=NAME", "ID=FILE", "verifyToken=NAME"])
+    assert.ok(help.out.replace(/\s+/g, " ").includes(form), form);
 });
