@@ -8,9 +8,9 @@ import { brotliCompressSync, constants } from "node:zlib";
 const KB = 1000;
 /** The parts of the page with their limits: their size now, rounded up. Growth is a decision. */
 const PARTS = [
-  { title: "the page without modules", max: 163.5 * KB },
-  { title: "the module that the page starts with", file: /[\\/]core-/, max: 202 * KB },
-  { title: "the full module, loaded when the page is idle", file: /[\\/]full-/, max: 483 * KB },
+  { title: "the page without modules", max: 165 * KB },
+  { title: "the module that the page starts with", file: /[\\/]core-/, max: 203.5 * KB },
+  { title: "the full module, loaded when the page is idle", file: /[\\/]full-/, max: 491 * KB },
   {
     title: "the module of public keys, loaded for a provider that has one",
     file: /[\\/]public-key-/,

@@ -1,5 +1,12 @@
 /** Marks of issues and changes: underlined in the text, with a symbol in the gutter. */
-import { type Range, RangeSet, StateEffect, StateField } from "@codemirror/state";
+import {
+  findClusterBreak,
+  type Range,
+  RangeSet,
+  StateEffect,
+  StateField,
+  type Text,
+} from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, GutterMarker, gutter } from "@codemirror/view";
 import type { LocatedIssue } from "../engine/protocol.ts";
 import { h } from "../ui/dom.ts";
@@ -47,6 +54,16 @@ interface MarkState {
   signs: RangeSet<GutterMarker>;
 }
 
+/** The start or the end of the combined character that an offset is in: a mark that splits one splits it for the arrow keys, too. */
+function ofWholeCharacter(doc: Text, offset: number, side: "start" | "end"): number {
+  const { from, text } = doc.lineAt(offset);
+  const at = offset - from;
+  if (at === 0) return offset;
+  const start = findClusterBreak(text, at, false);
+  const end = findClusterBreak(text, start);
+  return end === at ? offset : from + (side === "start" ? start : end);
+}
+
 export const issueField = StateField.define<MarkState>({
   create: () => ({ issues: [], marks: Decoration.none, signs: RangeSet.empty }),
   update(value, transaction) {
@@ -69,8 +86,8 @@ export const issueField = StateField.define<MarkState>({
         if (byteSpan?.end === 0 && doc.length > 0) continue;
         // A gap is only marked while its change is selected.
         if (severity === "gap" && !isCurrent) continue;
-        const end = Math.min(doc.length, Math.max(to, from + 1));
-        const start = Math.min(from, Math.max(0, end - 1));
+        const end = ofWholeCharacter(doc, Math.min(doc.length, Math.max(to, from + 1)), "end");
+        const start = ofWholeCharacter(doc, Math.min(from, Math.max(0, end - 1)), "start");
         const line = doc.lineAt(start).from;
         const known = lines.get(line);
         if (known === undefined || RANK[known] < RANK[severity]) lines.set(line, severity);

@@ -47,9 +47,19 @@ const TOKENS = [
   "telegram",
 ];
 /** The providers that sign with a private key, which the page does not have. */
-const PRIVATE = ["discord", "fal", "gong", "highlevel", "paypal", "sendgrid", "telnyx", "wise"];
+const PRIVATE = [
+  "discord",
+  "fal",
+  "gong",
+  "google-pubsub",
+  "highlevel",
+  "paypal",
+  "sendgrid",
+  "telnyx",
+  "wise",
+];
 /** The providers whose keys come from outside. The page loads the module of public keys for them. */
-const OUTSIDE = ["aws-sns", "google-pubsub", "kick", "plaid"];
+const OUTSIDE = ["aws-sns", "kick", "plaid"];
 /** The providers whose token is in the URL, where nothing can be written. */
 const IN_URL = ["azure-event-grid", "mailchimp"];
 

@@ -114,13 +114,12 @@ await app.listen({ port: Number(process.env.PORT ?? 3000) });
     case "next":
       return `// app${path}/route.js
 ${imports}
-let receive;
 
-export const POST = (request) => {
-  // On the first request: \`next build\` also loads this file, and does not have the secret.
-  receive ??= receiver(${webhookCode(input, "process.env", "  ")}, ${handlerCode("  ")});
-  return receive(request);
-};
+// A function in place of the webhook: \`next build\` loads this file, too, and should not need the secret.
+export const POST = receiver(
+  () => ${webhookCode(input, "process.env", "  ")},
+  ${handlerCode("  ")},
+);
 `;
     case "hono":
       return `import { serve } from "@hono/node-server";
