@@ -35,7 +35,7 @@ export const EXPLAIN_OPTIONS = { ...VERIFY_OPTIONS, maxCombinations: true } sati
 /** The options of `compare`. */
 export const COMPARE_OPTIONS = { maxBytes: true } satisfies Record<keyof CompareOptions, true>;
 
-const SIGN_OPTIONS = {
+export const SIGN_OPTIONS = {
   now: true,
   id: true,
   webhookId: true,

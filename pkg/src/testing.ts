@@ -1,13 +1,13 @@
 /**
  * `hookseal/testing`: deliveries for tests of a handler. Not for production: the entry contains the samples of all providers.
  */
-import { isHooksealError } from "./error.js";
-import type { ProviderDefinition } from "./generated/definition.js";
-import { randomBytes } from "./random.js";
-import { sampleValue } from "./testing/sample-value.js";
-import { samplesOf } from "./testing/samples.js";
+import { SIGN_OPTIONS } from "./encoded-options.js";
+import { type HooksealError, isHooksealError } from "./error.js";
+import { checkData, checkHook, checkMs, checkTestOptions } from "./testing/arguments.js";
+import { dataCandidates } from "./testing/data.js";
+import { withFreshIds } from "./testing/fresh-ids.js";
 import type { TestDelivery } from "./testing/send-to.js";
-import type { Delivery, SignOptions } from "./types.js";
+import type { SignOptions } from "./types.js";
 import type { DataOf, NameOf } from "./verified-of.js";
 import type { Webhook } from "./webhook.js";
 
@@ -19,6 +19,7 @@ export {
   type TestResponse,
   toLambdaEvent,
 } from "./testing/send-to.js";
+export { changedRetry, stale, withChangedBody, withWrongSecret } from "./testing/tampered.js";
 
 /** Options of `delivery`. */
 export interface DeliveryOptions extends SignOptions {
@@ -26,178 +27,84 @@ export interface DeliveryOptions extends SignOptions {
   sample?: string | undefined;
 }
 
-type Json = Record<string, unknown>;
+const DELIVERY_OPTIONS = { sample: true, ...SIGN_OPTIONS } satisfies Record<keyof DeliveryOptions, true>;
 
 /**
- * Makes a valid signed delivery of an event, with ids of its own. `data` replaces members of sample data; without a sample, the
- * data is made by the schema of the event.
+ * Makes a valid signed delivery of an event, with ids of its own. `data` replaces members of sample data; without a sample of the
+ * event type, the data is that of another sample with this type, or is made by the schema of the event.
  *
  * @example
  * ```ts
  * const sent = delivery(hook, "assessment_add", { user_first_name: "Ada" });
  * ```
  * @throws HooksealError where the delivery would be rejected, such as for a schema that says too little to make data by.
+ * @throws TypeError where no sample data can have the event type.
  */
 export function delivery<Events, Name extends NameOf<Events>>(
   hook: Webhook<Events>,
   type: Name,
   data: Partial<DataOf<Events[Name]>> = {},
-  { sample, ...options }: DeliveryOptions = {},
+  options: DeliveryOptions = {},
 ): TestDelivery {
-  const { definition } = hook;
-  const source = sampleData(hook, definition, type, sample);
-  const fresh = withFreshIds(source, idKeys(definition, hook));
-  const { method, headers, body } = hook.create(type, { ...fresh, ...data } as DataOf<Events[Name]>, options);
-  return { method, headers, body };
-}
-
-/** The data of the sample of an event, or data by its schema. */
-function sampleData(
-  hook: Webhook,
-  definition: ProviderDefinition,
-  type: string,
-  name: string | undefined,
-): Json {
-  const { dataPath, itemsPath } = hook.sendPolicy;
-  const samples = samplesOf(hook.provider, Object.keys(definition.events ?? {}));
-  const ofType = samples.filter((sample) => sample.type === type);
-  const sample = name === undefined ? ofType[0] : ofType.find(({ variant }) => variant === name);
-  if (name !== undefined && sample === undefined) {
-    const names = ofType.map(({ variant }) => variant).join(", ");
-    throw new TypeError(`Unknown sample of this event type. There are: ${names === "" ? "none" : names}.`);
-  }
-  if (itemsPath != null) {
-    for (const { text } of samples) {
-      const items = at(parse(text), itemsPath);
-      const item = Array.isArray(items) && items.find((item) => typeIn(hook, item, type));
-      if (item) return item;
+  checkHook(hook);
+  if (typeof type !== "string") throw new TypeError("Expected the event type as a string.");
+  checkData(data);
+  checkTestOptions("delivery", options, DELIVERY_OPTIONS);
+  const { sample, ...signOptions } = options ?? {};
+  const { exact, adapted, types } = dataCandidates(hook, type, sample);
+  const errors: HooksealError[] = [];
+  for (const [index, source] of [...exact, ...adapted].entries()) {
+    for (const fresh of withFreshIds(hook, source, data)) {
+      try {
+        const made = hook.create(type, { ...fresh, ...data } as DataOf<Events[Name]>, signOptions);
+        const { method, headers, body } = made;
+        return { method, headers, body, ...(signOptions.url === undefined ? {} : { url: signOptions.url }) };
+      } catch (error) {
+        if (!isHooksealError(error)) throw error;
+        // Data that is meant for the type says more about what is wrong.
+        if (index < exact.length && adapted.length > 0 && hook.sendPolicy.itemsPath != null) continue;
+        errors.push(error);
+      }
     }
-  } else if (sample !== undefined) return (at(parse(sample.text), dataPath) ?? {}) as Json;
-  const event = definition.events?.[type] ?? definition.events?.["*"];
-  const made = sampleValue(event?.schema ?? event?.revisions?.at(-1)?.schema);
-  return ((itemsPath != null ? made : at(made, dataPath)) ?? {}) as Json;
-}
-
-/** A sample as a value; undefined for a form. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
+  throw failure(hook, type, types, errors, Object.keys(data).length > 0);
 }
 
-/** Whether an item of a sample is an event of this type. */
-function typeIn(hook: Webhook, item: object, type: string): boolean {
-  try {
-    hook.create(type, item);
-    return true;
-  } catch (error) {
-    if (isHooksealError(error)) return false;
-    throw error;
-  }
-}
-
-function at(value: unknown, path: readonly string[]): unknown {
-  return path.reduce((inner: unknown, key) => (inner as Json | undefined)?.[key], value);
-}
-
-/** The keys of the data that identify an event: the first of its id, and of the idempotency key. */
-function idKeys({ envelope, dedupe }: ProviderDefinition, hook: Webhook): string[] {
-  const { dataPath, itemsPath } = hook.sendPolicy;
-  const { item, id } = envelope as { item?: { id?: string | string[] }; id?: string | null };
-  const prefix = itemsPath == null ? dataPath.map((key) => `/${key}`).join("") : "";
-  const pointers = itemsPath == null ? [id, ...(dedupe ?? [])] : [item?.id].flat();
-  return pointers.flatMap((pointer) => {
-    const path = `${pointer ?? ""}`.replace(/^pointer:/, "");
-    const key = path.startsWith(`${prefix}/`) ? path.slice(prefix.length + 1) : "/";
-    return key.includes("/") ? [] : [key];
-  });
-}
-
-function withFreshIds(data: Json, keys: readonly string[]): Json {
-  const fresh = Object.fromEntries(keys.filter((key) => key in data).map((key) => [key, freshId(data[key])]));
-  return { ...data, ...fresh };
-}
-
-/** An id of the same form: a UUID, a number, or a text with the same prefix. */
-function freshId(id: unknown): unknown {
-  const bytes = randomBytes(16);
-  if (typeof id === "number") return bytes.slice(0, 4).reduce((sum, byte) => sum * 256 + byte, 0);
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  const text = `${id}`;
-  if (/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text))
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
-  return `${text.slice(0, Math.max(text.lastIndexOf("_"), text.lastIndexOf("-")) + 1)}${hex}`;
-}
-
-/** The delivery with a signature as another secret makes it: of the same form, and wrong. */
-export function withWrongSecret(hook: Webhook, delivery: TestDelivery): TestDelivery {
-  const { header, received } = hook.inspect(delivery).signature;
-  const name = Object.keys(delivery.headers).find((one) => one.toLowerCase() === header?.toLowerCase());
-  if (name === undefined || received === undefined || received === "")
-    throw new TypeError("The delivery has no signature in a header.");
-  // The signature is the last part of a JSON Web Token, and otherwise the longest run of characters of hex or base64.
-  const isToken = /^[\w-]+\.[\w-]+\.[\w-]+$/.test(received);
-  const runs = (isToken ? received.slice(received.lastIndexOf(".")) : received).match(/[\w+/-]+/g) ?? [];
-  const tag = runs.reduce((longest, run) => (run.length > longest.length ? run : longest), "");
-  // Both digits are hex and base64.
-  const wrong = received.replace(tag, `${tag.startsWith("0") ? "1" : "0"}${tag.slice(1)}`);
-  const value = delivery.headers[name] as string;
-  return { ...delivery, headers: { ...delivery.headers, [name]: value.replace(received, wrong) } };
-}
-
-/** The delivery with a body that was changed after it was signed: one space more. */
-export function withChangedBody(delivery: TestDelivery): TestDelivery {
-  const body = new Uint8Array(delivery.body.length + 1);
-  body.set(delivery.body);
-  body[delivery.body.length] = 0x20;
-  return { ...delivery, body };
-}
-
-/**
- * The delivery as it was signed some time ago: by default an hour, longer than any usual timestamp tolerance.
- *
- * @throws TypeError where the provider signs no time in a header, so that no delivery is too old.
- */
-export function stale(hook: Webhook, delivery: TestDelivery, ageMs = 3_600_000): TestDelivery {
-  if (hook.sendPolicy.signatureExpires !== "by-header")
-    throw new TypeError(
-      "The provider signs no time in a header. For a time in the body, make the delivery with `now`.",
+/** Why no data was accepted. */
+function failure(
+  hook: Webhook,
+  type: string,
+  types: readonly string[] | undefined,
+  [error]: readonly HooksealError[],
+  hasData: boolean,
+): Error {
+  if (error === undefined && types !== undefined)
+    return new TypeError(
+      `The provider's deliveries have no such event type. They have: ${types.join(", ")}.`,
     );
-  return signedAgain(hook, delivery, Date.now() - ageMs);
-}
-
-/** A retry of the delivery with the same id and other data: `data` replaces members of the event's data. */
-export function changedRetry(hook: Webhook, delivery: TestDelivery, data: object): TestDelivery {
-  const payload = JSON.parse(new TextDecoder().decode(delivery.body));
-  const { dataPath, itemsPath } = hook.sendPolicy;
-  const target = itemsPath == null ? at(payload, dataPath) : (at(payload, itemsPath) as Json[])[0];
-  Object.assign(target as object, data);
-  const body = new TextEncoder().encode(JSON.stringify(payload)).slice();
-  const changed = { ...delivery, body };
-  if (hook.sendPolicy.signatureExpires === "by-header") return signedAgain(hook, changed, Date.now());
-  const { type, signature } = hook.inspect(delivery);
-  if (signature.header === undefined || signature.status === "unsigned") return changed;
-  const { headers } = hook.sign(body, type === undefined ? {} : { type });
-  const isSignature = ([name]: [string, string]) => name.toLowerCase() === signature.header?.toLowerCase();
-  const others = Object.entries(delivery.headers).filter((header) => !isSignature(header));
-  return {
-    ...changed,
-    headers: Object.fromEntries([...others, ...Object.entries(headers).filter(isSignature)]),
-  };
-}
-
-function signedAgain(hook: Webhook, delivery: TestDelivery, now: number): TestDelivery {
-  return { ...delivery, headers: Object.fromEntries(hook.resign(delivery as Delivery, now)) };
+  const isAboutData =
+    error === undefined ||
+    ["event-invalid", "body-empty"].includes(error.code) ||
+    error.issues.some(({ pointer }) => pointer !== "");
+  if (hasData || !isAboutData || hook.definition.events?.[type] !== undefined)
+    return error ?? new TypeError("There is no sample data for this event type. Pass `data`.");
+  return new TypeError(
+    "No sample data is valid for this event type. Pass `data`: the data of such an event.",
+    {
+      cause: error,
+    },
+  );
 }
 
 /** A clock for the option `now` of a receiver, which only a test moves. Default start: the current time. */
 export function clock(start: Date | number = Date.now()): { now: () => number; advance(ms: number): void } {
-  let time = Number(start);
+  let time = start instanceof Date ? start.getTime() : start;
+  if (typeof time !== "number" || !Number.isFinite(time))
+    throw new TypeError("Expected the start of the clock as a Date, or as milliseconds since 1970.");
   return {
     now: () => time,
     advance(ms) {
+      checkMs("ms", ms);
       time += ms;
     },
   };

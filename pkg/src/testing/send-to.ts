@@ -1,12 +1,15 @@
 /** Sends a delivery to an application of any framework, without a network where the framework can do without. */
 import { builtin } from "../builtin.js";
 import type { Bytes } from "../types.js";
+import { checkDelivery, checkTestOptions } from "./arguments.js";
 
 /** A delivery as a test sends it. */
 export interface TestDelivery {
   method: "POST";
   headers: Record<string, string>;
   body: Bytes;
+  /** The URL that the signature covers, if `delivery` was called with one. */
+  url?: string;
 }
 
 /** The response of an application. */
@@ -48,11 +51,13 @@ export type TestApp = string | URL | ((...args: Any[]) => unknown) | object;
 export async function sendTo(
   app: TestApp,
   delivery: TestDelivery,
-  { path = "/" }: SendToOptions = {},
+  options: SendToOptions = {},
 ): Promise<TestResponse> {
-  const { method, headers, body } = delivery;
   const target = app as Any;
   if (app === null || !["object", "function", "string"].includes(typeof app)) throw new TypeError(NOT_AN_APP);
+  checkDelivery(delivery);
+  const path = pathOf("sendTo", options);
+  const { method, headers, body } = delivery;
   if (typeof target === "string" || target instanceof URL) return post(new URL(path, target), delivery);
   if (typeof target.inject === "function") {
     const reply = await target.inject({ method, url: path, headers, payload: Buffer.from(body) });
@@ -89,7 +94,10 @@ async function ofFetch(
 }
 
 /** A delivery as the event of a Lambda function with a function URL or an HTTP API. */
-export function toLambdaEvent({ headers, body }: TestDelivery, { path = "/" }: SendToOptions = {}): object {
+export function toLambdaEvent(delivery: TestDelivery, options: SendToOptions = {}): object {
+  checkDelivery(delivery);
+  const { headers, body } = delivery;
+  const path = pathOf("toLambdaEvent", options);
   const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
   return {
     version: "2.0",
@@ -100,6 +108,13 @@ export function toLambdaEvent({ headers, body }: TestDelivery, { path = "/" }: S
     body: Buffer.from(body).toString("base64"),
     isBase64Encoded: true,
   };
+}
+
+function pathOf(call: string, options: SendToOptions): string {
+  checkTestOptions(call, options, { path: true } satisfies Record<keyof SendToOptions, true>);
+  const { path = "/" } = options ?? {};
+  if (typeof path !== "string") throw new TypeError("Invalid value for option `path`: expected a string.");
+  return path;
 }
 
 /** Starts a server for one request. */

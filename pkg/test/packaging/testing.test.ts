@@ -10,7 +10,6 @@ import {
   isHooksealError,
   type ProviderDefinition,
   painchek,
-  providerDefinition,
   providers,
   type Webhook,
   webhook,
@@ -28,16 +27,44 @@ import {
   sendTo,
   stale,
   type TestApp,
+  type TestDelivery,
   toLambdaEvent,
   withChangedBody,
   withWrongSecret,
 } from "hookseal/testing";
 import Koa from "koa";
-import { SENDERS, secretOf } from "../support/senders.ts";
+import { samplesOf } from "../support/fixtures.ts";
+import { bodyOf, cannotSign, SENDERS, secretOf, settingsOf } from "../support/senders.ts";
 
 const SECRET = "a secret of this test only";
 const hook = painchek({ secrets: [SECRET] });
 const quiet = { log: false, onError: () => {} } as const;
+
+/** A webhook of a built-in provider, the event types of its samples, and the options of its deliveries. */
+function providerOf(id: string) {
+  const hook: Webhook =
+    SENDERS[id] === undefined || id === "xon"
+      ? webhook(id, { unsigned: "allow" })
+      : webhook(id, { secrets: [secretOf(id)], settings: settingsOf(id) });
+  const url = SENDERS[id]?.url;
+  const form = { "content-type": "application/x-www-form-urlencoded" };
+  const hasItems = (hook.definition.envelope as { items?: string }).items !== undefined;
+  const types = samplesOf(id).flatMap(({ type, body }) => {
+    if (!hasItems) return [type];
+    const sample = bodyOf(id, new TextDecoder().decode(body));
+    const headers = sample.startsWith("[") || sample.startsWith("{") ? {} : form;
+    return (hook.inspect({ headers, body: sample }).items ?? []).map(({ type }) => type as string);
+  });
+  return { hook, types: [...new Set(types)], options: url === undefined ? {} : { url } };
+}
+
+/** The event type of a delivery that is accepted, or of its only item. */
+function typeOf(hook: Webhook, sent: TestDelivery): string | undefined {
+  const { type, items, verdict, issues } = hook.inspect(sent);
+  assert.notEqual(verdict, "rejected", JSON.stringify(issues));
+  assert.equal(hook.check(sent).ok, true);
+  return items?.[0] === undefined ? type : items[0].type;
+}
 
 describe("a delivery of hookseal/testing", () => {
   it("is valid, has ids of its own, and the data that is passed", () => {
@@ -65,25 +92,53 @@ describe("a delivery of hookseal/testing", () => {
     );
   });
 
-  it("can be made of every built-in provider that signs with a secret", () => {
-    for (const id of providers()) {
-      if (id === "painchek" || id === "xon") continue;
-      let hook: Webhook;
-      try {
-        hook = webhook(id, { secrets: [secretOf(id)] });
-        hook.sign("{}", { type: "a", url: "https://h/" });
-      } catch (error) {
-        // Deliveries that only the provider can sign.
-        assert.ok(isHooksealError(error));
-        continue;
+  for (const id of providers()) {
+    if (cannotSign(id)) continue;
+    const { hook, types, options } = providerOf(id);
+    it(`is valid for every event type of ${id}, and no duplicate of another one`, async () => {
+      assert.ok(types.length > 0, id);
+      for (const type of types) {
+        const receive = receiver(hook, () => {}, quiet);
+        const statusOf = async (sent: TestDelivery) => {
+          const request = new Request(sent.url ?? "https://h/", { ...sent, method: "POST" });
+          return (await (await receive(request)).json()).status;
+        };
+        const sent = delivery(hook, type, {}, options);
+        assert.equal(typeOf(hook, sent), type);
+        // The response to a handshake is not that to an event.
+        if (hook.handshake(sent)?.ok) continue;
+        assert.equal(await statusOf(sent), "handled", type);
+        assert.equal(await statusOf(sent), hook.inspect(sent).id === undefined ? "handled" : "duplicate");
+        const expected = id === "braintree" ? "duplicate" : "handled";
+        assert.equal(await statusOf(delivery(hook, type, {}, options)), expected, type);
       }
-      const url = SENDERS[id]?.url;
-      const types = Object.keys(providerDefinition(id)?.events ?? {});
-      const type = types[0] === "*" || types[0] === undefined ? undefined : types[0];
-      if (type === undefined) continue;
-      const made = delivery(hook, type, {}, url === undefined ? {} : { url });
-      assert.equal(hook.verify({ ...made, url }).unknown, undefined, id);
+    });
+
+    const isOpen = hook.definition.events?.["*"] !== undefined;
+    it(`has a made-up event type, or the error says what to pass, for ${id}`, () => {
+      try {
+        const sent = delivery(hook, "made.up", {}, options);
+        assert.equal(typeOf(hook, sent), "made.up");
+        assert.ok(isOpen);
+      } catch (error) {
+        if (isOpen)
+          assert.match(`${error}`, /^TypeError: (?:.* Pass `data`|.* no such event type\. They have: \w)/);
+        else assert.equal((error as HooksealError).code, "event-unknown");
+      }
+    });
+  }
+
+  it("can be of another event type than that of a sample", () => {
+    const stripe = webhook("stripe", { secrets: [secretOf("stripe")] });
+    const customer = { id: "cus_1", object: "customer" };
+    for (const data of [{}, { data: { object: customer } }]) {
+      const { type, event, revision } = stripe.verify(delivery(stripe, "customer.created", data as never));
+      assert.deepEqual([type, (event as { type: string }).type, revision], [type, type, "snapshot"]);
     }
+    const twilio = webhook("twilio", { secrets: [secretOf("twilio")] });
+    const url = "https://example.com/twilio";
+    for (const type of ["message", "message.status", "call", "callback"])
+      assert.equal(twilio.verify(delivery(twilio, type, {}, { url })).type, type);
   });
 
   it("is made by the schema of a provider of one's own", () => {
@@ -167,7 +222,7 @@ describe("sendTo", () => {
         [status, text, headers["content-type"]],
         [200, '{"status":"handled"}', "application/json"],
       );
-      const rejected = await sendTo(app, withChangedBody(delivery(hook, "assessment_add")), {
+      const rejected = await sendTo(app, withChangedBody(hook, delivery(hook, "assessment_add")), {
         path: "/hook",
       });
       assert.deepEqual([rejected.status, rejected.json().code], [401, "signature-mismatch"]);
@@ -202,7 +257,7 @@ describe("a delivery that was tampered with", () => {
     const receive = receiver(hook, () => {}, quiet);
     const sent = delivery(hook, "assessment_add");
     assert.equal((await sendTo(receive, withWrongSecret(hook, sent))).json().code, "signature-mismatch");
-    assert.equal((await sendTo(receive, withChangedBody(sent))).json().code, "signature-mismatch");
+    assert.equal((await sendTo(receive, withChangedBody(hook, sent))).json().code, "signature-mismatch");
     assert.equal((await sendTo(receive, sent)).status, 200);
     assert.equal((await sendTo(receive, sent)).json().status, "duplicate");
     const surgery = xon({ unsigned: "allow" });
@@ -230,6 +285,92 @@ describe("a delivery that was tampered with", () => {
     time.advance(600_000);
     assert.equal((await sendTo(receive, sent)).json().code, "timestamp-too-old");
     assert.throws(() => stale(hook, delivery(hook, "assessment_add")), /signs no time/);
+  });
+});
+
+describe("a delivery that was tampered with, of a provider", () => {
+  for (const id of providers()) {
+    if (cannotSign(id)) continue;
+    it(`is rejected, or the error says why it cannot be made: ${id}`, () => {
+      const { hook, types, options } = providerOf(id);
+      const sent = delivery(hook, types[0] as string, {}, options);
+      const { covers, status } = hook.inspect(sent).signature;
+      const codeOf = (delivery: TestDelivery) => {
+        const result = hook.check(delivery);
+        return result.ok ? undefined : result.error.code;
+      };
+      if (status === "unsigned")
+        assert.throws(() => withWrongSecret(hook, sent), { name: "TypeError", message: /no signature/ });
+      else assert.equal(codeOf(withWrongSecret(hook, sent)), "signature-mismatch");
+      if (covers === "body")
+        assert.match(
+          `${codeOf(withChangedBody(hook, sent))}`,
+          /^(?:signature-mismatch|signature-malformed|digest-mismatch)$/,
+        );
+      else
+        assert.throws(() => withChangedBody(hook, sent), {
+          name: "TypeError",
+          message: /does not cover the whole body/,
+        });
+      try {
+        assert.equal(codeOf(stale(hook, sent)), "timestamp-too-old");
+      } catch (error) {
+        assert.match(`${error}`, /^TypeError: The provider signs no time in a header/);
+      }
+      let retry: TestDelivery;
+      try {
+        retry = changedRetry(hook, sent, { added: 1 });
+      } catch (error) {
+        assert.match(
+          `${error}`,
+          /^TypeError: (?:The changed delivery is another event|Expected a delivery with a JSON body)/,
+        );
+        return;
+      }
+      assert.equal(codeOf(retry), undefined);
+      assert.notDeepEqual(retry.body, sent.body);
+    });
+  }
+});
+
+describe("an argument of hookseal/testing", () => {
+  it("that has no meaning is an error, which says what is expected", async () => {
+    const none = undefined as never;
+    const sent = delivery(hook, "assessment_add");
+    const svix = webhook("svix", { secrets: [secretOf("svix")] });
+    const calls: [() => unknown, RegExp][] = [
+      [() => (delivery as unknown as () => void)(), /Expected a webhook/],
+      [() => delivery(hook, none), /Expected the event type as a string/],
+      [
+        () => delivery(hook, "assessment_add", "text" as never),
+        /Expected the data of the event as an object/,
+      ],
+      [() => delivery(hook, "assessment_add", [1] as never), /Expected the data of the event as an object/],
+      [() => delivery(hook, "assessment_add", null as never), /Expected the data of the event as an object/],
+      [() => delivery(hook, "assessment_add", {}, { sampel: "R1" } as never), /Did you mean `sample`/],
+      [
+        () => delivery(hook, "assessment_add", {}, 1 as never),
+        /Expected the options of `delivery` as an object/,
+      ],
+      [() => sendTo(() => new Response(), none), /Expected a delivery/],
+      [() => sendTo(() => new Response(), sent, { paht: "/" } as never), /Did you mean `path`/],
+      [() => toLambdaEvent(none), /Expected a delivery/],
+      [() => toLambdaEvent(sent, { paht: "/" } as never), /Did you mean `path`/],
+      [() => withWrongSecret(none, sent), /Expected a webhook/],
+      [() => withWrongSecret(hook, none), /Expected a delivery/],
+      [() => withChangedBody(sent as never, none), /Expected a webhook/],
+      [() => stale(svix, delivery(svix, "user.created"), Number.NaN), /Expected `ageMs` as a number/],
+      [() => changedRetry(hook, sent, none), /Expected the data of the event as an object/],
+      [
+        () => changedRetry(hook, { ...sent, body: new TextEncoder().encode("a patient") }, {}),
+        /is not JSON\.$/,
+      ],
+      [() => clock("x" as never), /Expected the start of the clock/],
+      [() => clock(new Date("x")), /Expected the start of the clock/],
+      [() => clock().advance(Number.NaN), /Expected `ms` as a number/],
+    ];
+    for (const [call, message] of calls)
+      await assert.rejects(async () => call(), { name: "TypeError", message }, `${call}`);
   });
 });
 
