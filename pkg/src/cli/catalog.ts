@@ -80,7 +80,7 @@ export function listProviders(word: string | undefined, options: { json?: boolea
         (isTimeChecked(signature) ? "" : " (time not checked)"),
       signature === undefined ? "everything" : uncoveredOf(id).join(", "),
       confirmed ?? "",
-      cut(listEvents(Object.keys(events ?? {}))),
+      listEvents(Object.keys(events ?? {})),
     ]),
   );
   return EXIT_VALID;
