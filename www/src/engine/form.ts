@@ -20,7 +20,9 @@ onCustomProvider(() => {
   last = undefined;
 });
 
-const entriesOf = (id: string) => (getSummary(id).body ?? []) as BodyEntry[];
+/** The formats of bodies with a payload: a delivery without a body has none. */
+const entriesOf = (id: string): BodyEntry[] =>
+  (getSummary(id).body ?? []).filter((entry): entry is BodyEntry => entry.as !== "none");
 
 const formatOf = ({ as = "json", field = "" }: BodyEntry): BodyFormat =>
   as === "form-json" ? `field ${field}` : as;
