@@ -77,14 +77,14 @@ function isId(value: unknown): boolean {
   return (typeof value === "string" && value !== "") || Number.isInteger(value);
 }
 
-/** An id of the same form: a UUID, a number, or a text with the same prefix. */
+/** An id of the same form: a UUID, a number, digits, or a text with the same prefix. */
 function freshId(id: unknown): unknown {
   const bytes = randomBytes(16);
   const number = bytes.slice(0, 4).reduce((sum, byte) => sum * 256 + byte, 0);
   if (typeof id === "number") return number;
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   const text = `${id}`;
-  if (/^\d+$/.test(text)) return `1${`${number}`.padStart(10, "0")}`;
+  if (/^\d+$/.test(text)) return `1${`${number}`.padStart(10, "0")}`.padEnd(text.length, "0");
   if (/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text))
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
   return `${text.slice(0, Math.max(text.lastIndexOf("_"), text.lastIndexOf("-")) + 1)}${hex}`;
