@@ -223,7 +223,7 @@ mod tests {
             "https://sns.a.b.amazonaws.com/a.pem",
             "https://sns..amazonaws.com/a.pem",
             "https://sns.us-.amazonaws.com/a.pem",
-            // A bucket of anybody, in the storage of the same company.
+            // A bucket of an attacker, in the storage of the same company.
             "https://sns.s3.amazonaws.com/a.pem",
             "https://sns.s3-us-west-2.amazonaws.com/a.pem",
             "https://.keys.example.com/",

@@ -15,7 +15,7 @@ impl Webhook {
     /// Lists the items of a delivery that was accepted.
     #[cfg(all(feature = "js", target_arch = "wasm32"))]
     pub(crate) fn items(&self, delivery: &Delivery<'_>) -> Option<Vec<Item>> {
-        let document = Document::parse_with_keys(delivery.body, &self.provider.key_table).ok()?;
+        let document = Document::parse_with_keys(delivery.json(), &self.provider.key_table).ok()?;
         let root = document.root();
         let (event_type, _) = self.provider.envelope.event_type.find(&delivery.headers, root)?;
         let (id, _) = idempotency_key(self, delivery, root, &event_type)?;

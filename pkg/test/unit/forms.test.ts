@@ -5,6 +5,7 @@ import { describe, it } from "node:test";
 import { receiver } from "../../src/fetch.ts";
 import { type Delivery, providerDefinition, webhook } from "../../src/index.ts";
 import { errorOf } from "../support/fixtures.ts";
+import { deliveries, secretOf } from "../support/senders.ts";
 
 const SECRET = "It's a made-up secret of the tests";
 const FORM = "application/x-www-form-urlencoded";
@@ -136,5 +137,20 @@ describe("a form", () => {
       hook.verify({ headers: { ...hook.sign("a=1").headers, "Content-Type": FORM }, body: "a=1" }),
     );
     assert.equal(code, "content-type");
+  });
+});
+
+describe("a form with several events", () => {
+  it("has them as items, as the report has", async () => {
+    const [delivery] = await deliveries("mandrill");
+    const hook = webhook("mandrill", { secrets: [secretOf("mandrill")] });
+    const { items = [] } = hook.verify(delivery as Delivery, { now });
+    assert.equal(items.length, 1);
+    assert.deepEqual(
+      items.map(({ type, id, pointer }) => ({ type, id, pointer })),
+      hook
+        .inspect(delivery as Delivery, { now })
+        .items?.map(({ type, id, pointer }) => ({ type, id, pointer })),
+    );
   });
 });
