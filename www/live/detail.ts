@@ -129,7 +129,7 @@ function request({ method, path, bytes }: ConsoleRow, details: ConsoleDetails): 
   const line = ([name, value]: [string, string]) =>
     h("div", null, h("b", null, ...visible(name)), " ", ...visible(value));
   const rest = headers.filter((header) => !isSignature(header));
-  const raw = h("pre", { class: "body", tabindex: "0", "aria-label": "Body" });
+  const raw = h("pre", { class: "body", tabindex: "0", role: "group", "aria-label": "Body" });
   const views = h("div", { class: "filters", role: "group", "aria-label": "View of the body" });
   const show = (isFormatted: boolean) => {
     const text = isFormatted ? formatted(body) : body;
@@ -320,7 +320,7 @@ function attemptBox(attempt: ConsoleAttempt): HTMLElement {
     status !== undefined &&
       h(
         "pre",
-        { tabindex: "0", "aria-label": "Response of your app" },
+        { tabindex: "0", role: "group", "aria-label": "Response of your app" },
         headers
           .filter(([name]) => /^content-type$/i.test(name))
           .map(([name, value]) => [...visible(`${name}: ${value}`), "\n"]),

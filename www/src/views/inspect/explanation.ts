@@ -110,7 +110,7 @@ function changed({ before, after, diff, from, to, bytes, rows, hasMore }: ByteDi
     h("p", { class: "legend" }, h("ins", null, "signed"), h("del", null, "received")),
     h(
       "pre",
-      { class: "excerpt", tabindex: "0", "aria-label": "The signed and the received text" },
+      { class: "excerpt", tabindex: "0", role: "group", "aria-label": "The signed and the received text" },
       before.length > 0 && h("span", { class: "context" }, "…", ...visible(before, true)),
       diff.map(([side, text]) => part(side, text)),
       h("span", { class: "context" }, ...visible(after, true), after.length > 0 && "…"),

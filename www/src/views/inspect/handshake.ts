@@ -23,7 +23,7 @@ export function handshakeView(): HTMLElement {
       content,
       h(
         "pre",
-        { class: "excerpt", tabindex: "0", "aria-label": "HTTP response" },
+        { class: "excerpt", tabindex: "0", role: "group", "aria-label": "HTTP response" },
         ...visible(text.trimEnd(), true),
       ),
       copyButton("the response", () => text),

@@ -122,7 +122,7 @@ function outputView(
   const copy = copyButton(what, () => text);
   head.append(copy);
   if (note !== undefined) head.append(h("span", { class: "muted" }, note));
-  const pre = h("pre", { class: "excerpt", tabindex: "0", "aria-label": what });
+  const pre = h("pre", { class: "excerpt", tabindex: "0", role: "group", "aria-label": what });
   content.append(pre);
   const show = (result: SignResult | undefined) => {
     box.hidden = result?.delivery === undefined;
