@@ -3,6 +3,7 @@
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
 use std::hash::{Hash, Hasher};
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -100,8 +101,7 @@ pub const PAGE_MODULE: &str = "xtask/page/core.wasm";
 /// the same folder.
 pub const PAGE_MODULE_ENV: &str = "HOOKSEAL_PAGE_CORE";
 
-/// Environment variable with a folder of built modules, from which a build copies those whose code is a part of another module:
-/// `core` of `full`, and `ed25519` of `public-key`.
+/// Environment variable with a folder of built modules, from which a build copies all but `core`.
 pub const PARTS_ENV: &str = "HOOKSEAL_PARTS";
 
 /// WebAssembly features of the module. Every supported runtime has had them since 2023.
@@ -129,18 +129,18 @@ pub fn build() -> Result<(), Failure> {
     // to compile: too long for a process that verifies one delivery.
     let level = ["-O3", "-ocimfs", "0"];
     let parts = std::env::var_os(PARTS_ENV).map(PathBuf::from);
-    let part = |module: Module, flags: &[&str], level: &[&str]| match &parts {
+    let other = |module: Module, flags: &[&str], level: &[&str]| match &parts {
         Some(parts) => module.copy(parts, &folder),
         None => module.build(&folder, flags, level),
     };
-    files.push(part(CORE, &[INLINING], &level)?);
-    files.push(FULL.build(&folder, &[INLINING], &level)?);
+    files.push(CORE.build(&folder, &[INLINING], &level)?);
+    files.push(other(FULL, &[INLINING], &level)?);
     if parts.is_none() {
         check_shared_glue(&CORE.glue("js")?, &FULL.glue("js")?)?;
     }
     catalog::write()?;
-    files.push(PUBLIC_KEY.build(&folder, &[], &["-Oz"])?);
-    files.push(part(ED25519, &[], &["-Oz"])?);
+    files.push(other(PUBLIC_KEY, &[], &["-Oz"])?);
+    files.push(other(ED25519, &[], &["-Oz"])?);
     let outputs = ["text/core.js", "text/full.js", "text/public-key.js", "text/ed25519.js", "hashes.ts"]
         .map(|name| folder.join(name));
     CachedStep::new("texts", &files, &outputs)?
@@ -234,13 +234,15 @@ impl Module {
         Ok(file)
     }
 
-    /// Copies the module from another folder; returns its path.
+    /// Copies the module and its glue from another folder; returns the path of the module.
     fn copy(&self, from: &Path, folder: &Path) -> Result<PathBuf, Failure> {
-        let file = folder.join(self.name).with_extension("wasm");
+        let module = Path::new(self.name).with_extension("wasm");
+        let glue = ["js", "d.ts"].map(|extension| Path::new(GLUE).with_extension(extension));
         fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))?;
-        fs::copy(from.join(self.name).with_extension("wasm"), &file)
-            .map_err(|error| Failure::file(&file, error))?;
-        Ok(file)
+        for name in iter::once(&module).chain(glue.iter().filter(|_| self.has_glue)) {
+            fs::copy(from.join(name), folder.join(name)).map_err(|error| Failure::file(name, error))?;
+        }
+        Ok(folder.join(module))
     }
 
     /// The folder of the module and the glue as generated.
