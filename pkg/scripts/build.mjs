@@ -30,13 +30,13 @@ const tsc = spawnSync(
 );
 if (tsc.status !== 0) process.exit(1);
 // All of index.ts has the types of api.ts: a function with the module is the same function.
-writeFileSync(join(dist, "esm", "index.d.ts"), 'export * from "./api.js";\n');
-const published = declarations(join(dist, "esm"));
-for (const name of readdirSync(join(dist, "esm"), { recursive: true, encoding: "utf8" })) {
-  if (!name.endsWith(".d.ts")) continue;
-  if (published.has(name)) cpSync(join(dist, "esm", name), join(dist, "cjs", name));
-  else rmSync(join(dist, "esm", name));
-}
+writeFileSync(join(dist, "cjs", "index.d.ts"), 'export * from "./api.js";\n');
+const { entries, published } = declarations(join(dist, "cjs"));
+for (const name of readdirSync(join(dist, "cjs"), { recursive: true, encoding: "utf8" }))
+  if (name.endsWith(".d.ts") && !published.has(name)) rmSync(join(dist, "cjs", name));
+// Each type is declared once, in CommonJS, from which ES modules can export it. The playground imports the core.
+for (const name of [...entries, "core.d.ts"])
+  writeFileSync(join(dist, "esm", name), `export * from "../cjs/${name.replace(".d.ts", ".js")}";\n`);
 providerEntries(pkg);
 // What a bundler or a Worker imports from `hookseal/core.wasm`: a module, by the shape that `init` takes.
 writeFileSync(
@@ -56,18 +56,19 @@ writeFileSync(
   ),
 );
 
-/** The declarations that the entries lead to. @param {string} folder */
+/** The declarations of the entries, and those that they lead to. @param {string} folder */
 function declarations(folder) {
   const { exports } = JSON.parse(readFileSync(join(pkg, "package.json"), "utf8"));
-  const types = Object.values(exports)
-    .flatMap((entry) => entry.import?.types ?? [])
-    .filter((path) => !path.includes("*"));
+  const entries = Object.values(exports)
+    .flatMap((entry) => entry.require?.types ?? [])
+    .filter((path) => !path.includes("*"))
+    .map((path) => relative(folder, join(pkg, path)));
   /** @type {Set<string>} */
-  const found = new Set(types.map((path) => relative(folder, join(pkg, path))));
-  for (const name of found) {
+  const published = new Set(entries);
+  for (const name of published) {
     const text = readFileSync(join(folder, name), "utf8");
     for (const [, path] of text.matchAll(/\b(?:from|import)\s*\(?"(\.[^"]+)\.js"/g))
-      found.add(join(dirname(name), `${path}.d.ts`));
+      published.add(join(dirname(name), `${path}.d.ts`));
   }
-  return found;
+  return { entries, published };
 }

@@ -1,7 +1,11 @@
-// How the command is bundled: its own code, the library it parses arguments with, and the providers' samples in
-// one file. The core, the sender and the receiver it shares with the package's CommonJS entries, in the same folder.
+// How the command is bundled: its own code and the library it parses arguments with in one file. The core, the sender, the receiver
+// and the providers' samples it shares with the package's CommonJS entries, in the same folder.
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+
+/** The script with the samples, in `dist`. */
+export const SAMPLES = "cjs/generated/samples.js";
 
 /** The samples of every provider by the names of their files, with the slash of a topic. @param {string} root */
 function samples(root) {
@@ -19,14 +23,27 @@ function samples(root) {
   return all;
 }
 
-/** Inlines the samples. @param {string} root @returns {import("esbuild").Plugin} */
-export function inlinedSamples(root) {
+/**
+ * The script that stores the samples as a property of the global object, and the expression that reads them. As the texts of the
+ * modules, it runs as CommonJS and as an ES module, so the package contains the samples once.
+ * @param {string} root
+ */
+export function samplesScript(root) {
+  const json = JSON.stringify(samples(root));
+  const hash = createHash("sha256").update(json).digest("hex").slice(0, 16);
+  const value = `globalThis[Symbol.for("hookseal.samples.${hash}")]`;
+  return { code: `${value} = ${json};\n`, value };
+}
+
+/** Takes the samples from their script. @param {string} root @param {string} path of the script @returns {import("esbuild").Plugin} */
+export function sharedSamples(root, path) {
   return {
     name: "samples",
     setup(build) {
-      build.onResolve({ filter: /^hookseal:samples$/ }, ({ path }) => ({ path, namespace: "hookseal" }));
+      build.onResolve({ filter: /^hookseal:samples$/ }, () => ({ path: "samples", namespace: "hookseal" }));
+      build.onResolve({ filter: /^hookseal:script$/ }, () => ({ path, external: true, sideEffects: true }));
       build.onLoad({ filter: /.*/, namespace: "hookseal" }, () => ({
-        contents: `export const SAMPLES = ${JSON.stringify(samples(root))};`,
+        contents: `import "hookseal:script";\nexport const SAMPLES = ${samplesScript(root).value};`,
       }));
     },
   };
@@ -52,7 +69,7 @@ export function command(root) {
     logLevel: "warning",
     banner: { js: `#!/usr/bin/env node\n/* This file contains commander.\n\n${license}\n*/` },
     plugins: [
-      inlinedSamples(root),
+      sharedSamples(root, `./${SAMPLES}`),
       {
         name: "hookseal",
         setup(build) {

@@ -4,7 +4,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { build, transform } from "esbuild";
-import { inlinedSamples } from "./command.mjs";
+import { SAMPLES, samplesScript, sharedSamples } from "./command.mjs";
 import { constants } from "./constants.mjs";
 
 /** Entries that package.json does not export: the generated files import them. */
@@ -51,7 +51,7 @@ export async function library(pkg) {
       }),
     );
     const files = results.flatMap(({ outputFiles }) => outputFiles);
-    for (const { path, text } of files) await write(path, text, format);
+    for (const { path, text } of files) await write(path, text, format, true);
     // The playground calls the core.
     await write(join(dist, format, "core.js"), 'export * from "./webhook.js";\n', format);
     const glue = readFileSync(join(src, "generated/glue.js"), "utf8");
@@ -60,6 +60,7 @@ export async function library(pkg) {
     const { code } = await transform(catalog, { loader: "ts" });
     await write(join(dist, format, "generated/catalog.js"), code, format);
   }
+  writeFileSync(join(dist, SAMPLES), samplesScript(join(pkg, "..")).code);
   modules(dist);
 }
 
@@ -75,8 +76,15 @@ function settings(pkg, format) {
     platform: "neutral",
     external: ["node:*", "bullmq"],
     legalComments: "none",
+    // For the second step, which minifies.
+    sourcemap: "inline",
+    sourcesContent: false,
     logLevel: "warning",
-    plugins: [packageFile(format), constants(join(pkg, "src")), inlinedSamples(join(pkg, ".."))],
+    plugins: [
+      packageFile(format),
+      constants(join(pkg, "src")),
+      sharedSamples(join(pkg, ".."), `../${SAMPLES}`),
+    ],
   });
 }
 
@@ -128,11 +136,31 @@ function fromShared(shared) {
   };
 }
 
-/** Writes a file of the library. @param {string} path @param {string} code @param {"esm" | "cjs"} format */
-async function write(path, code, format) {
+/** What tells bundlers that an unused call can be dropped, and an operand of the same length in its place. */
+const PURE = ["/* @__PURE__ */", "/*@__PURE__*/", "PURE$MARKED_*"];
+
+/**
+ * Writes a file of the library, minified. What people wrote gets a source map next to it, with the sources' names and lines and
+ * without their text: with `--enable-source-maps`, stack traces have names and lines.
+ * @param {string} path @param {string} code @param {"esm" | "cjs"} format
+ */
+async function write(path, code, format, isMapped = false) {
   mkdirSync(dirname(path), { recursive: true });
-  const options = /** @type {const} */ ({ format, target: "es2022", legalComments: "none" });
-  writeFileSync(path, (await transform(code, options)).code);
+  const [comment = "", short = "", operand = ""] = PURE;
+  // esbuild drops these comments where it removes white space, and keeps an operand where it is.
+  const marked = code.replaceAll(comment, operand.padEnd(comment.length));
+  const result = await transform(marked, {
+    format,
+    target: "es2022",
+    legalComments: "none",
+    minify: true,
+    ...(isMapped && { sourcemap: "external", sourcesContent: false, sourcefile: basename(path) }),
+  });
+  const minified = result.code.replaceAll(operand, short);
+  // A file that only exports what others have has no sources.
+  if (!isMapped || !result.map.includes('"../../src/')) return writeFileSync(path, minified);
+  writeFileSync(path, `${minified}//# sourceMappingURL=${basename(path)}.map\n`);
+  writeFileSync(`${path}.map`, result.map);
 }
 
 /** Leaves imports of separate files as they are, from the folder of the chunks. @returns {import("esbuild").Plugin} */
@@ -209,7 +237,11 @@ exports.path = typeof __dirname === "string" ? __dirname + "/../${name}.wasm" : 
     ]) {
       const file = `${name}-module.${runtime}.js`;
       for (const entry of name === "core" ? ["index", "light"] : [name]) {
-        const code = readFileSync(join(dist, `esm/${entry}.js`), "utf8");
+        // Without the map, whose columns would be others.
+        const code = readFileSync(join(dist, `esm/${entry}.js`), "utf8").replace(
+          /\/\/# sourceMappingURL.*\n/,
+          "",
+        );
         writeFileSync(join(dist, `esm/${entry}.${runtime}.js`), replaceOnce(code, `${name}-module.js`, file));
       }
       writeFileSync(

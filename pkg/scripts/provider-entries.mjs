@@ -9,7 +9,7 @@ export function providerEntries(pkg) {
   for (const format of ["esm", "cjs"]) mkdirSync(join(pkg, "dist", format, "providers"), { recursive: true });
   for (const [, id, name] of catalog.matchAll(/^ {2}"([a-z0-9-]+)": (\w+),$/gm)) {
     const provider = `{ hookseal: "${version}", id: "${id}", compiled }`;
-    const declared = `import type { CompiledProvider } from "../compiled.js";\ndeclare const provider: CompiledProvider<"${id}">;\n`;
+    const declared = `import type { CompiledProvider } from "../../cjs/compiled.js";\ndeclare const provider: CompiledProvider<"${id}">;\n`;
     const file = (/** @type {string} */ path) =>
       join(pkg, "dist", path.replace("ID", /** @type {string} */ (id)));
     writeFileSync(

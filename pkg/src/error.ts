@@ -22,6 +22,8 @@ const define = (
  * value of the payload, so it can be logged.
  */
 export class HooksealError extends Error {
+  /** @internal The name in bundles, too, which shorten names. */
+  static override readonly name = "HooksealError";
   override readonly name = "HooksealError";
   /** The reason, stable. */
   readonly code: IssueCode;
@@ -67,6 +69,8 @@ export function isHooksealError(value: unknown): value is HooksealError {
 
 /** Why a schema cannot be compiled. */
 export class SchemaError extends Error {
+  /** @internal The name in bundles, too, which shorten names. */
+  static override readonly name = "SchemaError";
   override readonly name = "SchemaError";
   /** The keyword that cannot be used. */
   readonly keyword: string;

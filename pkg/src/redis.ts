@@ -61,6 +61,8 @@ const OPTIONS = {
 
 /** Why an operation of a store failed. The message holds neither ids nor keys; `cause` is the error of the client. */
 export class RedisStoreError extends Error {
+  /** @internal The name in bundles, too, which shorten names. */
+  static override readonly name = "RedisStoreError";
   override readonly name = "RedisStoreError";
   /** `store-timeout`: no reply within `timeout`. `store-failed`: the client or Redis reported an error. */
   readonly code: "store-timeout" | "store-failed";

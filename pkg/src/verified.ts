@@ -72,6 +72,8 @@ const define = (
 
 // PERF: fields are declared and not defined, since a definition would write each of them twice.
 export class VerifiedDelivery implements Verified {
+  /** @internal The name in bundles, too, which shorten names. */
+  static readonly name = "VerifiedDelivery";
   declare readonly type: string;
   declare readonly id: string;
   declare readonly signature: SignatureInfo;
@@ -139,6 +141,8 @@ export type ItemData = Omit<Item, "event" | "toJSON">;
 
 /** One event of a delivery that has several. */
 export class DeliveryItem implements Item {
+  /** @internal The name in bundles, too, which shorten names. */
+  static readonly name = "DeliveryItem";
   declare readonly event: unknown;
   declare readonly type: string;
   declare readonly id: string;

@@ -65,6 +65,8 @@ import type { DataOf, NameOf, VerifiedOf } from "./verified-of.js";
  */
 // biome-ignore lint/suspicious/noExplicitAny: without a map of events, a webhook is any webhook.
 export class Webhook<Events = any> {
+  /** @internal The name in bundles, too, which shorten names. */
+  static readonly name = "Webhook";
   readonly #handle: CoreHandle<Hook>;
   readonly #metadata: ProviderMetadata;
   readonly #requiredHeaders: HeaderFilter;

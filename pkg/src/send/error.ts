@@ -16,6 +16,8 @@ export type SendErrorCode =
  * The message names options, parameters and headers, and holds no value of a payload.
  */
 export class SendError extends Error {
+  /** @internal The name in bundles, too, which shorten names. */
+  static override readonly name = "SendError";
   override readonly name = "SendError";
   /** The reason, stable. */
   readonly code: SendErrorCode;

@@ -158,6 +158,7 @@ ${PROGRAM}`,
     assert.match(text, /^#!\/usr\/bin\/env node\n\/\* This file contains commander\.\n\n\(The MIT License\)/);
     const required = new Set([...text.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name as string));
     assert.deepEqual([...required].filter((name) => !name.startsWith("node:")).sort(), [
+      "./cjs/generated/samples.js",
       "./cjs/index.js",
       "./cjs/node.js",
       "./cjs/send.js",
@@ -176,7 +177,7 @@ ${PROGRAM}`,
     // Every file that these import, too.
     for (const name of files) {
       const text = readFileSync(name, "utf8");
-      for (const [, from] of text.matchAll(/^(?:import|export|\}).*?"([^"]+)";$/gm)) {
+      for (const [, from] of text.matchAll(/\b(?:import|from)"([^"]+)"/g)) {
         assert.match(from as string, /^\.\.?\//, name);
         const file = join(dirname(name), from as string);
         if (!files.includes(file)) files.push(file);

@@ -383,6 +383,10 @@ describe("isHooksealError", () => {
     assert.equal(error instanceof HooksealError, false);
     assert.equal(isHooksealError(error), true);
     assert.equal(isHooksealError(JSON.parse(JSON.stringify(error))), true);
+    // A structured clone of an error has neither its name nor its code. One of its members has.
+    assert.equal(isHooksealError(structuredClone(error)), false);
+    const { name, code, status, message } = error;
+    assert.equal(isHooksealError(structuredClone({ name, code, status, message })), true);
     for (const value of [
       undefined,
       null,
