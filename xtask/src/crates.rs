@@ -18,16 +18,24 @@ pub struct Crate {
 
 /// Every crate that the modules are compiled from, and the macros that write code for it, in order of their names.
 pub fn linked() -> Result<Vec<Crate>, Failure> {
-    let tree = capture_stdout(cargo().args([
-        "tree",
-        "--locked",
+    resolved(&[
         "--package=hookseal",
         "--package=hookseal-public-key",
         "--features=hookseal/js-full,hookseal-public-key/all",
         "--target=wasm32-unknown-unknown",
-        "--edges=normal",
-        "--prefix=none",
-    ]));
+    ])
+}
+
+/// Every crate that the crate needs on some platform, with all features but those of the bridge to JavaScript.
+pub fn required() -> Result<Vec<Crate>, Failure> {
+    resolved(&["--package=hookseal", "--features=full,public-key", "--target=all"])
+}
+
+/// The crates that `cargo tree` lists with these arguments, without those of this project.
+fn resolved(arguments: &[&str]) -> Result<Vec<Crate>, Failure> {
+    let mut command = cargo();
+    command.args(["tree", "--locked", "--edges=normal", "--prefix=none"]).args(arguments);
+    let tree = capture_stdout(&mut command);
     let metadata =
         capture_stdout(cargo().args(["metadata", "--locked", "--all-features", "--format-version=1"]))
             .and_then(|text| serde_json::from_str::<Value>(&text).ok());

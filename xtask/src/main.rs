@@ -1,4 +1,5 @@
-//! The project's own commands: `cargo xtask demo | test | words | build | www | bench | load | faults | types | reproduce | advisories`.
+//! The project's own commands: `cargo xtask demo | test | words | build | www | bench | load | faults | types | reproduce | release |
+//! advisories`.
 
 mod blob;
 mod cache;
@@ -8,13 +9,16 @@ mod codes;
 mod crates;
 mod layout;
 mod licenses;
+mod manifest;
 mod notices;
 mod npm;
 mod page;
 mod panics;
 mod provider_pages;
+mod release;
 mod reproduce;
 mod run;
+mod sbom;
 mod setup;
 mod suite;
 mod summary;
@@ -48,6 +52,8 @@ cargo xtask load [ARGS]      every receiver under load, compared with the same s
 cargo xtask faults [ARGS]    kills processes, Redis and connections, and counts lost events; --short, --only WORDS
 cargo xtask types            generates the TypeScript types of providers, codes and causes
 cargo xtask reproduce        builds the package twice, in two clean folders, and compares every byte
+cargo xtask release          checks and packs a release, and publishes nothing; --dry-run: what is not ready is listed,
+                             --quick: without the two clean builds
 cargo xtask advisories       known vulnerabilities, by cargo deny and npm audit; needs the network
 
 Each command does its own set-up and skips steps that are up to date.";
@@ -80,6 +86,7 @@ enum Command {
     Faults(Vec<OsString>),
     Types,
     Reproduce,
+    Release(release::Options),
     Advisories,
     Help,
 }
@@ -90,11 +97,14 @@ impl Command {
         let usage = |error: lexopt::Error| Failure::new(error.to_string()).hint("run `cargo xtask --help`");
         let mut quick = false;
         let mut serve = true;
+        let mut options = release::Options::default();
         let mut name: Option<String> = None;
         while let Some(argument) = parser.next().map_err(usage)? {
             match argument {
                 Short('h') | Long("help") => return Ok(Self::Help),
                 Long("quick") if name.as_deref() == Some("test") => quick = true,
+                Long("quick") if name.as_deref() == Some("release") => options.quick = true,
+                Long("dry-run") if name.as_deref() == Some("release") => options.dry_run = true,
                 Long("build") if name.as_deref() == Some("www") => serve = false,
                 Value(word) if name.is_none() => {
                     let word = word.to_string_lossy().into_owned();
@@ -122,6 +132,7 @@ impl Command {
             Some("www") => Ok(Self::Www { serve }),
             Some("types") => Ok(Self::Types),
             Some("reproduce") => Ok(Self::Reproduce),
+            Some("release") => Ok(Self::Release(options)),
             Some("advisories") => Ok(Self::Advisories),
             Some(other) => {
                 Err(Failure::new(format!("unknown command `{other}`")).hint("run `cargo xtask --help`"))
@@ -136,6 +147,7 @@ impl Command {
             Self::Words => words::check()?,
             Self::Build => npm::build()?,
             Self::Reproduce => reproduce::run()?,
+            Self::Release(options) => release::release(options)?,
             Self::Advisories => licenses::advisories()?,
             Self::Types => {
                 setup::ensure_npm_packages()?;

@@ -44,23 +44,34 @@ pub fn write() -> Result<(), Failure> {
         "https://github.com/rust-lang/rust",
         vec![format!("Copyright (c) The Rust Project contributors\n\n{STD}")],
     )?;
-    for name in BUNDLED {
-        let folder = root().join("node_modules").join(name);
-        let path = folder.join("package.json");
-        let package = fs::read_to_string(&path)
-            .ok()
-            .and_then(|text| serde_json::from_str::<Value>(&text).ok())
-            .ok_or_else(|| Failure::new(format!("{name} has no package.json")).hint("run `npm ci`"))?;
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let (version, license) = (text(&package["version"]), text(&package["license"]));
-        let texts = texts(&folder, &license)?;
-        all.add(&format!("{name} {version}"), &license, &text(&package["repository"]["url"]), texts)?;
+    for Crate { name, version, license, repository, folder } in bundled()? {
+        all.add(&format!("{name} {version}"), &license, &repository, texts(&folder, &license)?)?;
     }
     let (path, text) = (root().join(NOTICES), all.print());
     if fs::read_to_string(&path).is_ok_and(|old| old == text) {
         return Ok(());
     }
     fs::write(&path, text).map_err(|error| Failure::file(&path, error))
+}
+
+/// The npm packages that the command bundles, with the fields that crates have.
+pub fn bundled() -> Result<Vec<Crate>, Failure> {
+    let package = |name: &&str| {
+        let folder = root().join("node_modules").join(name);
+        let package = fs::read_to_string(folder.join("package.json"))
+            .ok()
+            .and_then(|text| serde_json::from_str::<Value>(&text).ok())
+            .ok_or_else(|| Failure::new(format!("{name} has no package.json")).hint("run `npm ci`"))?;
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        Ok(Crate {
+            name: (*name).to_owned(),
+            version: text(&package["version"]),
+            license: text(&package["license"]),
+            repository: text(&package["repository"]["url"]),
+            folder,
+        })
+    };
+    BUNDLED.iter().map(package).collect()
 }
 
 /// The contained software, and each license text with its owners.

@@ -2,10 +2,11 @@
 
 use crate::cache::CachedStep;
 use crate::run::{Failure, node, progress, run};
-use crate::{causes, codes, layout, notices, provider_pages, setup, wasm};
+use crate::{causes, codes, layout, manifest, notices, provider_pages, setup, wasm};
 
 /// Builds the package and everything that it contains.
 pub fn build() -> Result<(), Failure> {
+    manifest::write()?;
     setup::ensure_npm_packages()?;
     wasm::build()?;
     types()?;
