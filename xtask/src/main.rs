@@ -1,5 +1,5 @@
-//! The project's own commands: `cargo xtask demo | test | words | build | www | bench | load | faults | types | reproduce | release |
-//! advisories`.
+//! The project's own commands: `cargo xtask demo | test | words | build | www | bench | load | faults | matrix | types | reproduce |
+//! release | advisories`.
 
 mod blob;
 mod cache;
@@ -50,6 +50,7 @@ cargo xtask bench [ARGS]     what Hookseal and others cost; --write: into docs/p
 cargo xtask bench --explain  explains deliveries with known changes; --write: into docs/causes.md, --short, --only, --show
 cargo xtask load [ARGS]      every receiver under load, compared with the same server without Hookseal
 cargo xtask faults [ARGS]    kills processes, Redis and connections, and counts lost events; --short, --only WORDS
+cargo xtask matrix [NAMES]   the packed package in projects of users; --list, --keep, --write: into docs/environments.md
 cargo xtask types            generates the TypeScript types of providers, codes and causes
 cargo xtask reproduce        builds the package twice, in two clean folders, and compares every byte
 cargo xtask release          checks and packs a release, and publishes nothing; --dry-run: what is not ready is listed,
@@ -84,6 +85,7 @@ enum Command {
     Bench(Vec<OsString>),
     Load(Vec<OsString>),
     Faults(Vec<OsString>),
+    Matrix(Vec<OsString>),
     Types,
     Reproduce,
     Release(release::Options),
@@ -114,6 +116,7 @@ impl Command {
                         "bench" => Some(Self::Bench),
                         "load" => Some(Self::Load),
                         "faults" => Some(Self::Faults),
+                        "matrix" => Some(Self::Matrix),
                         _ => None,
                     };
                     if let Some(start) = start {
@@ -183,6 +186,14 @@ impl Command {
                 setup::ensure_redis()?;
                 return script(faults().args(rest));
             }
+            Self::Matrix(rest) => {
+                if !rest.iter().any(|argument| argument == "--list") {
+                    www::build()?;
+                    setup::ensure_browser()?;
+                    setup::ensure_other_browsers()?;
+                }
+                return script(matrix().args(rest));
+            }
             Self::Load(rest) => {
                 npm::build()?;
                 return script(node("bench/load/main.mjs").args(rest));
@@ -197,6 +208,14 @@ impl Command {
 pub fn faults() -> process::Command {
     let mut command = node("--import");
     command.args(["tsx", "pkg/test/faults/main.ts"]);
+    command
+}
+
+/// The script of `cargo xtask matrix`.
+#[must_use]
+pub fn matrix() -> process::Command {
+    let mut command = node("--import");
+    command.args(["tsx", "pkg/test/matrix/main.ts"]);
     command
 }
 

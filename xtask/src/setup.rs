@@ -112,6 +112,18 @@ pub fn ensure_browser() -> Result<(), Failure> {
     ensure_apt_packages("the page is tested in a real browser", missing)
 }
 
+/// Firefox, and `WebKitGTK` with the display that it needs, for `cargo xtask matrix`.
+const OTHER_BROWSERS: [Needed; 3] = [
+    ("firefox-esr", &["--version"], "firefox-esr"),
+    ("WebKitWebDriver", &["--help"], "webkit2gtk-driver"),
+    ("sh", &["-c", "command -v Xvfb"], "xvfb"),
+];
+
+/// Installs Debian's packages of Firefox and `WebKitGTK` if they are missing.
+pub fn ensure_other_browsers() -> Result<(), Failure> {
+    ensure_apt_packages("the matrix opens pages in every browser", || missing_packages(&OTHER_BROWSERS))
+}
+
 /// Installs missing Debian packages if the user is root. Otherwise the error names the packages.
 fn ensure_apt_packages(why: &str, missing: impl Fn() -> Vec<&'static str>) -> Result<(), Failure> {
     let wanted = missing();

@@ -225,6 +225,11 @@ impl Suite {
 
     fn packaging(&mut self) -> Result<(), Failure> {
         self.tests("npm packaging tests", &mut node_tests("pkg/test/packaging")?);
+        self.check(
+            "other versions of Node.js",
+            crate::matrix().arg("--quick"),
+            "repeat what failed: `cargo xtask matrix NAME`",
+        );
         Ok(())
     }
 

@@ -3,13 +3,15 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHmac, randomUUID } from "node:crypto";
 import { request } from "node:http";
-import { type AddressInfo, connect, createServer } from "node:net";
-import { dirname, join } from "node:path";
+import { connect } from "node:net";
+import { join } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { painchek } from "../../src/index.ts";
+import { root } from "../support/pack.ts";
 
-export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
+export { freePort } from "../support/port.ts";
+export { root };
+
 export const SECRET = "a secret of these tests only";
 const sender = painchek({ secrets: [SECRET] });
 
@@ -81,15 +83,6 @@ function end(child: ChildProcess): Promise<void> {
     child.kill();
     setTimeout(() => child.kill("SIGKILL"), 2_000).unref();
   });
-}
-
-/** Returns a port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Starts one of the servers of `apps`, in Node. */

@@ -1,56 +1,21 @@
-// A runtime without a feature that the package needs: workerd, which does not compile bytes.
+// A runtime that does not compile bytes, workerd: the package brings the compiled module, by `import` and by `require()`.
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { EXPLAINED, EXPLAINING_PROGRAM, MISSING } from "../support/explaining.ts";
-import type { Running } from "./harness.ts";
 import { folder, workerd } from "./hosts.ts";
 
-describe("a worker that loads the package by require()", () => {
-  let running: Running;
-  before(async () => {
-    const project = folder("refused");
-    writeFileSync(
-      join(project, "worker.js"),
-      `import module from "hookseal/core.wasm";
-import * as slim from "hookseal/slim";
-const { painchek } = require("hookseal");
-export default {
-  async fetch(request) {
-    try {
-      const made = request.url.endsWith("/slim") ? (await slim.init(module), slim.painchek) : painchek;
-      return new Response(made({ secrets: ["a secret of the subscription"] }).provider);
-    } catch (error) {
-      return new Response(error.message);
-    }
-  },
-};
-`,
-    );
-    running = await workerd(project, "worker.js");
-  });
-  after(() => running?.stop());
+const IMPORT = 'import { painchek } from "hookseal";\n';
+const REQUIRE = 'const { painchek } = require("hookseal");\n';
 
-  const textOf = async (path: string) => await (await fetch(`${running.url}${path}`)).text();
-
-  it("throws an error about forbidden code generation, with the fix", async () => {
-    assert.match(await textOf("/"), /does not let hookseal compile WebAssembly.*`import`.*hookseal\/slim/);
-  });
-
-  it("works with the fix", async () => {
-    assert.equal(await textOf("/slim"), "painchek");
-  });
-});
-
-describe("a worker that loads the package by import", () => {
+describe("a worker that loads the package", () => {
   /** Starts a worker that verifies a delivery, and explains it after a change. */
   const start = async (name: string, imports: string) => {
     const project = folder(name);
     writeFileSync(
       join(project, "worker.js"),
       `${imports}
-import { painchek } from "hookseal";
 export default {
   async fetch() {
     ${EXPLAINING_PROGRAM}
@@ -62,11 +27,14 @@ export default {
     return await workerd(project, "worker.js");
   };
   for (const [name, imports, expected] of [
-    ["explains with `hookseal/full`", 'import "hookseal/full";', EXPLAINED],
-    ["verifies without it, and names it", "", MISSING],
+    ["explains with `hookseal/full`", `${IMPORT}import "hookseal/full";`, EXPLAINED],
+    ["verifies without it, and names it", IMPORT, MISSING],
+    ["explains with `hookseal/full`, by require()", `${REQUIRE}require("hookseal/full");`, EXPLAINED],
+    ["verifies by require()", REQUIRE, MISSING],
+    ["shares one core with what is loaded by the other way", `${IMPORT}require("hookseal/full");`, EXPLAINED],
   ] as const) {
     it(name, async () => {
-      const running = await start(imports === "" ? "light" : "full", imports);
+      const running = await start(name.replace(/\W+/g, "-"), imports);
       try {
         assert.match(await (await fetch(running.url)).text(), expected);
       } finally {
