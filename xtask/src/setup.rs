@@ -45,7 +45,7 @@ pub fn ensure_npm_packages() -> Result<(), Failure> {
     }
     CachedStep::new(
         "npm",
-        &["package.json", "package-lock.json", "pkg/package.json", "bench/package.json", "www/package.json"],
+        &["package.json", "package-lock.json", "pkg/package.json", "bench/package.json", "site/package.json", "www/package.json"],
         &["node_modules/.package-lock.json"],
     )?
     .stamp_path("node_modules/.hookseal-stamp")
