@@ -1,7 +1,8 @@
 // The server of `listen --ui`: who may use it, what it keeps, and what leaves the process.
 import assert from "node:assert/strict";
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { Agent, createServer, request as requestHttp } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -10,7 +11,7 @@ import { after, afterEach, before, describe, it } from "node:test";
 import { brotliCompressSync } from "node:zlib";
 import { painchek, webhook } from "../../src/index.ts";
 import { bytesOf, SECRET } from "../support/fixtures.ts";
-import { COMMAND, file, folder, start, TRUST } from "./command.ts";
+import { COMMAND, file, folder, start, TRUST, usageError } from "./command.ts";
 
 const SAMPLE = Buffer.from(bytesOf("providers/painchek/samples/assessment_add.nrs.json"));
 const hook = painchek({ secrets: [SECRET] });
@@ -152,6 +153,27 @@ describe("the console of listen --ui", () => {
     assert.doesNotMatch(page.text, /<script>|style="|https?:/);
     // The receiver's port has no console.
     assert.equal((await call(`${ui.url}api/events`)).status, 405);
+  });
+
+  it("ends with an error if its port is that of the receiver, or in use", async () => {
+    const same = usageError(["listen", "4998", "--ui", "--ui-port", "4998", ...TRUST]);
+    assert.match(same, /port of the receiver[\s\S]*leave --ui-port out/);
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+    const { port } = taken.address() as AddressInfo;
+    // As a process of its own: a command that waits would stop this test, and its server with it.
+    const child = spawn(
+      process.execPath,
+      [COMMAND, "listen", "0", "--ui", "--ui-port", `${port}`, ...TRUST],
+      {
+        env: { ...process.env, HOOK_SECRET: SECRET },
+        stdio: "ignore",
+      },
+    );
+    children.push(child);
+    const [code] = await once(child, "exit");
+    assert.equal(code, 2);
+    taken.close();
   });
 
   it("opens one session for each link, which no other request has", async () => {

@@ -129,7 +129,7 @@ describe("listen without --provider", () => {
     const { code, out, err } = await ended;
     assert.equal(code, 0);
     assert.match(err, /for every built-in provider\. Press/);
-    assert.match(err, /2 deliveries accepted, 5 rejected\./);
+    assert.match(err, /2 deliveries accepted, 4 rejected\./);
     assert.match(
       out,
       /200 verified painchek assessment_add assessment_add:\S+ \S+-0001-assessment_add\.http\n/,
@@ -362,6 +362,16 @@ describe("listen without --provider", () => {
     assert.equal(listener.rejected, 1);
   });
 
+  it("counts a request by GET as no delivery", async () => {
+    const { match, ended } = await start(["listen", "0", ...TRUST.slice(2), "--count", "2"], listening);
+    const url = match[1] as string;
+    assert.equal((await fetch(url)).status, 405);
+    const text = await post(url, { headers: { "Content-Type": "image/png" }, body: "{}" });
+    assert.equal(text.status, 415);
+    const { err } = await ended;
+    assert.match(err, /0 deliveries accepted, 1 rejected\./);
+  });
+
   it("says which options are wrong before it listens", () => {
     assert.match(
       usageError(["listen", "0", "--secret-env", "unknown-provider=HOOK_SECRET"]),
@@ -432,6 +442,13 @@ describe("listen --forward", () => {
       /^\S+ 500 verified assessment_add \S+\n {2}forwarded \S+ 200 in \d+ ms\n {2}forwarded \S+ 500 in \d+ ms\n {4}TypeError: pain_score\ufffd\[2J\n$/,
     );
     assert.match(err, /1 delivery accepted, 0 rejected/);
+  });
+
+  it("rejects its own address, which would forward without end", () => {
+    for (const host of ["localhost", "127.0.0.1", "[::1]"]) {
+      const message = usageError(["listen", "4999", ...TRUST, "--forward", `http://${host}:4999/webhooks`]);
+      assert.match(message, /where this command listens[\s\S]*URL of your application/);
+    }
   });
 
   it("responds 502 where no application listens", async () => {

@@ -31,6 +31,12 @@ const REQUEST_TIMEOUT_MS = 30_000;
 
 export async function listen(port: number, options: ListenOptions): Promise<number> {
   const targets = parseTargets(options.forward ?? []);
+  rejectOwnAddress(targets, port);
+  if (options.ui === true && port !== 0 && options.uiPort === port)
+    throw new UsageError(
+      `--ui-port ${port} is the port of the receiver, and the console needs one of its own.`,
+      "Pass another port. Or leave --ui-port out: the console gets a free one.",
+    );
   const routes = await Routes.read(options);
   if (options.save !== undefined) createFolder(options.save);
   const { provider: _, forward: __, ...rest } = options;
@@ -38,7 +44,13 @@ export async function listen(port: number, options: ListenOptions): Promise<numb
   const server = createServer((request, response) => void listener.handle(request, response));
   const address = await open(server, port, options.host ?? "127.0.0.1");
   const ui =
-    options.ui === true ? await openConsole(listener, routes, { ...options, targets, address }) : undefined;
+    options.ui === true
+      ? await openConsole(listener, routes, { ...options, targets, address }).catch(async (error) => {
+          // An open receiver would keep the command from ending.
+          await close(server);
+          throw error;
+        })
+      : undefined;
   const forwarding =
     targets.length === 0
       ? ""
@@ -60,6 +72,19 @@ export async function listen(port: number, options: ListenOptions): Promise<numb
     `${count(listener.accepted, "delivery", "deliveries")} accepted, ${listener.rejected} rejected.`,
   );
   return EXIT_VALID;
+}
+
+/** A delivery that is forwarded to its own receiver comes back without end. A port that the system chooses is not known yet. */
+function rejectOwnAddress(targets: readonly URL[], port: number): void {
+  for (const { hostname, port: named, protocol } of targets) {
+    const target = named === "" ? (protocol === "https:" ? 443 : 80) : Number(named);
+    if (port === 0 || target !== port || !/^(?:localhost|127\.[\d.]+|0\.0\.0\.0|\[::1?\])$/.test(hostname))
+      continue;
+    throw new UsageError(
+      `--forward names port ${port} of this machine, where this command listens: a delivery would be forwarded without end.`,
+      "Pass the URL of your application, or let the command listen on another port.",
+    );
+  }
 }
 
 /** Starts the console, on a port of its own: a tunnel to the receiver does not publish it. */

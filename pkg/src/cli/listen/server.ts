@@ -42,6 +42,8 @@ export class ListenServer {
   accepted = 0;
   rejected = 0;
   handshakes = 0;
+  /** Requests that are no deliveries. */
+  others = 0;
   /** Called when the number of requests of --count has been received. */
   onCountReached: () => void = () => {};
   /** Called with each request after it was printed. */
@@ -67,7 +69,7 @@ export class ListenServer {
       if (response.headersSent) response.destroy();
       else response.writeHead(500, PROBLEM_HEADERS).end(JSON.stringify(problemOf(500, "internal")));
     }
-    const total = this.accepted + this.rejected + this.handshakes;
+    const total = this.accepted + this.rejected + this.handshakes + this.others;
     if (this.options.count !== undefined && total >= this.options.count) this.onCountReached();
   }
 
@@ -197,8 +199,10 @@ export class ListenServer {
 
   #show({ received, route }: RequestState): void {
     if (received.handshake === undefined) {
-      if (received.signature === undefined) this.rejected += 1;
-      else this.accepted += 1;
+      if (received.signature !== undefined) this.accepted += 1;
+      // A request by GET, such as that of a browser, is no delivery.
+      else if (received.method === "POST") this.rejected += 1;
+      else this.others += 1;
       const file = this.options.save === undefined ? undefined : save(this.options.save, received);
       if (file !== undefined) received.file = file;
     }
