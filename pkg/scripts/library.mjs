@@ -160,7 +160,9 @@ async function write(path, code, format, isMapped = false) {
   // A file that only exports what others have has no sources.
   if (!isMapped || !result.map.includes('"../../src/')) return writeFileSync(path, minified);
   writeFileSync(path, `${minified}//# sourceMappingURL=${basename(path)}.map\n`);
-  writeFileSync(`${path}.map`, result.map);
+  // Without an entry for the text of a source, Vite looks for the source, and warns that it is missing.
+  const map = JSON.parse(result.map);
+  writeFileSync(`${path}.map`, JSON.stringify({ ...map, sourcesContent: map.sources.map(() => "") }));
 }
 
 /** Leaves imports of separate files as they are, from the folder of the chunks. @returns {import("esbuild").Plugin} */

@@ -76,7 +76,8 @@ painchek({ secrets: ["a secret"] }).verify({ headers: {}, body: "{}" });\n`,
       if (map === undefined) continue;
       mapped += 1;
       const { sources, sourcesContent } = JSON.parse(readFileSync(join(dist, dirname(name), map), "utf8"));
-      assert.equal(sourcesContent, undefined, name);
+      // Texts that are empty: Vite warns where there is none.
+      assert.deepEqual(sourcesContent, Array(sources.length).fill(""), name);
       for (const source of sources as string[]) {
         // What the build writes.
         if (source === "hookseal:samples") continue;
