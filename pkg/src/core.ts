@@ -12,7 +12,7 @@ import {
 } from "./modules.js";
 import { createNativeHasher, nativeDigest } from "./native-hash.js";
 import { createPublicKeyVerifier } from "./public-key-verifier.js";
-import { checkRuntime, TextDecoder, TextEncoder } from "./runtime.js";
+import { checkRuntime, compileError, TextDecoder, TextEncoder } from "./runtime.js";
 
 /** The functions of the module `full`, and all others. Both modules have the same glue. */
 type FullGlue = typeof glue;
@@ -254,7 +254,7 @@ function instantiate(source: Compilable): void {
     memory = exports.memory;
     isFull = FULL_EXPORT in exports;
   } catch (thrown) {
-    throw thrown instanceof RangeError ? outOfMemory(thrown) : thrown;
+    throw thrown instanceof RangeError ? outOfMemory(thrown) : compileError(thrown);
   }
   compiled = module;
   instanceGeneration = generation;

@@ -128,6 +128,19 @@ export function compileNow(source: Compilable): WebAssembly.Module {
   }
 }
 
+/**
+ * An instance of a module without imports, compiled at once. WebKit checks a Content-Security-Policy when a module is instantiated.
+ * @internal
+ */
+export function instanceNow(source: Compilable): WebAssembly.Instance {
+  const module = compileNow(source);
+  try {
+    return new WebAssembly.Instance(module);
+  } catch (thrown) {
+    throw compileError(thrown);
+  }
+}
+
 function isResponse(source: WasmSource | Compilable): source is WasmResponse {
   return "arrayBuffer" in source;
 }

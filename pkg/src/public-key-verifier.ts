@@ -1,7 +1,7 @@
 /** Verification with public keys, for the core: by Node's crypto, or by a module that the program imports. */
 import { builtin } from "./builtin.js";
 import { ALGORITHMS } from "./generated/layout.js";
-import { compileNow, publicKeyModules } from "./modules.js";
+import { instanceNow, publicKeyModules } from "./modules.js";
 
 /** A key of Node's crypto. */
 type KeyObject = object;
@@ -145,7 +145,7 @@ export function moduleVerify(load: (typeof publicKeyModules)[number]): Verify {
   let functions: ModuleExports | undefined;
   return (algorithm, key, message, signature) => {
     try {
-      functions ??= new WebAssembly.Instance(compileNow(load())).exports as unknown as ModuleExports;
+      functions ??= instanceNow(load()).exports as unknown as ModuleExports;
       const length = key.length + message.length + signature.length;
       const start = functions.reserve(length);
       const target = new Uint8Array(functions.memory.buffer, start, length);

@@ -47,7 +47,7 @@ export function compileError(thrown: unknown): Error {
   const message = String((thrown as Partial<Error> | undefined)?.message);
   const why = /content security|\bCSP\b|unsafe-eval|disallowed|not allowed/i.test(message)
     ? "This runtime does not let hookseal compile WebAssembly. In a browser: add 'wasm-unsafe-eval' to `script-src` of the Content-Security-Policy. " +
-      'In Cloudflare Workers and Vercel Edge: load hookseal by `import`, not by require(); or call `await init(module)` of "hookseal/slim" with the compiled "hookseal/core.wasm".'
+      'In Cloudflare Workers and Vercel Edge: bundle with the condition `workerd` or `edge-light`; or call `await init(module)` of "hookseal/slim" with the compiled "hookseal/core.wasm".'
     : 'hookseal\'s core was not compiled. Either the bytes are not those of "hookseal/core.wasm", or the runtime is too old: Node.js 20, Chrome 96, Firefox 89 and Safari 16.4 can compile it.';
   return new Error(why, { cause: thrown });
 }

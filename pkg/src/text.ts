@@ -4,7 +4,7 @@
  * is a third longer, and compresses a quarter worse, since it moves equal bytes to different characters.
  */
 import { HASHES } from "./generated/hashes.js";
-import { compileNow } from "./modules.js";
+import { instanceNow } from "./modules.js";
 import { checkRuntime, TextEncoder } from "./runtime.js";
 
 /** The decoder, compiled from text.wat. PERF: the same loop in JavaScript takes five times as long in a new process. */
@@ -36,7 +36,7 @@ export function moduleOfText(name: keyof typeof HASHES): Uint8Array<ArrayBuffer>
 /** Decodes a text: the 256 bytes in hex, the most frequent first, and then the module. */
 export function decode(text: string): Uint8Array<ArrayBuffer> {
   checkRuntime();
-  const { exports } = new WebAssembly.Instance(compileNow(fromHex(DECODER)));
+  const { exports } = instanceNow(fromHex(DECODER));
   const { memory, decode } = exports as {
     memory: WebAssembly.Memory;
     decode(start: number, end: number): number;

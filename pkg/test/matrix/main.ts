@@ -1,7 +1,7 @@
 /**
  * Environments of users: each is a small project with the packed tarball and packages of the registry. It is built and run, and has
  * to verify a signed delivery and reject a tampered one. `cargo xtask matrix [NAME...]` runs all, or those whose names start with one of
- * the words. `--list` prints the names, `--quick` runs those of the test command, `--write` writes docs/environments.md, and `--keep` leaves
+ * the words. `--list` prints the names, `--quick` runs those of the test command, `--write` records what ran in docs/environments.md, and `--keep` leaves
  * the projects in their folder.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -56,7 +56,11 @@ try {
 const failed = rows.filter(({ error }) => error !== undefined);
 console.log(`\n${rows.length - failed.length} passed, ${failed.length} failed`);
 for (const { name } of failed) console.log(`repeat with: cargo xtask matrix ${name} --keep`);
-if (values.write && failed.length === 0) writeRows(rows);
+if (values.write)
+  writeRows(
+    rows.filter(({ error }) => error === undefined),
+    ENVIRONMENTS,
+  );
 // A server that does not end must not keep this process.
 process.exit(failed.length === 0 ? 0 : 1);
 

@@ -32,7 +32,7 @@ function deliveries() {
       secret: SECRET,
       headers: { "x-painchek-wh-signature": `sha256=${tag}` },
       body: DELIVERY,
-      tampered: DELIVERY.replaceAll('":', '": '),
+      tampered: reserialized(DELIVERY),
     },
     discord: {
       key: publicKey.export({ format: "der", type: "spki" }).subarray(-32).toString("hex"),
@@ -43,6 +43,19 @@ function deliveries() {
       body,
     },
   };
+}
+
+/** The same JSON with other white space. */
+function reserialized(body: string): string {
+  return body.replaceAll('":', '": ');
+}
+
+/** A delivery whose body was changed after it was signed, as an HTTP request, and the code of the cause. */
+export function failingDelivery(): { request: string; secret: string; cause: string } {
+  const { secret, headers, body } = deliveries().painchek;
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  const request = ["POST /hook HTTP/1.1", "host: receiver.example", ...lines, "", reserialized(body)];
+  return { request: request.join("\r\n"), secret, cause: "body-compact" };
 }
 
 /** The text of a module that exports `result()`. */

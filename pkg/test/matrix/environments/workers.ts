@@ -108,7 +108,7 @@ const nuxt: Environment = {
       "app/app.vue": "<template><p>page</p></template>\n",
       "server/utils/result.mjs": program(OPTIONS),
       "server/api/result.get.mjs":
-        'import { result } from "../utils/result.mjs";\nexport default defineEventHandler(() => result());\n',
+        'import { defineEventHandler } from "h3";\nimport { result } from "../utils/result.mjs";\nexport default defineEventHandler(() => result());\n',
     });
     await project.command("nuxt", ["build"]);
     await checkServer(`${await serveOutput(project)}/api/result`, OPTIONS);
