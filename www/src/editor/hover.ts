@@ -73,8 +73,8 @@ export const hover = ViewPlugin.fromClass(
         ...issuesAt(view, offset)
           .slice(0, 4)
           .flatMap((number) => {
-            const issue = issues[number] as LocatedIssue | undefined;
-            return issue === undefined ? [] : [issueRow(issue)];
+            const issue = issues[number];
+            return issue !== undefined && "message" in issue ? [issueRow(issue as LocatedIssue)] : [];
           }),
         fieldRow(place),
       );

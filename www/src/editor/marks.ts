@@ -14,9 +14,9 @@ import { icon } from "../ui/icons.ts";
 
 /** More marks make the editor slow; the list of issues has all of them. */
 const MAX_MARKS = 1000;
-const RANK = { error: 3, warning: 2, info: 1, changed: 0, added: 0, removed: 0, gap: 0 };
-/** The symbols of changes, as in a diff. */
-export const CHANGE_SYMBOLS = { changed: "~", added: "+", removed: "−", gap: "" };
+const RANK = { error: 3, warning: 2, info: 1, changed: 0, added: 0, removed: 0, gap: 0, place: 0 };
+/** The symbols of changes, as in a diff. A place that was signed otherwise is only in the text. */
+export const CHANGE_SYMBOLS = { changed: "~", added: "+", removed: "−", gap: "", place: "" };
 
 /** The mark of an issue or a change. A gap is the location of a value that only the other text has. */
 export interface Mark {
@@ -94,7 +94,7 @@ export const issueField = StateField.define<MarkState>({
         if (start < end) {
           marks.push(
             Decoration.mark({
-              class: `mark ${severity}${isCurrent ? " current" : ""}`,
+              class: `mark ${severity}${isCurrent ? " current" : ""}${to === from ? " between" : ""}`,
               attributes: { "data-issue": String(index) },
             }).range(start, end),
           );

@@ -3,12 +3,21 @@ import { toBytes } from "../bytes.ts";
 import { checkEntries } from "./archive.ts";
 import type { Change, Report } from "./core.ts";
 import { detect } from "./detect.ts";
+import { type ComparedPair, difference } from "./difference.ts";
 import { readOutline } from "./form.ts";
 import { isParsed } from "./inspect.ts";
 import type { Outline } from "./outline.ts";
 import { parsePointer } from "./pointer.ts";
 import type { Calls, CompareResult, PageDelivery, ShownChange, TextLocation } from "./protocol.ts";
 import { getSummary, getWebhook, type ProviderSummary } from "./providers.ts";
+
+/** What `lastDifference` aligns. */
+let last: ComparedPair | undefined;
+
+/** The deliveries of the last comparison in aligned rows. */
+export function lastDifference({ view }: Calls["difference"]["input"]): Calls["difference"]["output"] {
+  return last === undefined ? { rows: [], isCut: false } : difference(last, view);
+}
 
 const NO_SECRET = { secret: "", encoding: "provider", profile: "lenient" } as const;
 
@@ -24,6 +33,13 @@ export function compare({ sides, provider, secrets = {} }: Calls["compare"]["inp
     secrets,
     profile: "lenient",
   }) as CompareResult["checks"];
+  last = {
+    texts: [sides[0].text, sides[1].text],
+    bytes: [first.body, second.body],
+    outlines: undefined,
+    changes: [],
+    hasMore: false,
+  };
   const headers = compareHeaders(sides, id === undefined ? undefined : getSummary(id));
   if (id === undefined) {
     const notCompared = { same: false, sameEvent: false, sameBytes: false, changes: [], summary: [] };
@@ -33,11 +49,21 @@ export function compare({ sides, provider, secrets = {} }: Calls["compare"]["inp
   const hook = getWebhook(NO_SECRET, id);
   const reports = [hook.inspect(first), hook.inspect(second)] as const;
   const comparison = hook.compare(first, second);
-  const locators = sides.map((side) => new TextLocator(side.text, readOutline(id, side))) as [
+  const outlines = sides.map((side) => readOutline(id, side)) as [Outline, Outline];
+  const locators = sides.map(({ text }, side) => new TextLocator(text, outlines[side] as Outline)) as [
     TextLocator,
     TextLocator,
   ];
   const parseErrors = reports.map(describeParseError) as CompareResult["parseErrors"];
+  // A body that was not parsed has no pointers to compare by.
+  const isParsedPair = parseErrors.every((error) => error === undefined);
+  const changes = isParsedPair ? comparison.changes.map((change) => toShownChange(change, locators)) : [];
+  last = {
+    ...last,
+    outlines: isParsedPair ? outlines : undefined,
+    changes,
+    hasMore: (comparison.omitted ?? 0) > 0,
+  };
   return {
     provider: {
       id,
@@ -48,10 +74,7 @@ export function compare({ sides, provider, secrets = {} }: Calls["compare"]["inp
     same: comparison.same,
     sameEvent: comparison.sameEvent,
     sameBytes: reports[0].digest !== "" && reports[0].digest === reports[1].digest,
-    // A body that was not parsed has no pointers to compare by.
-    changes: parseErrors.some((error) => error !== undefined)
-      ? []
-      : comparison.changes.map((change) => toShownChange(change, locators)),
+    changes,
     parseErrors,
     summary: SUMMARY_FIELDS.map(([title, key]) => [title, reports[0][key], reports[1][key]]),
     checks,

@@ -1,14 +1,13 @@
 /** Why a signature does not match, with the bytes to look at. The causes are the core's. */
 import { byteToCharOffset, toBytes, toText } from "../bytes.ts";
+import { align } from "./align.ts";
 import { type Cause, type Delivery, diagnose } from "./core.ts";
-import { diff } from "./diff.ts";
 import { chooseProvider, toVerifyOptions } from "./inspect.ts";
 import type { ByteDiff, HexRow, InspectInput, ShownCause, ShownExplanation } from "./protocol.ts";
 import { getWebhook } from "./providers.ts";
 
-/** Bytes of context shown around a difference, and most bytes and rows shown of it. */
-const CONTEXT_BYTES = 48;
-const MAX_SHOWN_BYTES = 480;
+/** Characters of context around a difference, and most rows of bytes that are shown of it. */
+const CONTEXT_CHARS = 48;
 const MAX_ROWS = 8;
 
 export function explain(input: InspectInput): ShownExplanation {
@@ -63,12 +62,23 @@ function change(
 ): ByteDiff {
   const bytes = difference.received;
   const place = byteToCharOffset(text, body.length);
-  const from = place(bytes.start);
-  const to = place(bytes.end);
+  const signedText = toText(signed);
+  const signedPlace = byteToCharOffset(signedText, signed.length);
+  const [from, to] = [place(bytes.start), place(bytes.end)];
+  const start = Math.max(0, from - CONTEXT_CHARS);
+  const before = text.slice(start, from);
+  const after = text.slice(to, to + CONTEXT_CHARS);
+  const { start: first, end: last } = difference.signed;
+  const other = signedText.slice(signedPlace(first), signedPlace(last));
+  const { parts, places, isCut } = align(
+    before + text.slice(from, to) + after,
+    before + other + after,
+    start,
+  );
   const rows: HexRow[] = [];
-  const first = Math.max(0, Math.floor(bytes.start / 16) - 1) * 16;
-  const last = Math.min(body.length, (Math.floor(Math.max(bytes.start, bytes.end - 1) / 16) + 2) * 16);
-  for (let offset = first; offset < last && rows.length < MAX_ROWS; offset += 16) {
+  const firstRow = Math.max(0, Math.floor(bytes.start / 16) - 1) * 16;
+  const lastRow = Math.min(body.length, (Math.floor(Math.max(bytes.start, bytes.end - 1) / 16) + 2) * 16);
+  for (let offset = firstRow; offset < lastRow && rows.length < MAX_ROWS; offset += 16) {
     rows.push({
       offset,
       bytes: Array.from(body.subarray(offset, Math.min(offset + 16, body.length)), (byte, index) => ({
@@ -79,28 +89,12 @@ function change(
     });
   }
   return {
-    before: text.slice(Math.max(0, from - CONTEXT_BYTES), from),
-    diff: sideBySide(difference, body, signed),
-    after: text.slice(to, to + CONTEXT_BYTES),
-    from,
-    to,
+    parts,
+    places,
+    isCut,
+    before: toBytes(before).length,
     bytes,
     rows,
-    hasMore: first + MAX_ROWS * 16 < last,
+    hasMore: firstRow + MAX_ROWS * 16 < lastRow,
   };
-}
-
-/** The signed and the received bytes of a difference side by side, as much of them as is shown. */
-function sideBySide(
-  { received, signed }: Required<Cause>["difference"],
-  body: Uint8Array,
-  signedBody: Uint8Array,
-): ByteDiff["diff"] {
-  const start = (bytes: Uint8Array, range: { start: number; end: number }) =>
-    toText(bytes.subarray(range.start, Math.min(range.end, range.start + MAX_SHOWN_BYTES)));
-  const parts: ByteDiff["diff"] = diff(start(body, received), start(signedBody, signed));
-  const isCut = [received, signed].some((range) => range.end - range.start > MAX_SHOWN_BYTES);
-  // Where only one side is cut, its end differs for no other reason.
-  while (isCut && parts.length > 1 && parts.at(-1)?.[0] !== 0) parts.pop();
-  return isCut ? [...parts, [0, "…"]] : parts;
 }

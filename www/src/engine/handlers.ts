@@ -1,6 +1,6 @@
 /** The worker's calls by name. */
 import { checkEntries } from "./archive.ts";
-import { compare } from "./compare.ts";
+import { compare, lastDifference } from "./compare.ts";
 import { defineProvider, signSample } from "./custom.ts";
 import { edit } from "./edit.ts";
 import { examples, makeExample } from "./examples.ts";
@@ -23,6 +23,7 @@ export const handlers: { [Name in CallName]: (input: Calls[Name]["input"]) => Ca
   listChildren,
   valueAt,
   compare,
+  difference: lastDifference,
   makePair,
   listSignChoices,
   sign,

@@ -145,18 +145,24 @@ export interface ShownCause extends Omit<Cause, "changedBytes" | "difference"> {
 
 /** The bytes that differ from what was signed. */
 export interface ByteDiff {
-  before: string;
-  after: string;
-  /** The signed and the received text side by side: 1 is only in the signed one, -1 only in the received, 0 in both. */
-  diff: [side: -1 | 0 | 1, text: string][];
-  /** Their location in the editor's text. */
-  from: number;
-  to: number;
+  /** The signed and the received text, with some of what both have around the places that differ. */
+  parts: AlignedPart[];
+  places: number;
+  /** Whether there are more places. */
+  isCut: boolean;
+  /** How many bytes of context are before the first place. */
+  before: number;
   bytes: { start: number; end: number };
   rows: HexRow[];
   /** Whether there were more rows than are shown. */
   hasMore: boolean;
 }
+
+/** Text of both; a place where they differ, with its location in the editor's text; or equal characters that are left out. */
+export type AlignedPart =
+  | string
+  | { signed: string; received: string; from: number; to: number }
+  | { skipped: number };
 
 /** Sixteen bytes. */
 export interface HexRow {
@@ -301,6 +307,38 @@ export interface CompareResult {
   headers: { name: string; role?: string; before?: string; after?: string }[];
 }
 
+/** How two deliveries are aligned: values by pointer, lines, or bytes. */
+export type DiffView = "values" | "text" | "bytes";
+
+/** The text of one side of a row, with the ranges that only it has. */
+export interface DiffCell {
+  text: string;
+  marks: [from: number, to: number][];
+  /** The number of the line, or the offset of the first byte. */
+  line?: string;
+}
+
+export interface DiffRow {
+  kind: "equal" | "changed" | "only-a" | "only-b";
+  a?: DiffCell;
+  b?: DiffCell;
+  /** The index of the change that the row is of. */
+  change?: number | undefined;
+}
+
+/** Equal rows that are far from a change; without rows if there are many. */
+export interface FoldedRows {
+  kind: "fold";
+  count: number;
+  rows: DiffRow[];
+}
+
+export interface Difference {
+  rows: (DiffRow | FoldedRows)[];
+  /** Whether there is more than is shown. */
+  isCut: boolean;
+}
+
 /** The settings of a new delivery. */
 export interface SignInput {
   provider: string;
@@ -412,6 +450,8 @@ export interface Calls extends LazyCalls {
   /** The value at an offset of the last inspected text. */
   valueAt: { input: { offset: number }; output: ValueInfo | null };
   compare: { input: CompareInput; output: CompareResult };
+  /** The deliveries of the last comparison in rows; undefined values are compared as text. */
+  difference: { input: { view: DiffView }; output: Difference };
   makePair: { input: { id: string }; output: [PageDelivery, PageDelivery] };
   listSignChoices: { input: Record<string, never>; output: SignChoices };
   sign: { input: SignInput; output: SignResult };

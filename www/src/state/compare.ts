@@ -1,10 +1,11 @@
 /** State and actions of Compare: two deliveries, compared on every change. */
 import { toBytes, toText } from "../bytes.ts";
-import type { CompareResult, ImportIssues, PageDelivery } from "../engine/protocol.ts";
+import type { CompareResult, Difference, DiffView, ImportIssues, PageDelivery } from "../engine/protocol.ts";
 import { errorMessage } from "../errors.ts";
 import { announce } from "../ui/announce.ts";
 import { importIssuesOf, isHeadAlone } from "./actions.ts";
 import { engine } from "./engine.ts";
+import { keepMode } from "./history.ts";
 import { knownSecrets, replaceDelivery } from "./replace.ts";
 import { formatHeaderText, parseHeaderText } from "./state.ts";
 import { Store } from "./store.ts";
@@ -32,12 +33,17 @@ export const compareStore = new Store<{
   failure: string | undefined;
   /** Index of the selected change. */
   change: number | undefined;
+  /** How the deliveries are aligned, and the rows. */
+  view: DiffView;
+  difference: Difference | undefined;
 }>({
   ...EMPTY,
   result: undefined,
   isBusy: false,
   failure: undefined,
   change: undefined,
+  view: "values",
+  difference: undefined,
 });
 
 /** Replaces the value of one side. */
@@ -63,19 +69,36 @@ const delivery = (side: Side): PageDelivery => ({
   text: compareStore.state.bodies[side],
 });
 
+keepMode("compare", {
+  read: () => {
+    const { headerTexts, bodies, provider, view } = compareStore.state;
+    return isEmpty(0) && isEmpty(1) ? undefined : { headerTexts, bodies, provider, view };
+  },
+  write: (kept) => compareStore.set(kept),
+});
+
 const setFailure = (error: unknown) => compareStore.set({ failure: errorMessage(error), isBusy: false });
 
 let scheduled = false;
 
 /** Compares on every change. */
 export function startCompare(): void {
+  compareStore.on(["view"], () => {
+    alignRows().catch(setFailure);
+  });
   compareStore.on(["headerTexts", "bodies", "provider"], () => {
     if (scheduled) return;
     scheduled = true;
     queueMicrotask(async () => {
       scheduled = false;
       if (isEmpty(0) || isEmpty(1)) {
-        compareStore.set({ result: undefined, change: undefined, failure: undefined, isBusy: false });
+        compareStore.set({
+          result: undefined,
+          difference: undefined,
+          change: undefined,
+          failure: undefined,
+          isBusy: false,
+        });
         return;
       }
       compareStore.set({ isBusy: true });
@@ -89,11 +112,19 @@ export function startCompare(): void {
         // Unless a side was cleared meanwhile: no newer comparison will replace this result.
         if (result !== undefined && !isEmpty(0) && !isEmpty(1))
           compareStore.set({ result, change: undefined, failure: undefined, isBusy: scheduled });
+        await alignRows();
       } catch (error) {
         setFailure(error);
       }
     });
   });
+}
+
+/** Aligns the deliveries of the last comparison. */
+async function alignRows(): Promise<void> {
+  const { result, view } = compareStore.state;
+  const difference = result && (await engine.call("difference", { view }));
+  if (difference !== undefined && result === compareStore.state.result) compareStore.set({ difference });
 }
 
 const importName = (side: Side) => `the ${SIDE_NAMES[side].toLowerCase()}`;

@@ -3,6 +3,7 @@
  * SECURITY: no secret is stored, and no delivery whose text contains one.
  */
 import type { CustomProvider } from "../engine/calls.ts";
+import { clearDeviceHistory, isDeviceHistoryOn, keepOnDevice } from "./device-history.ts";
 import { containsSecret } from "./secrets.ts";
 import { isEmptyState, type State, store } from "./state.ts";
 
@@ -16,6 +17,8 @@ export interface DeliveryRecord
   shown?: string | undefined;
   /** The archive that it is from, and where it is in there. */
   archive?: { id: number; index: number } | undefined;
+  /** Whether it was opened from a link: the history on this device does not keep it. */
+  isLinked?: boolean;
   /** What the list says of it. */
   type?: string | undefined;
   title?: string | undefined;
@@ -26,6 +29,48 @@ interface Session {
   deliveries: DeliveryRecord[];
   current: number;
   custom?: CustomProvider | undefined;
+  /** What other modes keep, by their names. */
+  modes?: Record<string, unknown>;
+}
+
+/** What a mode keeps over a reload of the tab. SECURITY: `read` leaves out secrets; `hides` says what the text must not contain. */
+export interface KeptMode {
+  read(): object | undefined;
+  write(kept: object): void;
+  hides?(): string;
+}
+
+const keptModes = new Map<string, KeptMode>();
+
+/** Keeps the state of a mode in the session of the tab. */
+export function keepMode(name: string, mode: KeptMode): void {
+  keptModes.set(name, mode);
+}
+
+/** What the modes keep now: each that fits and contains no secret. */
+function readModes(max: number): Record<string, unknown> {
+  const { state } = store;
+  let chars = 0;
+  const kept: Record<string, unknown> = {};
+  for (const [name, { read, hides }] of keptModes) {
+    const value = read();
+    const text = JSON.stringify(value ?? null);
+    const isSecret =
+      containsSecret(text, state) || containsSecret(text, { ...NO_SECRETS, secret: hides?.() ?? "" });
+    chars += text.length;
+    if (value !== undefined && !isSecret && chars <= max) kept[name] = value;
+  }
+  return kept;
+}
+
+const NO_SECRETS = { secret: "", secondSecret: "", schemeSecrets: {}, settings: {} };
+
+/** Brings the kept modes of a session back. */
+export function writeModes({ modes = {} }: Session): void {
+  for (const [name, { write }] of keptModes) {
+    const value = modes[name];
+    if (typeof value === "object" && value !== null) write(value);
+  }
 }
 
 const KEY = "hookseal-session";
@@ -72,6 +117,7 @@ export function keepDelivery(result?: State["result"]): void {
     example,
     shown: provider === "auto" ? (inspection?.provider.id ?? former?.shown) : provider,
     archive: imported && { id: imported.id, index: imported.index },
+    ...(former?.isLinked === true || state.linked === id ? { isLinked: true } : {}),
     type: inspection?.report.type ?? former?.type,
     title: inspection?.provider.title ?? former?.title,
     verdict: inspection?.report.verdict ?? former?.verdict,
@@ -80,11 +126,24 @@ export function keepDelivery(result?: State["result"]): void {
   store.set({ deliveries: [record, ...others].sort((a, b) => b.id - a.id).slice(0, MAX_DELIVERIES) });
 }
 
+/** Forgets all deliveries but the shown one, also those that this device keeps. */
+export function clearHistory(): void {
+  const { deliveries, delivery } = store.state;
+  store.set({ deliveries: deliveries.filter(({ id }) => id === delivery) });
+  if (isDeviceHistoryOn()) clearDeviceHistory().catch(() => undefined);
+  save();
+}
+
 /** Writes the deliveries to the session storage: the newest ones that fit. */
 function save(): void {
   keepDelivery(store.state.isBusy ? undefined : store.state.result);
   const { state } = store;
-  const session: Session = { deliveries: [], current: state.delivery, custom: state.custom };
+  const session: Session = {
+    deliveries: [],
+    current: state.delivery,
+    custom: state.custom,
+    modes: readModes(MAX_CHARS / 2),
+  };
   let chars = JSON.stringify(session).length;
   for (const record of state.deliveries) {
     if (containsSecret(JSON.stringify([record.headerText, record.body]), state)) continue;
@@ -92,6 +151,8 @@ function save(): void {
     if (chars > MAX_CHARS) break;
     session.deliveries.push(record);
   }
+  const shown = session.deliveries.find(({ id, isLinked }) => id === state.delivery && isLinked !== true);
+  if (shown !== undefined) keepOnDevice([shown]).catch(() => undefined);
   // SECURITY: a definition with a secret in it is not stored either.
   if (containsSecret(JSON.stringify(state.custom ?? ""), state)) delete session.custom;
   try {

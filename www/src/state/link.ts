@@ -110,10 +110,12 @@ export async function openLink(): Promise<void> {
     const { providers, examples } = store.state;
     if (example !== undefined && !examples.some(({ id }) => id === example))
       throw new Error("This link refers to an example that does not exist in this version of the page.");
+    const delivery = nextDeliveryId();
     store.set({
       ...DEFAULT_SETTINGS,
+      linked: delivery,
       provider: provider !== "auto" && providers.some(({ id }) => id === provider) ? provider : "auto",
-      delivery: nextDeliveryId(),
+      delivery,
       imported: undefined,
       importIssues: undefined,
       issue: undefined,
@@ -138,8 +140,8 @@ export async function openLink(): Promise<void> {
       },
     });
     // The content of a link does not stay in the address bar and the browser history.
-    const { delivery, mode: shown } = store.state;
-    history.replaceState({ delivery }, "", `${location.href.split("#")[0]}#${shown}`);
+    const { delivery: current, mode: shown } = store.state;
+    history.replaceState({ delivery: current }, "", `${location.href.split("#")[0]}#${shown}`);
     openedFragment = "";
   } catch (error) {
     store.set({ notice: { tone: "bad", text: errorMessage(error) } });

@@ -3,6 +3,7 @@
  * former delivery back with its settings. SECURITY: secrets that are put aside stay in the memory of this tab.
  */
 import type { PageDelivery } from "../engine/protocol.ts";
+import { clearDeviceHistory, isDeviceHistoryOn } from "./device-history.ts";
 import { keepDelivery, nextDeliveryId } from "./history.ts";
 import { DEFAULT_SETTINGS, formatHeaderText, type State, store } from "./state.ts";
 
@@ -123,6 +124,8 @@ export function clearDelivery(): void {
   // Cleared secrets are gone.
   secretsByProvider.clear();
   const { delivery, deliveries } = store.state;
+  const cleared = deliveries.find(({ id }) => id === delivery);
+  if (cleared !== undefined && isDeviceHistoryOn()) clearDeviceHistory(cleared.time).catch(() => undefined);
   store.set({
     ...DEFAULT_SETTINGS,
     delivery: nextDeliveryId(),

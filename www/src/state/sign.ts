@@ -3,6 +3,7 @@ import type { BodyFormat, SignChoices, SignInput, SignResult } from "../engine/p
 import { errorMessage } from "../errors.ts";
 import { announce } from "../ui/announce.ts";
 import { engine } from "./engine.ts";
+import { keepMode } from "./history.ts";
 import { replaceDelivery } from "./replace.ts";
 import { store } from "./state.ts";
 import { Store } from "./store.ts";
@@ -41,6 +42,28 @@ export const signStore = new Store<SignState>({
   issue: undefined,
 });
 
+keepMode("sign", {
+  read: () => {
+    const {
+      choices: _,
+      result: __,
+      secret: ___,
+      isBusy: ____,
+      failure: _____,
+      issue: ______,
+      ...kept
+    } = signStore.state;
+    return kept.text === "" ? undefined : kept;
+  },
+  // The secret is not kept: that of the sample takes its place.
+  write: (kept) => {
+    const { choices } = signStore.state;
+    const { provider, scheme } = { ...signStore.state, ...kept };
+    signStore.set({ ...kept, secret: sampleSecretOf(choices, provider, scheme) });
+  },
+  hides: () => signStore.state.secret,
+});
+
 const setFailure = (error: unknown) => signStore.set({ failure: errorMessage(error), isBusy: false });
 
 const WATCHED_KEYS = [
@@ -74,10 +97,11 @@ export function startSign(): void {
     .call("listSignChoices", {})
     .then((choices) => {
       if (choices === undefined) return;
-      const { provider } = signStore.state;
-      signStore.set({ choices, secret: sampleSecretOf(choices, provider, "") });
-      // A provider may have been chosen already.
-      pickEvent(provider);
+      const { provider, scheme, text } = signStore.state;
+      signStore.set({ choices, secret: sampleSecretOf(choices, provider, scheme) });
+      // A provider may have been chosen already, and a text may be that of the session.
+      if (text === "") pickEvent(provider);
+      else void runSign();
     })
     .catch(setFailure);
 }

@@ -32,6 +32,8 @@ export interface State {
   /** The number of the shown delivery, and the deliveries of this tab, the newest first. */
   delivery: number;
   deliveries: readonly DeliveryRecord[];
+  /** The number of the delivery that was opened from a link. */
+  linked: number | undefined;
   /** All deliveries of the imported file, and which one is shown. */
   imported:
     | {
@@ -61,8 +63,8 @@ export interface State {
   profile: "lenient" | "strict";
   providers: ProviderEntry[];
   examples: ExampleEntry[];
-  /** Whether the body of a form is shown as its fields or as it came. */
-  bodyView: "fields" | "text";
+  /** How the body is shown, where it can be shown so: a form as its fields, as it came, as a tree, in hex. */
+  bodyView: "fields" | "text" | "tree" | "hex";
   /** The selected example with its original texts. */
   example: { id: string; headerText: string; body: string } | undefined;
   /** The custom provider, and the result of its validation. */
@@ -118,6 +120,7 @@ export const store = new Store<State>({
   body: "",
   delivery: 0,
   deliveries: [],
+  linked: undefined,
   imported: undefined,
   importIssues: undefined,
   ...DEFAULT_SETTINGS,

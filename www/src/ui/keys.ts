@@ -4,6 +4,7 @@ import { undoReplacement } from "../state/replace.ts";
 import { MODES, type Mode, store } from "../state/state.ts";
 import { openAction } from "../views/actions/index.ts";
 import { h } from "./dom.ts";
+import { LETTERS, lettersSwitch, runLetter } from "./letters.ts";
 
 /** The action of F8 by mode; without an entry it selects the next issue of Inspect. */
 export const steppers: Partial<Record<Mode, (step: 1 | -1) => boolean>> = {};
@@ -22,6 +23,7 @@ const LIST: [keys: string[], what: string][] = [
   [["←", "→", "↑", "↓"], "navigate the payload tree"],
   [["Esc"], "return from a mark to its change"],
   [["Enter"], "show the selected value in the body"],
+  ...LETTERS.map(([key, what]): [string[], string] => [[key.toUpperCase()], what]),
   [["?"], "this list, outside of text fields"],
 ];
 
@@ -45,6 +47,7 @@ export function shortcutsDialog(): HTMLDialogElement {
         h("dd", null, what),
       ]),
     ),
+    lettersSwitch(),
     h("form", { method: "dialog" }, h("button", { value: "close" }, "Close")),
   );
   addEventListener("keydown", (event) => {
@@ -58,7 +61,7 @@ export function shortcutsDialog(): HTMLDialogElement {
       (steppers[store.state.mode] ?? nextIssue)(event.shiftKey ? -1 : 1);
     else if (event.key === "?" && !typing) dialog.showModal();
     else if (isUndo(event) && !typing && store.state.mode === "inspect") undoReplacement();
-    else return;
+    else if (typing || document.querySelector("dialog[open]") !== null || !runLetter(event)) return;
     event.preventDefault();
   });
   return dialog;

@@ -1,12 +1,13 @@
 /** A message about the page above its content, until it is closed. */
 import { clearDelivery, undoReplacement } from "../state/replace.ts";
 import { store } from "../state/state.ts";
+import { announce } from "./announce.ts";
 import { fill, h } from "./dom.ts";
 import { icon } from "./icons.ts";
 import { visible } from "./text.ts";
 
 export function noticeView(): HTMLElement {
-  const text = h("div", { class: "notice-text", role: "alert" });
+  const text = h("div", { class: "notice-text" });
   const close = h(
     "button",
     {
@@ -20,6 +21,7 @@ export function noticeView(): HTMLElement {
   const box = h("div", { class: "notice", hidden: true }, text, close);
   store.on(["notice"], ({ notice }) => {
     box.hidden = notice === undefined;
+    if (notice !== undefined) announce(notice.text, "notice");
     box.dataset.tone = notice?.tone ?? "note";
     box.dataset.toast = String(notice?.canUndo === true || notice?.isExample === true);
     fill(

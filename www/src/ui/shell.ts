@@ -1,80 +1,76 @@
 /** The frame of the page: name, modes, privacy statement, actions. */
 import { MODE_TITLES, type Mode, store } from "../state/state.ts";
-import { actionButtons } from "../views/actions/index.ts";
+import { actionButtons, actionDialog } from "../views/actions/index.ts";
 import { announcer } from "./announce.ts";
 import { h } from "./dom.ts";
 import { icon } from "./icons.ts";
 import { shortcutsDialog } from "./keys.ts";
 import { noticeView } from "./notice.ts";
 import { themeButton } from "./theme.ts";
+import { toolbar } from "./toolbar.ts";
 
 const MODES = Object.entries(MODE_TITLES) as [Mode, string][];
 
 /** Builds the frame. The view of a mode is created when it is first shown. */
 export function shell(views: Record<Mode, () => HTMLElement>): HTMLElement[] {
-  const tabs = MODES.map(([mode, title]) =>
+  const links = MODES.map(([mode, title]) =>
     h(
-      "button",
+      "a",
       {
-        type: "button",
-        role: "tab",
-        id: `tab-${mode}`,
-        "aria-controls": `mode-${mode}`,
-        on: { click: () => store.set({ mode }) },
+        href: `#${mode}`,
+        on: {
+          click: (event) => {
+            // A click with a key opens another tab or window.
+            if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+            event.preventDefault();
+            store.set({ mode });
+          },
+        },
       },
       title,
     ),
   );
-  const panels = MODES.map(([mode]) =>
-    h("div", {
-      role: "tabpanel",
-      id: `mode-${mode}`,
-      class: "mode",
-      "aria-labelledby": `tab-${mode}`,
-      hidden: true,
-    }),
-  );
+  const boxes = MODES.map(([mode]) => h("div", { id: `mode-${mode}`, class: "mode", hidden: true }));
   store.on(["mode"], ({ mode }) => {
     for (const [index, [name]] of MODES.entries()) {
-      const chosen = name === mode;
-      const [tab, panel] = [tabs[index], panels[index]];
-      if (tab === undefined || panel === undefined) continue;
-      tab.setAttribute("aria-selected", String(chosen));
-      tab.tabIndex = chosen ? 0 : -1;
-      panel.hidden = !chosen;
-      if (chosen && panel.childElementCount === 0) panel.append(views[name]());
+      const [link, box] = [links[index], boxes[index]];
+      if (link === undefined || box === undefined) continue;
+      if (name === mode) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+      box.hidden = name !== mode;
+      if (name === mode && box.childElementCount === 0) box.append(views[name]());
     }
   });
   const dialog = shortcutsDialog();
+  const buttons = h(
+    "div",
+    { class: "tool-buttons" },
+    actionButtons(),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "ghost",
+        "aria-label": "Keyboard shortcuts",
+        title: "Keyboard shortcuts",
+        on: { click: () => dialog.showModal() },
+      },
+      icon("keyboard"),
+    ),
+    themeButton(),
+  );
   return [
+    skipLinks(),
     h(
       "header",
       { class: "bar" },
       h(
-        "h1",
+        "p",
         { class: "brand" },
         h("span", { class: "logo" }, icon("seal")),
         h("span", { class: "name" }, "Hookseal"),
       ),
-      h(
-        "div",
-        {
-          role: "tablist",
-          "aria-label": "Mode",
-          on: {
-            keydown: (event) => {
-              const at = tabs.indexOf(document.activeElement as HTMLButtonElement);
-              const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
-              if (at < 0 || step === 0) return;
-              event.preventDefault();
-              const next = tabs[(at + step + tabs.length) % tabs.length];
-              next?.click();
-              next?.focus();
-            },
-          },
-        },
-        tabs,
-      ),
+      h("nav", { class: "modes", "aria-label": "Modes" }, links),
       h(
         "div",
         { class: "tools" },
@@ -84,23 +80,45 @@ export function shell(views: Record<Mode, () => HTMLElement>): HTMLElement[] {
           icon("lock"),
           h("span", null, "Nothing leaves this page"),
         ),
-        actionButtons(),
-        h(
-          "button",
-          {
-            type: "button",
-            class: "ghost",
-            "aria-label": "Keyboard shortcuts",
-            title: "Keyboard shortcuts",
-            on: { click: () => dialog.showModal() },
-          },
-          icon("keyboard"),
-        ),
-        themeButton(),
+        toolbar(buttons, "Page"),
       ),
     ),
-    h("main", null, noticeView(), panels),
+    h("main", null, noticeView(), boxes),
     announcer(),
+    actionDialog(),
     dialog,
   ];
+}
+
+/** Links past the bar and the settings, which are seen while they have the focus. */
+function skipLinks(): HTMLElement {
+  const skip = (text: string, go: () => void) =>
+    h(
+      "a",
+      {
+        href: "#",
+        on: {
+          click: (event) => {
+            event.preventDefault();
+            go();
+          },
+        },
+      },
+      text,
+    );
+  return h(
+    "nav",
+    { class: "skip", "aria-label": "Skip" },
+    skip("Skip to the verdict", () => focusIn("h1")),
+    skip("Skip to the body", () => {
+      store.set({ side: "request" });
+      focusIn(".cm-content");
+    }),
+  );
+}
+
+/** Focuses the first element of the shown mode that is visible. */
+function focusIn(selector: string): void {
+  const all = document.querySelectorAll<HTMLElement>(`.mode:not([hidden]) ${selector}`);
+  [...all].find((element) => element.getClientRects().length > 0)?.focus();
 }

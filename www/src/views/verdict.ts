@@ -1,4 +1,4 @@
-/** The box of a verdict: title, color, icon and description, announced to screen readers. */
+/** The box of a verdict: title, color, icon and description. The title is the heading of its mode, and is announced to screen readers. */
 import { announce } from "../ui/announce.ts";
 import { fill, h } from "../ui/dom.ts";
 import { type IconName, icon } from "../ui/icons.ts";
@@ -14,6 +14,8 @@ export interface VerdictView {
   aside?: string | undefined;
   description: string;
   note?: string | undefined;
+  /** How many errors and warnings there are, for an announcement: the kicker and the title are announced with it. */
+  counts?: string | undefined;
   /** Tries again what failed. */
   retry?: (() => void) | undefined;
   /** What to do next. */
@@ -27,6 +29,12 @@ export function payloadSentence(isValidated: boolean, title: string): string {
     : `The payload was not validated: ${title} has no contract for this event type.`;
 }
 
+const sentences = (parts: readonly (string | undefined)[]): string =>
+  parts
+    .filter((part) => part !== undefined && part !== "")
+    .map((part) => (/[.?…]$/.test(part as string) ? part : `${part}.`))
+    .join(" ");
+
 export function verdictBox(): {
   box: HTMLElement;
   show(verdict: VerdictView, busy: boolean, aloud: boolean): void;
@@ -38,19 +46,16 @@ export function verdictBox(): {
   let shownStep: VerdictView["step"];
   return {
     box,
-    show({ tone, icon: name, kicker, title, aside, description, note, retry, step }, busy, aloud) {
+    show({ tone, icon: name, kicker, title, aside, description, note, counts, retry, step }, busy, aloud) {
       box.dataset.tone = tone;
       box.dataset.busy = String(busy);
       // The action of a step may be another one with every result.
       shownStep = step;
-      const text = [kicker, aside, title]
-        .filter((part) => part !== undefined)
-        .map((part) => (/[.?…]$/.test(part) ? part : `${part}.`))
-        .concat(description, note ?? "")
-        .join(" ");
-      if (aloud && text !== spoken) {
-        spoken = text;
-        announce(text);
+      const text = sentences([kicker, aside, title, description, note]);
+      const said = kicker === undefined ? text : sentences([kicker, title, counts]);
+      if (aloud && said !== spoken) {
+        spoken = said;
+        announce(said, "verdict");
       }
       const state = `${text} ${step?.title ?? ""}`;
       if (state === shown && retry === shownRetry) return;
@@ -76,7 +81,7 @@ export function verdictBox(): {
               h("strong", { class: "kicker" }, kicker),
               aside !== undefined && [" ", h("span", { class: "aside" }, aside)],
             ),
-          h("h2", null, ...visible(title)),
+          h("h1", { tabindex: "-1" }, ...visible(title)),
           kicker === undefined && aside !== undefined && h("span", { class: "aside" }, aside),
         ),
         h(

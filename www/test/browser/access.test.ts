@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { findings } from "./axe.ts";
-import { type Opened, open, pick } from "./page.ts";
+import { type Opened, open, pick, showBody } from "./page.ts";
 import { examplesListed } from "./rest.ts";
 
 let opened: Opened;
@@ -65,6 +65,7 @@ test("a mouse is not needed", async () => {
   // Tab leaves the editor, and arrow keys move in the tree.
   await page.keyboard.press("Tab");
   await page.locator(".cm-editor.cm-focused").waitFor({ state: "detached" });
+  await showBody(page, "Tree");
   await page.locator(".tree [tabindex='0']").focus();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowDown");
@@ -72,8 +73,9 @@ test("a mouse is not needed", async () => {
     (await page.evaluate(() => document.activeElement?.getAttribute("data-pointer"))) ?? "",
     /^\/event/,
   );
+  await showBody(page, "As it came");
   await page.keyboard.press("Alt+2");
-  assert.equal(await page.getByRole("tab", { name: "Compare" }).getAttribute("aria-selected"), "true");
+  assert.equal(await page.getByRole("link", { name: "Compare" }).getAttribute("aria-current"), "page");
   await page.keyboard.press("Alt+1");
   await page.locator("body").press("?");
   await page.getByRole("dialog").waitFor();
@@ -93,7 +95,7 @@ test("on a phone the verdict, the response of a receiver, the cause and the next
     const verdict = page.locator("#mode-inspect .verdict");
     await verdict.getByRole("button", { name: step }).waitFor();
     assert.equal((await verdict.locator(".aside").allInnerTexts()).join(), aside, title);
-    for (const element of [verdict.locator("h2"), verdict.getByRole("button", { name: step })]) {
+    for (const element of [verdict.locator("h1"), verdict.getByRole("button", { name: step })]) {
       const box = await element.boundingBox();
       assert.ok(box !== null && box.y + box.height <= 200, `${title}: ${box?.y}`);
     }

@@ -18,7 +18,7 @@ before(async () => {
 
 after(() => opened?.close());
 
-const word = () => page.locator("#mode-compare .verdict h2").innerText();
+const word = () => page.locator("#mode-compare .verdict h1").innerText();
 const sentence = () => page.locator("#mode-compare .verdict").innerText();
 const body = (side: "original" | "retry") => page.getByLabel(`Body of the ${side}`, { exact: true });
 
@@ -102,6 +102,35 @@ test("a change leads to its marks in both texts", async () => {
   ]);
 });
 
+test("the difference is aligned: values, lines, bytes, and each changed row says what it is", async () => {
+  await pair("changed");
+  const table = page.getByRole("table", { name: "Difference of A and B" });
+  assert.deepEqual(await table.getByRole("columnheader").allInnerTexts(), ["A\noriginal", "B\nretry"]);
+  const changed = table.locator(".diff-row.changed");
+  assert.match((await changed.allInnerTexts()).join(" "), /changed:\s*"pain_score": 0[\s\S]*"pain_score": 9/);
+  assert.deepEqual(await changed.filter({ hasText: "pain_score" }).locator("del, ins").allInnerTexts(), [
+    "0",
+    "9",
+  ]);
+  assert.match(await table.locator(".only-a").innerText(), /only in A:\s*"update_stamp": 265901/);
+  assert.match(await table.locator(".only-b").innerText(), /only in B:\s*"user_position": "nurse"/);
+  // A row selects its change, and a fold opens.
+  await table.locator(".only-a code").click();
+  assert.match(await page.locator(".change-item[aria-current]").innerText(), /update_stamp/);
+  const rows = await table.getByRole("row").count();
+  await table.locator(".folded button").first().click();
+  assert.ok((await table.getByRole("row").count()) > rows);
+  await page.getByRole("button", { name: "Text", exact: true }).click();
+  await table.locator(".diff-row.changed .line-number", { hasText: "18" }).first().waitFor();
+  await page.getByRole("button", { name: "Bytes", exact: true }).click();
+  await table
+    .locator(".diff-row.changed .line-number", { hasText: /^0[\da-f]{3}$/ })
+    .first()
+    .waitFor();
+  assert.deepEqual(await findings(page), []);
+  await page.getByRole("button", { name: "Values", exact: true }).click();
+});
+
 test("a mark leads back to its change", async () => {
   await pair("changed");
   await page.locator(".side .mark.changed", { hasText: "9" }).click();
@@ -168,7 +197,7 @@ test("an archive that is dropped on one side fills both", async () => {
   await drop("original", JSON.stringify({ log: { entries: [entry(body1), entry(body1)] } }));
   assert.equal(await body("retry").innerText(), body1);
   assert.equal(await word(), "Same event, unchanged");
-  assert.equal(await page.getByRole("tab", { name: "Compare" }).getAttribute("aria-selected"), "true");
+  assert.equal(await page.getByRole("link", { name: "Compare" }).getAttribute("aria-current"), "page");
 });
 
 test("works by keyboard: to the changes, into the text, and back", async () => {
@@ -194,7 +223,7 @@ test("a delivery opens in Inspect, and swapping changes sides", async () => {
   const [first] = await page.locator(".change-item").allInnerTexts();
   assert.match(first?.replaceAll(/\s+/g, " ") ?? "", /Original 9 Retry 0/);
   await page.getByRole("button", { name: "Open in Inspect the original" }).click();
-  assert.equal(await page.getByRole("tab", { name: "Inspect" }).getAttribute("aria-selected"), "true");
+  assert.equal(await page.getByRole("link", { name: "Inspect" }).getAttribute("aria-current"), "page");
   assert.match(await page.locator("#mode-inspect .cm-content").innerText(), /"pain_score": 9/);
   await page.keyboard.press("Alt+2");
 });

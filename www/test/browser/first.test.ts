@@ -21,7 +21,7 @@ test("without script, verdict, cause and fix of an example are there", async () 
   await page.goto(served.url);
   assert.equal(await page.locator(".kicker").innerText(), "Rejected");
   assert.equal(await page.locator(".aside").innerText(), "a receiver responds with 401");
-  assert.equal(await page.locator(".verdict h2").innerText(), HEADLINE);
+  assert.equal(await page.locator(".verdict h1").innerText(), HEADLINE);
   assert.match(await page.locator(".verdict-text").innerText(), /json\.dumps/);
   assert.match(
     await page.locator(".first-why").innerText(),
@@ -38,9 +38,9 @@ test("with script the same example is shown, and Start empty and a paste remove 
   await untilPrefetched(page);
   await settled(page);
   assert.equal(await page.locator("#first").count(), 0);
-  assert.equal(await page.locator("#mode-inspect .verdict h2").innerText(), HEADLINE);
+  assert.equal(await page.locator("#mode-inspect .verdict h1").innerText(), HEADLINE);
   assert.equal(await page.title(), `${HEADLINE} · Inspect · Hookseal`);
-  const box = await page.locator("#mode-inspect .verdict h2").boundingBox();
+  const box = await page.locator("#mode-inspect .verdict h1").boundingBox();
   assert.ok(box !== null && box.y + box.height <= 200);
   assert.deepEqual(await findings(page), []);
   await page.getByRole("button", { name: "Start empty" }).click();

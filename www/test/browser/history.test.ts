@@ -19,7 +19,7 @@ after(() => opened?.close());
 const SECRET = "a secret that no storage has";
 const hash = () => new URL(page.url()).hash;
 const body = () => page.locator("#mode-inspect .cm-content").innerText();
-const tab = (name: string) => page.getByRole("tab", { name }).click();
+const tab = (name: string) => page.getByRole("link", { name, exact: true }).click();
 
 async function reload(): Promise<void> {
   await page.reload();
@@ -51,11 +51,11 @@ test("every mode has an address and a title, and Back and Forward go through the
     assert.equal(await page.title(), `${name} · Hookseal`);
   }
   await go("goBack");
-  assert.equal(await page.getByRole("tab", { name: "Sign" }).getAttribute("aria-selected"), "true");
+  assert.equal(await page.getByRole("link", { name: "Sign" }).getAttribute("aria-current"), "page");
   await go("goForward");
   assert.equal(hash(), "#provider");
   await reload();
-  assert.equal(await page.getByRole("tab", { name: "Provider" }).getAttribute("aria-selected"), "true");
+  assert.equal(await page.getByRole("link", { name: "Provider" }).getAttribute("aria-current"), "page");
   await tab("Inspect");
 });
 
@@ -72,8 +72,9 @@ test("Back and Forward go through deliveries, with their settings and the secret
   await go("goForward");
   assert.equal(await body(), unsigned);
   const menu = page.getByLabel("History", { exact: true });
-  assert.equal(await menu.locator("option").count(), 2);
-  assert.match(await menu.locator("option").last().innerText(), /assessment_add · PainChek · verified$/);
+  assert.deepEqual(await menu.locator("option").count(), 3);
+  assert.match(await menu.locator("option").nth(1).innerText(), /assessment_add · PainChek · verified$/);
+  assert.equal(await menu.locator("option").last().innerText(), "All 2…");
   await menu.selectOption({ index: 1 });
   await settled(page);
   assert.equal(await body(), signed);
@@ -97,8 +98,35 @@ test("a reload loses nothing but the secret, which no storage has", async () => 
   assert.ok(!(await stored()).includes(SECRET));
 });
 
+test("Compare and Sign keep their texts over a reload, and no secret", async () => {
+  await tab("Compare");
+  await page.getByLabel("Example pairs").selectOption("changed");
+  await settled(page);
+  await tab("Sign");
+  await page
+    .getByRole("button", { name: "Text", exact: true })
+    .and(page.locator("#mode-sign button"))
+    .click();
+  await page.locator("#mode-sign .cm-content").click();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type('{"event":"kept"}');
+  await page.locator("#mode-sign .secret input").fill(SECRET);
+  await settled(page);
+  await page.reload();
+  await examplesListed(page);
+  await settled(page);
+  assert.equal(await page.locator("#mode-sign .cm-content").innerText(), '{"event":"kept"}');
+  assert.notEqual(await page.locator("#mode-sign .secret input").inputValue(), SECRET);
+  assert.ok(!(await stored()).includes(SECRET));
+  await tab("Compare");
+  await settled(page);
+  assert.equal(await page.locator("#mode-compare .verdict h1").innerText(), "Same event, changed");
+  await page.getByRole("button", { name: "Clear both" }).click();
+  await tab("Inspect");
+});
+
 test("a delivery that contains the secret is not stored", async () => {
-  await page.getByLabel("Request line and headers").fill(`POST / HTTP/1.1\nX-Gitlab-Token: ${SECRET}`);
+  await page.locator("#mode-inspect textarea.head").fill(`POST / HTTP/1.1\nX-Gitlab-Token: ${SECRET}`);
   await page.locator("#mode-inspect .secret input").fill(SECRET);
   await settled(page);
   await page.evaluate(() => dispatchEvent(new Event("pagehide")));
@@ -118,6 +146,51 @@ test("a cleared delivery is not stored any more, and Undo keeps it again", async
   await page.locator(".notice").getByRole("button", { name: "Undo" }).click();
   await settled(page);
   assert.equal(await isStored(), true);
+});
+
+test("the history on this device is off, and keeps deliveries without secrets when it is on", async () => {
+  const kept = () =>
+    page.evaluate(async () => {
+      const request = indexedDB.open("hookseal", 1);
+      request.onupgradeneeded = () => request.result.createObjectStore("deliveries", { keyPath: "time" });
+      await new Promise((resolve) => request.addEventListener("success", resolve));
+      const all = request.result.transaction("deliveries").objectStore("deliveries").getAll();
+      await new Promise((resolve) => all.addEventListener("success", resolve));
+      request.result.close();
+      return JSON.stringify(all.result);
+    });
+  assert.equal(await kept(), "[]");
+  await pick(page, "signed with SHA-256");
+  await page.locator("#mode-inspect .secret input").fill(SECRET);
+  await settled(page);
+  const menu = page.getByLabel("History", { exact: true }).and(page.locator("select"));
+  await menu.selectOption("all");
+  const dialog = page.getByRole("dialog", { name: "History" });
+  assert.deepEqual(await findings(page), []);
+  await dialog.getByLabel("Keep the history on this device").check();
+  await page.waitForFunction(() => localStorage.getItem("hookseal-device-history") === "on");
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await page.evaluate(() => dispatchEvent(new Event("pagehide")));
+  await page.waitForTimeout(300);
+  const stored = await kept();
+  assert.match(stored, /assessment_add/);
+  assert.ok(!stored.includes(SECRET));
+  // Another tab has them, too.
+  const other = await opened.context.newPage();
+  await other.goto(`${opened.served.url}#inspect`);
+  await examplesListed(other);
+  await other
+    .getByLabel("History", { exact: true })
+    .locator("option", { hasText: "assessment_add" })
+    .first()
+    .waitFor({ state: "attached" });
+  await other.close();
+  await menu.selectOption("all");
+  await dialog.getByLabel("Keep the history on this device").uncheck();
+  await page.waitForFunction(() => localStorage.getItem("hookseal-device-history") === null);
+  await page.waitForTimeout(300);
+  assert.equal(await kept(), "[]");
+  await dialog.getByRole("button", { name: "Close" }).click();
 });
 
 test("the browser reported no problem", () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
-import { type Opened, open } from "./page.ts";
+import { type Opened, open, showBody } from "./page.ts";
 import { settled } from "./rest.ts";
 
 let opened: Opened;
@@ -71,7 +71,11 @@ test("a payload of a megabyte is inspected, and the page stays responsive", asyn
   await page.locator(".settings select").first().selectOption("xon");
   await drop(bytes);
   assert.equal(await page.locator(".verdict .kicker").innerText(), "Rejected");
+  await showBody(page, "Hex");
+  assert.equal(await page.locator(".body-hex .hex > div").count(), 64);
+  await showBody(page, "Tree");
   await page.locator(".tree .row").nth(2).waitFor();
+  await showBody(page, "As it came");
 });
 
 test("typing into 256 KB stays responsive", async () => {
@@ -114,17 +118,21 @@ test("markup, prototypes and bidi controls are displayed as text", async () => {
     await page.evaluate(() => ({}) as { polluted?: string }).then(({ polluted }) => polluted),
     undefined,
   );
-  assert.ok((await page.locator(".tree .chip").count()) > 0);
   assert.ok((await page.locator(".cm-content .chip").count()) > 0);
+  await showBody(page, "Tree");
+  assert.ok((await page.locator(".tree .chip").count()) > 0);
+  await showBody(page, "As it came");
 });
 
 test("a hundred thousand keys neither hang the page nor fill it", async () => {
   const keys = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`key${index}`, index]));
   await drop(json({ event: "assessment_add", data: keys }));
+  await showBody(page, "Tree");
   assert.ok((await page.locator(".tree .row").count()) < 400);
   assert.ok((await page.locator(".issue").count()) <= 60);
   await page.locator(".row.more").first().click();
   await page.locator(".tree .row").nth(150).waitFor();
+  await showBody(page, "As it came");
 });
 
 test("ten thousand levels neither hang the page nor overflow it", async () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
-import { BASE, type Opened, open, pick } from "./page.ts";
+import { BASE, type Opened, open, pick, showBody } from "./page.ts";
 import { examplesListed, settled } from "./rest.ts";
 
 let opened: Opened;
@@ -27,7 +27,14 @@ test("a signed example is verified, with its digests compared", async () => {
   assert.equal(await verdict(), "Verified");
   assert.equal(await page.locator(".compared.good").innerText(), "The signatures are equal.");
   assert.equal(await page.locator('.step[data-state="failed"]').count(), 0);
+  await showBody(page, "Tree");
   assert.ok((await page.locator(".tree .row").count()) > 5);
+  // A value of the tree is shown in the text.
+  await page.locator(".tree .row", { hasText: "created_at" }).click();
+  await page.locator(".cm-editor.cm-focused").waitFor();
+  await showBody(page, "Hex");
+  assert.match(await page.locator(".body-hex .hex > div").first().innerText(), /^000000\s+7b[\s\S]*\{/);
+  await showBody(page, "As it came");
 });
 
 test("typing is inspected at once: a changed body is a mismatch", async () => {
@@ -49,9 +56,10 @@ test("a mismatch is explained, with the bytes that differ", async () => {
   await page.locator(".cause.proved").first().waitFor();
   assert.ok((await page.locator(".cause.proved code").first().innerText()).startsWith("body-"));
   // The example was signed with a space after each comma and colon, and received without.
-  const signedOnly = await page.locator(".change .excerpt ins").allInnerTexts();
+  const signedOnly = await page.locator(".aligned ins").allInnerTexts();
   assert.ok(signedOnly.length > 10 && signedOnly.every((text) => text === "\u00b7"), `${signedOnly}`);
-  assert.equal(await page.locator(".change .excerpt del").count(), 0);
+  // The received line is blank there.
+  assert.ok((await page.locator(".aligned del").allInnerTexts()).every((text) => text.trim() === ""));
   assert.ok((await page.locator(".hex mark").count()) > 0);
   assert.equal(await page.locator('.step[data-state="failed"] .step-title').innerText(), "Signature");
 });

@@ -159,6 +159,12 @@ export async function pick(page: Page, title: string): Promise<void> {
   await settled(page);
 }
 
+/** Shows the body of Inspect in another way: As it came, Fields, Tree or Hex. */
+export async function showBody(page: Page, title: string): Promise<void> {
+  await page.locator("#mode-inspect").getByRole("button", { name: title, exact: true }).click();
+  await settled(page);
+}
+
 /** Waits for an announcement to screen readers, which is delayed. */
 export async function untilAnnounced(page: Page, text: RegExp): Promise<void> {
   await page.locator("[role=status]", { hasText: text }).waitFor({ state: "attached" });

@@ -210,7 +210,7 @@ test("the content of an untrusted link is text, and sets no secret, mode or unkn
   await settled(other);
   assert.equal(await other.getByLabel("Secret", { exact: true }).inputValue(), "");
   assert.equal(await other.locator(".settings select").first().inputValue(), "auto");
-  assert.equal(await other.getByRole("tab", { selected: true }).innerText(), "Inspect");
+  assert.equal(await other.locator(".modes [aria-current]").innerText(), "Inspect");
   assert.equal(await other.locator("main img:not(.cm-widgetBuffer)").count(), 0);
   // SECURITY: a provider of a link never has the id of a built-in one.
   assert.match(await other.locator('.settings option[value="custom"]').innerText(), /\(custom\)$/);

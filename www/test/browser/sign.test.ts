@@ -21,7 +21,7 @@ before(async () => {
 
 after(() => opened?.close());
 
-const word = () => page.locator("#mode-sign .verdict h2").innerText();
+const word = () => page.locator("#mode-sign .verdict h1").innerText();
 const output = (name: string) => page.getByLabel(name, { exact: true }).innerText();
 const field = (pointer: string) => page.locator(`.form [data-pointer="${pointer}"]`);
 const view = (name: "Form" | "Text") => page.getByRole("button", { name, exact: true }).click();
@@ -286,7 +286,7 @@ test("bytes that are not UTF-8 are signed unchanged, and are not shown as text",
     .update(Uint8Array.of(0x7b, 0xe9, 0x7d))
     .digest("hex");
   assert.match(await output("headers"), new RegExp(expected));
-  assert.equal(await page.getByRole("tab", { name: "Sign" }).getAttribute("aria-selected"), "true");
+  assert.equal(await page.getByRole("link", { name: "Sign" }).getAttribute("aria-current"), "page");
 });
 
 test("the signed delivery opens in Inspect, and is verified there", async () => {

@@ -142,8 +142,11 @@ test("a mismatch is explained, with the bytes that differ", () => {
   const [cause] = causes;
   assert.equal(cause?.proof, true);
   assert.match(cause?.code ?? "", /^body-/);
-  const added = cause?.change?.diff?.filter(([side]) => side !== 0) ?? [];
-  assert.ok(added.length > 10 && added.every(([side, text]) => side === 1 && text === " "));
+  const { parts = [], places = 0 } = cause?.change ?? {};
+  const differing = parts.filter((part) => typeof part === "object" && "signed" in part);
+  assert.ok(places > 10 && differing.length === places);
+  // Spaces alone were signed that were not received.
+  assert.ok(differing.every(({ signed, received }) => signed === " " && received === ""));
 });
 
 test("the time of an event is known only if it has an offset and is valid", () => {

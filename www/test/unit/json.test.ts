@@ -1,7 +1,6 @@
-/** What the tree, the form and Compare compute from JSON text: offsets, edits and differences. */
+/** What the tree, the form and Compare compute from JSON text: offsets and edits. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { diff } from "../../src/engine/diff.ts";
 import { edit, Outline } from "./page.ts";
 
 test("an outline has every value with its offsets, key and parent", () => {
@@ -82,24 +81,4 @@ test("impossible edits do nothing", () => {
     ['{"a":1}', [], undefined],
   ] as const)
     assert.equal(edited(text, [...path], json), null);
-});
-
-test("a diff has the parts in order, removed text first", () => {
-  assert.deepEqual(diff("abc", "axc"), [
-    [0, "a"],
-    [-1, "b"],
-    [1, "x"],
-    [0, "c"],
-  ]);
-  assert.deepEqual(diff("", "x"), [[1, "x"]]);
-  assert.deepEqual(diff("same", "same"), [[0, "same"]]);
-  assert.deepEqual(diff("", ""), []);
-});
-
-test("a diff never splits a surrogate pair", () => {
-  // Both begin with the same high surrogate.
-  assert.deepEqual(diff("🙂", "🙃"), [
-    [-1, "🙂"],
-    [1, "🙃"],
-  ]);
 });

@@ -31,11 +31,16 @@ export function openAction(index: number): void {
   dialog.showModal();
 }
 
-export function actionButtons(): HTMLElement {
+/** The dialog of the actions, which is empty while it is closed. */
+export function actionDialog(): HTMLDialogElement {
   dialog.addEventListener("close", () => {
     // The event is asynchronous: another dialog may already be open.
     if (!dialog.open) dialog.replaceChildren();
   });
+  return dialog;
+}
+
+export function actionButtons(): HTMLElement {
   return h(
     "div",
     { class: "actions" },
@@ -53,6 +58,5 @@ export function actionButtons(): HTMLElement {
         h("span", null, title),
       ),
     ),
-    dialog,
   );
 }

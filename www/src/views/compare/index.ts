@@ -13,8 +13,10 @@ import { store } from "../../state/state.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 import { steppers } from "../../ui/keys.ts";
+import { toolbar } from "../../ui/toolbar.ts";
 import { importIssuesView } from "../import-issues.ts";
 import { exampleList } from "../inspect/start.ts";
+import { differenceView } from "./difference.ts";
 import { changesView, headersView, summaryView } from "./results.ts";
 import { sideView } from "./side.ts";
 import { pairVerdict } from "./verdict.ts";
@@ -42,37 +44,30 @@ export function compareView(): HTMLElement {
     h("option", { value: "" }, "Choose an example…"),
     PAIRS.map(({ id, title, isValid }) => h("option", { value: id }, `${isValid ? "✓" : "✕"} ${title}`)),
   );
+  const tools = h(
+    "div",
+    { class: "toolbar" },
+    pairs,
+    providerSelect(),
+    h("button", { type: "button", on: { click: swapSides } }, icon("swap"), "Swap"),
+    h("button", { type: "button", class: "ghost", on: { click: clearCompare } }, icon("clear"), "Clear both"),
+  );
   const view = h(
     "div",
     { class: "inspect compare" },
-    h(
-      "section",
-      { class: "input", "aria-label": "Deliveries" },
-      h(
-        "div",
-        { class: "toolbar" },
-        pairs,
-        providerSelect(),
-        h("button", { type: "button", on: { click: swapSides } }, icon("swap"), "Swap"),
-        h(
-          "button",
-          { type: "button", class: "ghost", on: { click: clearCompare } },
-          icon("clear"),
-          "Clear both",
-        ),
-      ),
-      h("div", { class: "sides" }, sideView(0), sideView(1)),
-    ),
+    h("section", { class: "band", "aria-label": "Verdict" }, pairVerdict()),
+    h("section", { class: "strip", "aria-label": "Compared by" }, toolbar(tools, "Deliveries")),
     h(
       "section",
       { class: "results", "aria-label": "Comparison" },
-      h("div", { class: "summary" }, pairVerdict()),
       startView(),
       ...([0, 1] as const).map(sideIssues),
       changesView(),
       headersView(),
-      summaryView(),
     ),
+    differenceView(),
+    h("section", { class: "sides", "aria-label": "Deliveries" }, sideView(0), sideView(1)),
+    summaryView(),
   );
   startCompare();
   return view;
@@ -110,7 +105,7 @@ function startView(): HTMLElement {
   const box = h(
     "section",
     { class: "panel examples" },
-    h("h3", null, "Examples"),
+    h("h2", null, "Examples"),
     exampleList(PAIRS, (id) => void pickPair(id)),
   );
   compareStore.on(["headerTexts", "bodies"], ({ headerTexts, bodies }) => {

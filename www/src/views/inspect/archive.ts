@@ -5,6 +5,7 @@ import { store } from "../../state/state.ts";
 import { fill, h, unique } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 import { count, visible } from "../../ui/text.ts";
+import { toolbar } from "../../ui/toolbar.ts";
 import { ENTRY_ICONS } from "../entry.ts";
 
 const FILTERS = [
@@ -28,7 +29,7 @@ export function isListed(entry: ArchiveEntry, filter: Filter, text: string): boo
 
 export function archiveView(): HTMLElement {
   const id = unique("archive");
-  const name = h("h3", { id });
+  const name = h("h2", { id });
   const facts = h("p", { class: "muted" });
   const list = h("ol");
   const rest = h("p", { class: "muted" });
@@ -60,7 +61,7 @@ export function archiveView(): HTMLElement {
     name,
     facts,
     search,
-    h("div", { class: "segments", role: "group", "aria-label": "Verdict" }, filters),
+    toolbar(h("div", { class: "segments" }, filters), "Verdict"),
     list,
     rest,
   );

@@ -4,14 +4,17 @@ import { hasEscapes } from "../../bytes.ts";
 import { boundEditor } from "../../editor/bound-editor.ts";
 import { clearHistory } from "../../editor/editor.ts";
 import { describeType, hover } from "../../editor/hover.ts";
-import { issueField, issuesAt, setMarks, signs } from "../../editor/marks.ts";
+import { issueField, issuesAt, type Mark, setMarks, signs } from "../../editor/marks.ts";
 import { importText, nextIssue } from "../../state/actions.ts";
 import { engine } from "../../state/engine.ts";
 import { undoReplacement } from "../../state/replace.ts";
 import { type State, store } from "../../state/state.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { count, visible } from "../../ui/text.ts";
+import { toolbar } from "../../ui/toolbar.ts";
 import { bodyFields } from "./body-fields.ts";
+import { hexView } from "./hex-view.ts";
+import { treeView } from "./tree.ts";
 
 /** Pause after which the cursor's value is looked up, so that moving the cursor stays fast. */
 const CURSOR_DELAY_MS = 120;
@@ -34,7 +37,8 @@ export function bodyView(): HTMLElement {
       EditorView.domEventHandlers({
         click(event) {
           const mark = (event.target as HTMLElement).closest<HTMLElement>("[data-issue]");
-          if (mark !== null) store.set({ issue: Number(mark.dataset.issue) });
+          const index = Number(mark?.dataset.issue ?? Number.NaN);
+          if (index < (store.state.result?.issues.length ?? 0)) store.set({ issue: index });
           return false;
         },
       }),
@@ -62,7 +66,9 @@ export function bodyView(): HTMLElement {
         value?.info?.description !== undefined && h("span", null, value.info.description),
         value !== null && h("span", { class: "muted" }, describeType(value.type, value.info)),
       );
-      const [issue] = issuesAt(view, head);
+      const [issue] = issuesAt(view, head).filter(
+        (index) => index < (store.state.result?.issues.length ?? 0),
+      );
       if (issue !== undefined && store.state.issue !== issue && view.hasFocus) store.set({ issue });
     }, CURSOR_DELAY_MS);
   }
@@ -73,15 +79,24 @@ export function bodyView(): HTMLElement {
     show(body);
     clearHistory(view);
   });
-  store.on(["result", "bodyView"], (state) => {
-    const areFieldsShown = showsFields(state);
-    fields.box.hidden = !areFieldsShown;
-    box.hidden = areFieldsShown;
-    if (!areFieldsShown) view.requestMeasure();
+  const tree = treeView();
+  const hex = hexView();
+  store.on(["result", "bodyView", "hasFull"], (state) => {
+    const shown = shownBodyView(state);
+    fields.box.hidden = shown !== "fields";
+    box.hidden = shown !== "text";
+    tree.box.hidden = shown !== "tree";
+    hex.box.hidden = shown !== "hex";
+    if (shown === "text") view.requestMeasure();
+    if (shown === "tree") tree.draw();
+    if (shown === "hex") hex.draw();
+  });
+  store.on(["result", "explanation"], ({ result, explanation, isBusy }) => {
+    // While the page is busy, the explanation is that of the text before a change.
+    const places = isBusy ? [] : signedPlaces(explanation);
+    view.dispatch({ effects: setMarks.of([...(result?.issues ?? []), ...places]) });
   });
   store.on(["result"], ({ result, body }) => {
-    const issues = result?.issues ?? [];
-    view.dispatch({ effects: setMarks.of(issues) });
     fill(
       size,
       result === undefined
@@ -92,41 +107,68 @@ export function bodyView(): HTMLElement {
   });
   store.on(["target"], ({ target }) => {
     if (target === undefined) return;
-    if (box.hidden && !fields.reveal(target.from, target.to)) store.set({ bodyView: "text" });
-    if (!box.hidden) reveal(target.from, target.to, true);
+    const isInField = shownBodyView(store.state) === "fields" && fields.reveal(target.from, target.to);
+    if (!isInField) {
+      store.set({ bodyView: "text" });
+      reveal(target.from, target.to, true);
+    }
     store.set({ target: undefined });
   });
-  return h("div", { class: "body" }, box, fields.box, h("div", { class: "status" }, under, size));
+  return h(
+    "div",
+    { class: "body" },
+    box,
+    fields.box,
+    tree.box,
+    hex.box,
+    h("div", { class: "status" }, under, size),
+  );
 }
+
+/** Marks of the places where other bytes were signed. */
+const signedPlaces = (explanation: State["explanation"]): Mark[] =>
+  (explanation?.causes.find(({ change }) => change !== undefined)?.change?.parts ?? []).flatMap((part) =>
+    typeof part === "object" && "signed" in part
+      ? [{ from: part.from, to: part.to, severity: "place" as const }]
+      : [],
+  );
 
 const isForm = (result: State["result"]): boolean =>
   result !== undefined && !("isUndetected" in result) && result.form !== undefined;
 
-/** Whether the fields of a form are shown in place of its text. */
-function showsFields({ result, bodyView }: Readonly<State>): boolean {
-  const form = result === undefined || "isUndetected" in result ? undefined : result.form;
-  return bodyView === "fields" && form !== undefined && form.fields.length > 0;
+const VIEWS: readonly (readonly [view: State["bodyView"], title: string])[] = [
+  ["text", "As it came"],
+  ["fields", "Fields"],
+  ["tree", "Tree"],
+  ["hex", "Hex"],
+];
+
+/** Whether the body can be shown so: a form as its fields, a payload as a tree. */
+function hasView({ result, body }: Readonly<State>, view: State["bodyView"]): boolean {
+  if (view === "text") return true;
+  if (result === undefined || body === "") return false;
+  if (view === "fields") return !("isUndetected" in result) && (result.form?.fields.length ?? 0) > 0;
+  return view === "hex" || result.values > 0;
 }
 
-/** The choice between the fields of a form and its text. */
+/** How the body is shown: as chosen, where it can be. */
+const shownBodyView = (state: Readonly<State>): State["bodyView"] =>
+  hasView(state, state.bodyView) ? state.bodyView : "text";
+
+/** The choice between the body as it came, its fields, its tree and its bytes. */
 export function bodyViewChoice(): HTMLElement {
-  const views = [
-    ["fields", "Fields"],
-    ["text", "As it came"],
-  ] as const;
-  const buttons = views.map(([bodyView, title]) =>
+  const buttons = VIEWS.map(([bodyView, title]) =>
     h("button", { type: "button", on: { click: () => store.set({ bodyView }) } }, title),
   );
-  const box = h(
-    "span",
-    { class: "segments", role: "group", "aria-label": "Show the form as", hidden: true },
-    buttons,
-  );
-  store.on(["result", "bodyView"], ({ result, bodyView }) => {
-    const form = result === undefined || "isUndetected" in result ? undefined : result.form;
-    box.hidden = form === undefined || form.fields.length === 0;
-    for (const [index, [view]] of views.entries())
-      buttons[index]?.setAttribute("aria-pressed", String(view === bodyView));
+  const box = toolbar(h("span", { class: "segments" }, buttons), "Show the body as");
+  store.on(["result", "body", "bodyView"], (state) => {
+    box.hidden = state.body === "";
+    const shown = shownBodyView(state);
+    for (const [index, [view]] of VIEWS.entries()) {
+      const button = buttons[index] as HTMLElement;
+      button.hidden = !hasView(state, view);
+      button.setAttribute("aria-pressed", String(view === shown));
+    }
   });
   return box;
 }

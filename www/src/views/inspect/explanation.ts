@@ -6,10 +6,14 @@ import { isSignatureValid } from "../../engine/explanation.ts";
 import type { ByteDiff, ShownCause } from "../../engine/protocol.ts";
 import { retryExplanation } from "../../state/actions.ts";
 import { store } from "../../state/state.ts";
+import { announce } from "../../ui/announce.ts";
 import { copyButton } from "../../ui/copy.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 import { count, visible } from "../../ui/text.ts";
+import { describePlace } from "./aligned.ts";
+import { alignedView } from "./aligned-view.ts";
+import { hexRows } from "./hex.ts";
 import { panel } from "./panel.ts";
 
 export function explanationView(): HTMLElement {
@@ -21,11 +25,12 @@ export function explanationView(): HTMLElement {
   store.on(["explanation", "explanationFailure"], ({ explanation, explanationFailure }) => {
     box.hidden = !explanation?.causes.length && explanationFailure === undefined;
     if (explanationFailure !== undefined) {
+      announce(explanationFailure);
       head.hidden = true;
       if (head.firstElementChild !== null) head.firstElementChild.textContent = "Explanation";
       fill(
         content,
-        h("p", { role: "alert" }, explanationFailure),
+        h("p", { class: "failure" }, explanationFailure),
         h("button", { type: "button", on: { click: retryExplanation } }, "Try again"),
       );
       return;
@@ -34,10 +39,14 @@ export function explanationView(): HTMLElement {
     tried.textContent = `${count(explanation.tried, "combination")} computed`;
     // Many causes have the same lines for frameworks: each is shown once.
     const shown = new Set<string>();
+    let hasChange = false;
     const causes = explanation.causes.map((cause) => {
       const lines = cause.frameworks.filter(({ name, code }) => !shown.has(`${name}\n${code}`));
       for (const { name, code } of lines) shown.add(`${name}\n${code}`);
-      return causeView(cause, lines);
+      // All causes of a match have the same difference: it is shown once.
+      const change = hasChange ? undefined : cause.change;
+      hasChange ||= change !== undefined;
+      return causeView({ ...cause, change }, lines);
     });
     const isValid = isSignatureValid(explanation);
     head.hidden = isValid;
@@ -51,7 +60,7 @@ export function explanationView(): HTMLElement {
 }
 
 function causeView(
-  { code, title, message, fix, proof, change }: ShownCause,
+  { code, title, message, fix, proof, change }: Omit<ShownCause, "change"> & { change: ByteDiff | undefined },
   frameworks: ShownCause["frameworks"],
 ): Node {
   return h(
@@ -89,64 +98,54 @@ function causeView(
   );
 }
 
-function changed({ before, after, diff, from, to, bytes, rows, hasMore }: ByteDiff): Node {
-  const length = bytes.end - bytes.start;
-  const gap = length === 0;
+/** The signed bytes above the received ones, or the received ones in hex. */
+function changed(change: ByteDiff): Node {
+  const { parts, places, isCut, bytes, rows, hasMore } = change;
+  const all = parts.filter((part) => typeof part === "object" && "signed" in part);
+  const [first] = all;
+  if (first === undefined) return h("span");
+  let shown = 0;
+  const show = (place: number) => {
+    const target = all[place];
+    if (target === undefined) return;
+    shown = place;
+    next.textContent =
+      places === 1 ? "Show in the body" : `Show place ${((place + 1) % places) + 1} in the body`;
+    store.set({ side: "request", target: { from: target.from, to: target.to } });
+  };
+  const next = h(
+    "button",
+    {
+      type: "button",
+      class: "link",
+      on: { click: () => show(next.dataset.started ? (shown + 1) % places : 0) },
+    },
+    "Show in the body",
+  );
+  next.addEventListener("click", () => {
+    next.dataset.started = "true";
+  });
   return h(
     "div",
     { class: "change" },
     h(
       "p",
       { class: "muted" },
-      gap
-        ? `Missing at byte ${bytes.start}. `
-        : `${count(length, "byte differs", "bytes differ")}, from byte ${bytes.start} to ${bytes.end}. `,
-      h(
-        "button",
-        { type: "button", class: "link", on: { click: () => store.set({ target: { from, to } }) } },
-        "Show in the body",
-      ),
+      `${isCut ? "More than " : ""}${count(places, "place differs", "places differ")}; the first: byte ${bytes.start}, ${describePlace(first)}. `,
+      next,
     ),
     h("p", { class: "legend" }, h("ins", null, "signed"), h("del", null, "received")),
-    h(
-      "pre",
-      { class: "excerpt", tabindex: "0", role: "group", "aria-label": "The signed and the received text" },
-      before.length > 0 && h("span", { class: "context" }, "…", ...visible(before, true)),
-      diff.map(([side, text]) => part(side, text)),
-      h("span", { class: "context" }, ...visible(after, true), after.length > 0 && "…"),
-    ),
-    h(
-      "details",
-      null,
-      h("summary", null, "Bytes in hex"),
-      h(
-        "div",
-        { class: "hex", role: "group", tabindex: "0", "aria-label": "Bytes in hex" },
-        rows.map(({ offset, bytes }) =>
-          h(
-            "div",
-            null,
-            h("span", { class: "offset" }, offset.toString(16).padStart(6, "0")),
-            h(
-              "span",
-              { class: "cells" },
-              bytes.map(({ hex, changed }) => h(changed ? "mark" : "span", null, hex)),
-            ),
-            h(
-              "span",
-              { class: "glyphs" },
-              bytes.map(({ glyph, changed }) => h(changed ? "mark" : "span", null, glyph)),
-            ),
-          ),
-        ),
-        hasMore && h("p", { class: "muted" }, "and so on"),
-      ),
-    ),
+    alignedView(change, show),
+    hexView(rows, hasMore),
   );
 }
 
-/** One part of the two texts. Spaces that only one of them has are made visible. */
-function part(side: -1 | 0 | 1, text: string): Node {
-  if (side === 0) return h("span", null, ...visible(text));
-  return h(side === 1 ? "ins" : "del", null, ...visible(text.replaceAll(" ", "\u00b7")));
+function hexView(rows: ByteDiff["rows"], hasMore: boolean): Node {
+  return h(
+    "details",
+    null,
+    h("summary", null, "Bytes in hex"),
+    hexRows(rows, "The received bytes in hex"),
+    hasMore && h("p", { class: "muted" }, "and so on"),
+  );
 }

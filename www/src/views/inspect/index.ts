@@ -10,7 +10,6 @@ import { sideTabs } from "./sides.ts";
 import { spineView } from "./spine.ts";
 import { startView } from "./start.ts";
 import { stripView } from "./strip.ts";
-import { treeView } from "./tree.ts";
 import { verdictView } from "./verdict.ts";
 
 export function inspectView(): HTMLElement {
@@ -33,7 +32,6 @@ export function inspectView(): HTMLElement {
       ),
       handshakeView(),
       spineView(),
-      treeView(),
     ),
   );
   store.on(["side"], ({ side }) => {

@@ -6,7 +6,7 @@ export function panel(
   title: string,
 ): { box: HTMLElement; head: HTMLElement; content: HTMLElement } {
   const id = unique("panel");
-  const head = h("header", null, h("h3", { id }, title));
+  const head = h("header", null, h("h2", { id }, title));
   const content = h("div", { class: "content" });
   const box = h("section", { class: `panel ${name}`, "aria-labelledby": id, hidden: true }, head, content);
   return { box, head, content };

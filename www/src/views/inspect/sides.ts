@@ -1,6 +1,7 @@
 /** On a narrow page, which side is shown: why, or the request. A wide one shows both. */
 import { type State, store } from "../../state/state.ts";
 import { h } from "../../ui/dom.ts";
+import { toolbar } from "../../ui/toolbar.ts";
 
 const SIDES: [State["side"], string][] = [
   ["why", "Why"],
@@ -15,5 +16,5 @@ export function sideTabs(): HTMLElement {
     for (const [index, [name]] of SIDES.entries())
       buttons[index]?.setAttribute("aria-pressed", String(name === side));
   });
-  return h("div", { class: "side-tabs", role: "group", "aria-label": "Show" }, buttons);
+  return toolbar(h("div", { class: "side-tabs" }, buttons), "Show");
 }

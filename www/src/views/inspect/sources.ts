@@ -3,6 +3,7 @@ import { clearInspect, importBytes, pickExample } from "../../state/actions.ts";
 import { store } from "../../state/state.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
+import { toolbar } from "../../ui/toolbar.ts";
 import { historyView } from "./history.ts";
 
 export function sourcesView(): HTMLElement {
@@ -44,9 +45,9 @@ export function sourcesView(): HTMLElement {
       },
     },
   });
-  return h(
+  const box = h(
     "div",
-    { class: "toolbar sources", role: "group", "aria-label": "Delivery" },
+    { class: "toolbar sources" },
     examples,
     historyView(),
     h(
@@ -58,4 +59,5 @@ export function sourcesView(): HTMLElement {
     file,
     h("button", { type: "button", class: "ghost", on: { click: clearInspect } }, icon("clear"), "Clear"),
   );
+  return toolbar(box, "Delivery");
 }

@@ -18,7 +18,7 @@ export function startView(): HTMLElement {
         h(
           "div",
           { class: "examples" },
-          h("h4", null, group),
+          h("h3", null, group),
           exampleList(
             examples.filter((example) => example.group === group),
             (id) => void pickExample(id),

@@ -1,4 +1,4 @@
-/** The payload as a tree that is loaded on demand, so that only visible rows cost time and memory. */
+/** The payload as a tree that is loaded on demand, so that only visible rows cost time and memory. It is drawn while it is shown. */
 import { describeType } from "../../editor/hover.ts";
 import { formatPointer } from "../../engine/pointer.ts";
 import type { TreeRow } from "../../engine/protocol.ts";
@@ -7,15 +7,13 @@ import { store } from "../../state/state.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 import { count, visible } from "../../ui/text.ts";
-import { panel } from "./panel.ts";
 
 const PAGE_SIZE = 100;
 const MAX_DEPTH = 60;
 
-export function treeView(): HTMLElement {
-  const { box, content } = panel("payload", "Payload");
+export function treeView(): { box: HTMLElement; draw(): void } {
   const tree = h("div", { role: "tree", "aria-label": "Payload", class: "tree" });
-  content.append(tree);
+  const box = h("div", { class: "body-tree", hidden: true }, tree);
   /** Number of shown children of each expanded container, by pointer. */
   const shownChildren = new Map<string, number>([["", PAGE_SIZE]]);
   /** The number of the latest call of `draw`: an earlier one whose rows arrive later is ignored. */
@@ -204,19 +202,13 @@ export function treeView(): HTMLElement {
   });
 
   let isOpened = false;
-  // With the full module the rows get their descriptions and marks.
-  store.on(["result", "hasFull"], ({ result }) => {
-    box.hidden = result === undefined || result.values === 0;
-    if (result === undefined) {
-      isOpened = false;
-      return;
-    }
-    if (!isOpened && result.values > 0 && result.values < 5000) {
+  store.on(["result"], ({ result }) => {
+    if (result === undefined) isOpened = false;
+    else if (!isOpened && result.values > 0 && result.values < 5000) {
       // Expand the data of the envelope.
       for (const pointer of ["/data", "/event"]) shownChildren.set(pointer, PAGE_SIZE);
       isOpened = true;
     }
-    void draw();
   });
-  return box;
+  return { box, draw: () => void draw() };
 }

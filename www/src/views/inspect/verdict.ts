@@ -1,9 +1,11 @@
 /** The verdict of Inspect: the words for its state, and what the next step does. */
+import type { Issue } from "../../engine/core.ts";
 import { retryFailure, selectIssue } from "../../state/actions.ts";
 import { describeSender } from "../../state/custom.ts";
 import { type State, store } from "../../state/state.ts";
 import { announce } from "../../ui/announce.ts";
 import type { IconName } from "../../ui/icons.ts";
+import { count } from "../../ui/text.ts";
 import { openAction } from "../actions/index.ts";
 import { verdictBox } from "../verdict.ts";
 import { inspectState, VERDICT_KEYS } from "./inspect-state.ts";
@@ -30,6 +32,7 @@ export function verdictView(): HTMLElement {
         icon: ICONS[seal],
         title: headline,
         description: sentence,
+        counts: countIssues(state.result?.issues ?? []),
         step: step && { title: step.title, run: () => run(step.action) },
       },
       state.isBusy,
@@ -37,6 +40,15 @@ export function verdictView(): HTMLElement {
     );
   });
   return box;
+}
+
+/** The number of errors and of warnings, without a kind that there is none of. */
+function countIssues(issues: readonly Issue[]): string {
+  const counts = (["error", "warning"] as const).flatMap((kind) => {
+    const number = issues.filter(({ severity }) => severity === kind).length;
+    return number === 0 ? [] : [count(number, kind)];
+  });
+  return counts.join(", ");
 }
 
 /** Shows an element of Inspect, on the side of the page that has it, and focuses it. */

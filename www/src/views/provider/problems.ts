@@ -33,7 +33,7 @@ export function problemsView(goTo: (file: string, from: number, to: number) => v
         { class: "seal" },
         icon(tone === "good" ? "verified" : tone === "bad" ? "rejected" : "question"),
       ),
-      h("div", { class: "verdict-text" }, h("h2", null, word), h("p", null, sentence)),
+      h("div", { class: "verdict-text" }, h("h1", { tabindex: "-1" }, word), h("p", null, sentence)),
     );
     list.hidden = problems.length === 0 || empty;
     fill(

@@ -8,6 +8,7 @@ import { engine } from "../../state/engine.ts";
 import { nextIssue, pickFormat, type SignState, signStore } from "../../state/sign.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { takeDrops } from "../../ui/drop.ts";
+import { toolbar } from "../../ui/toolbar.ts";
 import { formView } from "./form.ts";
 
 export function payloadView(): HTMLElement {
@@ -73,7 +74,7 @@ export function payloadView(): HTMLElement {
       { class: "editing-head" },
       h("h2", null, "Payload"),
       formatField(),
-      h("div", { class: "segments", role: "group", "aria-label": "Edit as" }, tabs),
+      toolbar(h("div", { class: "segments" }, tabs), "Edit as"),
     ),
     form.box,
     text,
