@@ -109,7 +109,9 @@ export async function compileSource(source: WasmSource | Compilable): Promise<We
   if (isModule(compilable as Compilable)) return compilable as WebAssembly.Module;
   checkRuntime();
   try {
-    return await WebAssembly.compile(compilable as BufferSource);
+    // Not as a method: webpack fails to build middleware of Next.js that contains `WebAssembly.compile(...)`, called or not.
+    const { compile } = WebAssembly;
+    return await compile(compilable as BufferSource);
   } catch (thrown) {
     throw compileError(thrown);
   }

@@ -16,7 +16,7 @@ import { type Row, writeRows } from "./page.ts";
 import { Project, type Workshop } from "./project.ts";
 
 /** The limit of one project. */
-const LIMIT_MS = 300_000;
+const LIMIT_MS = 600_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -67,7 +67,9 @@ process.exit(failed.length === 0 ? 0 : 1);
 /** Runs one environment, within its time, and prints its line. */
 async function tryOut({ name, title, covers, run }: Environment): Promise<Row> {
   const start = performance.now();
-  const signal = AbortSignal.timeout(LIMIT_MS);
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), LIMIT_MS);
+  const { signal } = limit;
   const project = new Project(name, workshop, signal);
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener("abort", () => reject(new Error(`no result within ${LIMIT_MS / 1000} s`)));
@@ -78,6 +80,7 @@ async function tryOut({ name, title, covers, run }: Environment): Promise<Row> {
   } catch (error) {
     row.error = error instanceof Error ? error.message : String(error);
   } finally {
+    clearTimeout(timer);
     await project.end();
     if (!values.keep) rmSync(project.folder, { recursive: true, force: true, maxRetries: 5 });
   }
