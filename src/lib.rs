@@ -127,3 +127,8 @@ pub use issue::{ByteSpan, Issue, PathSegment, Profile, Severity, Span};
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// And that of the quickstart runs.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/quickstart.md")]
+struct Quickstart;
