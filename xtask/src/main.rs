@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask demo | test | words | build | www | bench | load | faults | matrix | types | reproduce |
+//! The project's own commands: `cargo xtask demo | test | words | build | www | docs | bench | load | faults | matrix | types | reproduce |
 //! release | advisories`.
 
 mod blob;
@@ -7,6 +7,7 @@ mod catalog;
 mod causes;
 mod codes;
 mod crates;
+mod docs;
 mod layout;
 mod licenses;
 mod manifest;
@@ -46,6 +47,7 @@ cargo xtask test [--quick]   runs every check and every test; --quick: fmt, clip
 cargo xtask words            only the check of words that this project avoids
 cargo xtask build            builds the WebAssembly core and the npm package in pkg/dist
 cargo xtask www [--build]    serves the playground on this machine; --build: only builds www/dist
+cargo xtask docs [--build]   the documentation as a site: serves it on this machine; --build: only builds it
 cargo xtask bench [ARGS]     what Hookseal and others cost; --write: into docs/performance.md, --only, --clock, --long
 cargo xtask bench --explain  explains deliveries with known changes; --write: into docs/causes.md, --short, --only, --show
 cargo xtask load [ARGS]      every receiver under load, compared with the same server without Hookseal
@@ -82,6 +84,7 @@ enum Command {
     Words,
     Build,
     Www { serve: bool },
+    Docs { serve: bool },
     Bench(Vec<OsString>),
     Load(Vec<OsString>),
     Faults(Vec<OsString>),
@@ -107,7 +110,7 @@ impl Command {
                 Long("quick") if name.as_deref() == Some("test") => quick = true,
                 Long("quick") if name.as_deref() == Some("release") => options.quick = true,
                 Long("dry-run") if name.as_deref() == Some("release") => options.dry_run = true,
-                Long("build") if name.as_deref() == Some("www") => serve = false,
+                Long("build") if matches!(name.as_deref(), Some("www" | "docs")) => serve = false,
                 Value(word) if name.is_none() => {
                     let word = word.to_string_lossy().into_owned();
                     // The remaining arguments belong to the script.
@@ -133,6 +136,7 @@ impl Command {
             Some("words") => Ok(Self::Words),
             Some("build") => Ok(Self::Build),
             Some("www") => Ok(Self::Www { serve }),
+            Some("docs") => Ok(Self::Docs { serve }),
             Some("types") => Ok(Self::Types),
             Some("reproduce") => Ok(Self::Reproduce),
             Some("release") => Ok(Self::Release(options)),
@@ -167,6 +171,16 @@ impl Command {
                 if serve {
                     return script(&mut www::serve());
                 }
+            }
+            Self::Docs { serve } => {
+                docs::build(docs::Extent::Whole)?;
+                if serve {
+                    return script(&mut docs::serve());
+                }
+                println!("The site is built in {}.", run::relative_path(&docs::folder(docs::Extent::Whole)));
+                println!(
+                    "A static host serves it at the root of a domain. On this machine: cargo xtask docs"
+                );
             }
             Self::Bench(mut rest) => {
                 npm::build()?;

@@ -9,7 +9,7 @@ use std::time::Instant;
 use crate::cache::files;
 use crate::run::{Failure, capture_stdout, cargo, display_command, node, root, target};
 use crate::summary::{Count, Summary};
-use crate::{licenses, npm, reproduce, setup, wasm, words, www};
+use crate::{docs, licenses, npm, reproduce, setup, wasm, words, www};
 
 /// Runs every step, or with `quick` those of the inner loop, and prints the table.
 pub fn run(quick: bool) -> Result<ExitCode, Failure> {
@@ -241,6 +241,11 @@ impl Suite {
         self.check("size of the page", &mut www::check_size(), "remove code from www/src");
         if self.step("browser", setup::ensure_browser) {
             self.tests("playground in Chromium", &mut node_tests("www/test/browser")?);
+            if self.step("site of the documentation", || docs::build(docs::Extent::Light)) {
+                let mut tests = node_tests("site/test")?;
+                tests.env("HOOKSEAL_SITE", docs::folder(docs::Extent::Light));
+                self.tests("site in Chromium", &mut tests);
+            }
         }
         Ok(())
     }

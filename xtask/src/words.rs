@@ -10,7 +10,7 @@ use crate::run::{Failure, relative_path, root};
 const LIST: &str = include_str!("../words.txt");
 
 /// The files and folders that are checked.
-const PATHS: [&str; 22] = [
+const PATHS: [&str; 23] = [
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
@@ -25,6 +25,7 @@ const PATHS: [&str; 22] = [
     "pkg/src",
     "pkg/test",
     "providers",
+    "site",
     "src",
     "tests",
     "www/README.md",
