@@ -165,7 +165,7 @@ test("the history on this device is off, and keeps deliveries without secrets wh
   await settled(page);
   const menu = page.getByLabel("History", { exact: true }).and(page.locator("select"));
   await menu.selectOption("all");
-  const dialog = page.getByRole("dialog", { name: "History" });
+  const dialog = page.getByRole("dialog", { name: "All deliveries" });
   assert.deepEqual(await findings(page), []);
   await dialog.getByLabel("Keep the history on this device").check();
   await page.waitForFunction(() => localStorage.getItem("hookseal-device-history") === "on");

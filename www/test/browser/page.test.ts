@@ -67,7 +67,7 @@ test("a mismatch is explained, with the bytes that differ", async () => {
 test("a secret with a line break is named", async () => {
   await pick(page, "line break");
   await page.locator(".cause.proved").first().waitFor();
-  assert.match(await page.locator(".note").innerText(), /a trailing line break/);
+  assert.match(await page.locator(".secret .note").innerText(), /a trailing line break/);
 });
 
 test("a syntax error is marked in the text, and the list leads there", async () => {

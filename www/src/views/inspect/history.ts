@@ -96,8 +96,8 @@ function historyList(): { dialog: HTMLDialogElement; open(): void } {
   );
   const dialog = h(
     "dialog",
-    { "aria-label": "History" },
-    h("h2", null, "History"),
+    { "aria-label": "All deliveries" },
+    h("h2", null, "All deliveries"),
     list,
     h("label", null, keep, "Keep the history on this device"),
     h(
