@@ -12,6 +12,9 @@ use serde_json::Value;
 #[allow(dead_code, missing_docs, reason = "the crate uses the rest")]
 mod seal;
 
+#[path = "build/event_types.rs"]
+mod event_types;
+
 #[path = "src/provider/own_members.rs"]
 mod own_members;
 
@@ -19,6 +22,7 @@ fn main() {
     blob();
     println!("cargo::rerun-if-changed=providers");
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=build");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("providers");
     let mut folders: Vec<PathBuf> = fs::read_dir(&root)
         .unwrap_or_else(|error| panic!("providers/ cannot be listed: {error}"))
@@ -40,6 +44,10 @@ fn main() {
     fs::write(out.join("bundles.rs"), list).expect("OUT_DIR can be written");
     let ids: Vec<_> = folders.iter().filter_map(|folder| folder.file_name()?.to_str()).collect();
     fs::write(out.join("ids.rs"), format!("&{ids:?}")).expect("OUT_DIR can be written");
+    if env::var_os("CARGO_FEATURE_SERDE_JSON").is_some() {
+        fs::write(out.join("event_types.rs"), event_types::modules(&root, read))
+            .expect("OUT_DIR can be written");
+    }
     let mut schema = read(Path::new("src/provider/definition.schema.json"));
     strip(&mut schema);
     fs::write(out.join("definition.schema.json"), schema.to_string()).expect("OUT_DIR can be written");

@@ -1,13 +1,14 @@
-//! [`Issue`]: one problem found, with its code, severity and location. Every other module uses it.
-
-use serde::Serialize;
+//! [`Issue`]: one problem found, with its code, severity and location.
+//!
+//! The issues of a rejected delivery are in [`Error::issues`](crate::Error::issues), the warnings of an accepted one in
+//! [`Verified::issues`](crate::Verified::issues), and all of them in [`Report::issues`](crate::Report::issues).
 
 use crate::blob::blob;
 pub use crate::code::{Code, CodeInfo, Stage};
 
 /// The severity of an issue. Only an [`Error`](Severity::Error) rejects a delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 pub enum Severity {
     /// The delivery is rejected.
     Error,
@@ -30,8 +31,8 @@ pub enum Profile {
 }
 
 /// One element of the path to a value.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(untagged))]
 pub enum PathSegment {
     /// The key of a member.
     Key(String),
@@ -40,7 +41,8 @@ pub enum PathSegment {
 }
 
 /// A span of the text for people and editors: UTF-16 offsets, and line and column of the start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Span {
     /// UTF-16 offset of the first code unit.
     pub start: usize,
@@ -53,7 +55,8 @@ pub struct Span {
 }
 
 /// A span of the raw body, in bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ByteSpan {
     /// Offset of the first byte.
     pub start: usize,
@@ -64,8 +67,8 @@ pub struct ByteSpan {
 /// One problem found in a delivery, a definition, a schema or a capture.
 ///
 /// SECURITY: no member quotes a value of the payload, which may be health data. The span locates the value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "camelCase"))]
 pub struct Issue {
     /// The code.
     pub code: Code,
@@ -82,16 +85,16 @@ pub struct Issue {
     /// The span in the bytes.
     pub byte_span: ByteSpan,
     /// The expected value or type, in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub expected: Option<String>,
     /// The type of the received value, in words; never the value itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub received: Option<String>,
     /// What to change.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub hint: Option<String>,
     /// The stage of the evaluation that found the issue; `None` if no evaluation of a delivery did.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub stage: Option<Stage>,
 }
 

@@ -296,7 +296,7 @@ proptest! {
         if let Ok(scheme) = Scheme::new(definition) {
             let keys = keys(&scheme, &["a secret"], None);
             if let Ok(signed) = scheme.sign(&keys, b"body", &SignContext::at(NOW)) {
-                let delivery = Delivery::new(signed.into_iter().collect(), b"body");
+                let delivery = Delivery::new(signed.into_iter().collect::<Headers<'_>>(), b"body");
                 let outcome = scheme.verify(&keys, &delivery, NOW, 0);
                 assert!(outcome.is_verified(), "{:?}: {outcome:?}", scheme.definition());
             }
@@ -319,7 +319,7 @@ fn a_labelled_hex_signature_is_verified_without_an_allocation() {
     let keys = keys(&scheme, &["a new secret", "a secret"], None);
     let old = self::keys(&scheme, &["a secret"], None);
     let signed = scheme.sign(&old, b"{}", &SignContext::at(NOW)).unwrap();
-    let right = Delivery::new(signed.into_iter().collect(), b"{}");
+    let right = Delivery::new(signed.into_iter().collect::<Headers<'_>>(), b"{}");
     let wrong = Delivery::new(Headers::from_iter([("X-Signature", "sha1=zz, sha256=00, md5=1")]), b"{}");
     let mut outcomes = Vec::with_capacity(2);
     let allocated = allocation_counter::measure(|| {
@@ -351,8 +351,8 @@ fn timestamps_pairs_and_split_values_are_verified_without_an_allocation() {
         let (first, second) = signed[0].1.split_once(',').unwrap();
         let split = [("X-Signature", first), ("X-Signature", second)];
         let rest = signed[1..].iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let split = Delivery::new(split.into_iter().chain(rest).collect(), b"{}");
-        let whole = Delivery::new(signed.clone().into_iter().collect(), b"{}");
+        let split = Delivery::new(split.into_iter().chain(rest).collect::<Headers<'_>>(), b"{}");
+        let whole = Delivery::new(signed.clone().into_iter().collect::<Headers<'_>>(), b"{}");
         let mut outcomes = Vec::with_capacity(2);
         let allocated = allocation_counter::measure(|| {
             outcomes.push(scheme.verify(&keys, &whole, NOW, 300));

@@ -50,7 +50,7 @@ fn sign(scheme: &Scheme, at: i64) -> Vec<(String, String)> {
 fn code(scheme: &Scheme, values: &[&str], rest: &[(String, String)]) -> Option<Code> {
     let values = values.iter().map(|value| ("X-Sig", *value));
     let rest = rest.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let delivery = Delivery::new(values.chain(rest).collect(), BODY);
+    let delivery = Delivery::new(values.chain(rest).collect::<Headers<'_>>(), BODY);
     scheme.verify(&keys(scheme), &delivery, NOW, 300).code()
 }
 

@@ -9,10 +9,9 @@ use crate::json::FormPayload;
 /// its bytes.
 ///
 /// ```
-/// use hookseal::delivery::{Delivery, Headers};
+/// use hookseal::Delivery;
 ///
-/// let headers = Headers::from_iter([("Content-Type", "application/json")]);
-/// let delivery = Delivery::new(headers, b"{}").with_method("POST");
+/// let delivery = Delivery::new([("Content-Type", "application/json")], b"{}").with_method("POST");
 /// assert_eq!(delivery.headers.get("content-type"), Some("application/json"));
 /// ```
 #[derive(Clone)]
@@ -32,9 +31,10 @@ pub struct Delivery<'a> {
 }
 
 impl<'a> Delivery<'a> {
-    /// A delivery without URL and method.
+    /// A delivery without URL and method. The body is the raw one: a slice, a `Vec`, or the `Bytes` of a server.
     #[must_use]
-    pub fn new(headers: Headers<'a>, body: &'a [u8]) -> Self {
+    pub fn new(headers: impl Into<Headers<'a>>, body: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
+        let (headers, body) = (headers.into(), body.as_ref());
         Self { headers, body, url: None, method: None, form: None, keys: Vec::new() }
     }
 

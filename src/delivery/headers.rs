@@ -13,7 +13,7 @@ use crate::text::is_plain;
 /// ```
 /// use hookseal::delivery::Headers;
 ///
-/// let headers = Headers::from_iter([("X-Signature", " sha1=00"), ("x-signature", "sha256=11")]);
+/// let headers = Headers::from([("X-Signature", " sha1=00"), ("x-signature", "sha256=11")]);
 /// assert_eq!(headers.get("X-SIGNATURE"), Some("sha1=00"));
 /// assert_eq!(headers.get_all("x-signature").count(), 2);
 /// ```
@@ -90,6 +90,39 @@ pub(super) fn trim_ows(value: &str) -> &str {
 impl<'a, N: Into<Cow<'a, str>>, V: Into<Cow<'a, str>>> FromIterator<(N, V)> for Headers<'a> {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
         Self { pairs: pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect() }
+    }
+}
+
+impl<'a, N: Into<Cow<'a, str>>, V: Into<Cow<'a, str>>, const LEN: usize> From<[(N, V); LEN]> for Headers<'a> {
+    fn from(pairs: [(N, V); LEN]) -> Self {
+        Self::from_iter(pairs)
+    }
+}
+
+impl<'a, N: Into<Cow<'a, str>>, V: Into<Cow<'a, str>>> From<Vec<(N, V)>> for Headers<'a> {
+    fn from(pairs: Vec<(N, V)>) -> Self {
+        Self::from_iter(pairs)
+    }
+}
+
+/// From the headers of [`SignedDelivery`](crate::webhook::SignedDelivery).
+impl<'a> From<&'a Vec<(String, String)>> for Headers<'a> {
+    fn from(pairs: &'a Vec<(String, String)>) -> Self {
+        pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    }
+}
+
+impl<'a> From<&'a [(&'a str, &'a str)]> for Headers<'a> {
+    fn from(pairs: &'a [(&'a str, &'a str)]) -> Self {
+        pairs.iter().copied().collect()
+    }
+}
+
+/// From the headers of an HTTP server. Bytes that are not UTF-8 become U+FFFD, which no signature and no id has.
+#[cfg(feature = "http")]
+impl<'a> From<&'a http::HeaderMap> for Headers<'a> {
+    fn from(map: &'a http::HeaderMap) -> Self {
+        map.iter().map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes()))).collect()
     }
 }
 

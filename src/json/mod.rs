@@ -1,4 +1,8 @@
-//! Strict JSON (RFC 8259) over bytes. One pass makes a tape, a flat list of tokens with their offsets; all other code
+//! Strict JSON (RFC 8259) over bytes: [`Document::parse`], and [`Value`] to read what it has, such as the payload of
+//! [`Verified::event`](crate::Verified::event). To get a payload in a type of your own, use `Verified::event_as` of the feature
+//! `serde_json`.
+//!
+//! One pass makes a tape, a flat list of tokens with their offsets; all other code
 //! reads the tape. This module knows nothing of webhooks.
 
 mod diagnostics;
@@ -15,6 +19,7 @@ mod outline;
 mod parser;
 mod pointer;
 #[cfg(any(test, feature = "full", all(feature = "js", target_arch = "wasm32")))]
+#[cfg(any(test, all(feature = "js", target_arch = "wasm32")))]
 mod serialize;
 mod sort;
 mod string;
@@ -39,6 +44,7 @@ pub use number::{Decimal, Divisor};
 pub(crate) use outline::{PatternSet, form_outline, outline};
 pub use pointer::Pointer;
 #[cfg(any(feature = "full", all(feature = "js", target_arch = "wasm32")))]
+#[cfg(all(feature = "js", target_arch = "wasm32"))]
 pub(crate) use serialize::json_text;
 pub(crate) use sort::sort_by;
 pub(crate) use table::{Table, bytes_equal};

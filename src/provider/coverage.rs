@@ -4,11 +4,10 @@ use super::idempotency::IdempotencySource;
 use super::type_source::TypeSources;
 use crate::blob::blob;
 use crate::signature::SignatureScheme;
-use serde::Serialize;
 
 /// The part of a delivery that a signature covers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum CoveredPart {
     /// The whole body.

@@ -1,4 +1,6 @@
-//! Providers as data: definitions, cross-field rules, detection.
+//! Providers as data. [`ids`] lists the built-in ones, which [`Webhook::built_in`](crate::Webhook::built_in) takes by id.
+//! [`Provider::from_json`] parses a definition of your own for [`Webhook::new`](crate::Webhook::new). With the feature `full`,
+//! `ProviderDetector` finds the provider of a delivery.
 
 mod batch;
 mod body_format;

@@ -1,4 +1,4 @@
-//! JSON Schema (2020-12 and draft-07) compiled to nodes that validate documents.
+//! JSON Schema (2020-12 and draft-07): [`Schema::compile`], and [`Schema::check`] for raw JSON.
 //!
 //! A schema is compiled once and validates any number of documents, over the flat tape of
 //! [`json::Document`](crate::json::Document) and without building a tree. `format` is asserted.

@@ -344,8 +344,11 @@ fn add_warning(hint: &mut String, keys: &Keys) {
     hint.push_str(" Run `hookseal explain`.");
 }
 
-const UNSIGNED_HINT: &str = "Set a signing secret at the provider, which signs only with one. Or pass `unsigned: \"allow\"` to accept \
-                             unsigned deliveries; they are reported as unsigned, never as verified.";
+const UNSIGNED_HINT: &str = concat!(
+    "Set a signing secret at the provider, which signs only with one. Or pass `",
+    option!(allow_unsigned),
+    "` to accept unsigned deliveries; they are reported as unsigned, never as verified."
+);
 
 fn missing(scheme: &Scheme) -> Message {
     let header = scheme.header();

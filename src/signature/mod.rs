@@ -1,4 +1,4 @@
-//! Signatures: algorithms, secrets, schemes. Knows nothing of JSON.
+//! Signatures without a provider: [`hmac`], and signature schemes. [`Webhook`](crate::Webhook) does all of this for a provider.
 //!
 //! A [`Scheme`] is made from data: which header has the signature, in which format, and which content is signed. [`Keys`]
 //! are one or more secrets prepared for a scheme. [`Scheme::verify`] returns an [`Outcome`] for every delivery, and

@@ -1,7 +1,5 @@
 //! The outcome of verifying a signature. SECURITY: an outcome holds what the delivery says, and never the expected tag.
 
-use serde::Serialize;
-
 use super::template::is_source;
 use super::{Algorithm, Keys};
 use crate::issue::Code;
@@ -210,8 +208,8 @@ pub enum MalformedReason {
 }
 
 /// The state of a signature in one word, as reports have it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 pub enum SignatureStatus {
     /// One of the secrets made the signature, within the timestamp tolerance.
     Verified,

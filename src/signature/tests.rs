@@ -36,7 +36,7 @@ pub(super) fn keys(scheme: &Scheme, secrets: &[&str]) -> Keys {
 
 /// Returns code, message, hint and expected form of the outcome for the body `{}`, one per line.
 fn report(scheme: &Scheme, keys: &Keys, headers: &[(&str, &str)]) -> String {
-    let delivery = Delivery::new(headers.iter().copied().collect(), b"{}");
+    let delivery = Delivery::new(headers.iter().copied().collect::<Headers<'_>>(), b"{}");
     let outcome = scheme.verify(keys, &delivery, NOW, 300);
     let Err(code) = outcome.accepted() else { return "verified".to_owned() };
     let issue = outcome.issue(code, scheme, keys);
@@ -65,7 +65,7 @@ fn a_missing_signature_has_a_hint_for_optional_signatures() {
         &[
             "signature-missing",
             "Missing signature header X-Sig.",
-            "hint: Set a signing secret at the provider, which signs only with one. Or pass `unsigned: \"allow\"` to \
+            "hint: Set a signing secret at the provider, which signs only with one. Or pass `allow_unsigned: true` to \
              accept unsigned deliveries; they are reported as unsigned, never as verified.",
             BOTH,
         ],

@@ -1,12 +1,11 @@
 //! Data that crosses the bridge: options in, results out. Names nothing of JavaScript.
 
 use serde::Serialize;
-use zeroize::Zeroizing;
 
 use super::invalid_option::invalid_option;
 use crate::issue::{Code, Issue, Profile};
 use crate::signature::Algorithm;
-use crate::webhook::{Error, SignParams, Timestamp, WebhookOptions};
+use crate::webhook::{Error, SecretText, SignParams, Timestamp, WebhookOptions};
 
 /// An error for JavaScript.
 #[derive(Serialize)]
@@ -20,13 +19,13 @@ pub struct ErrorData<'e> {
 /// The options of a webhook, as JavaScript passes them.
 pub struct WebhookOptionsData {
     /// Zeroized when dropped, also where the options are invalid.
-    pub secrets: Vec<Zeroizing<String>>,
+    pub secrets: Vec<SecretText>,
     /// The secrets with the names of their schemes, zeroized in the same way.
-    pub named_secrets: Vec<(String, Zeroizing<String>)>,
+    pub named_secrets: Vec<(String, SecretText)>,
     pub unsigned: Option<String>,
     pub explain_only: bool,
     /// Names and values in turn. Zeroized when dropped.
-    pub settings: Vec<Zeroizing<String>>,
+    pub settings: Vec<SecretText>,
     pub algorithms: Option<Vec<String>>,
     pub profile: Option<String>,
     pub max_bytes: Option<f64>,

@@ -2,12 +2,11 @@
 
 use serde::Serialize;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
-use zeroize::Zeroizing;
 
 use super::data::{from_js_millis, to_usize};
 use super::reports::report_to_js;
 use super::{Hook, with_delivery, write_text};
-use crate::webhook::{Cause, DEFAULT_MAX_COMBINATIONS, DiagnoseOptions};
+use crate::webhook::{Cause, DEFAULT_MAX_COMBINATIONS, DiagnoseOptions, SecretText};
 
 /// An explanation without the signed body, which is bytes and crosses the bridge as such.
 #[derive(Serialize)]
@@ -62,7 +61,7 @@ pub fn diagnose(
     max_combinations: f64,
 ) -> JsValue {
     let options = DiagnoseOptions {
-        secrets: secrets.into_iter().map(Zeroizing::new).collect(),
+        secrets: secrets.into_iter().map(SecretText::from).collect(),
         max_combinations: to_usize(max_combinations),
         max_bytes: to_usize(max_bytes),
     };

@@ -6,11 +6,10 @@
 use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::JsValue;
-use zeroize::Zeroizing;
 
 use super::data::{SignParamsData, WebhookOptionsData};
 use super::invalid_option::invalid_option;
-use crate::webhook::Error;
+use crate::webhook::{Error, SecretText};
 
 /// The options of a webhook.
 pub fn options(options: &JsValue) -> Result<WebhookOptionsData, Error> {
@@ -28,11 +27,11 @@ pub fn options(options: &JsValue) -> Result<WebhookOptionsData, Error> {
 }
 
 /// The pairs of a list: a name, its value, the next name.
-fn pairs(list: Vec<String>) -> Vec<(String, Zeroizing<String>)> {
+fn pairs(list: Vec<String>) -> Vec<(String, SecretText)> {
     let mut items = list.into_iter();
     let mut pairs = Vec::new();
     while let (Some(name), Some(value)) = (items.next(), items.next()) {
-        pairs.push((name, Zeroizing::new(value)));
+        pairs.push((name, SecretText::from(value)));
     }
     pairs
 }
@@ -69,8 +68,8 @@ fn number(options: &JsValue, name: &str) -> Result<Option<f64>, Error> {
     member(options, name)?.map(|value| value.as_f64().ok_or_else(|| invalid_option(name))).transpose()
 }
 
-fn secret_list(options: &JsValue, name: &str) -> Result<Vec<Zeroizing<String>>, Error> {
-    Ok(list(options, name)?.unwrap_or_default().into_iter().map(Zeroizing::new).collect())
+fn secret_list(options: &JsValue, name: &str) -> Result<Vec<SecretText>, Error> {
+    Ok(list(options, name)?.unwrap_or_default().into_iter().map(SecretText::from).collect())
 }
 
 fn list(options: &JsValue, name: &str) -> Result<Option<Vec<String>>, Error> {

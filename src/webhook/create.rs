@@ -6,7 +6,7 @@ use super::evaluate::{Evaluation, EvaluationMode};
 use super::sign_params::SignParams;
 use super::values::signs_form;
 use super::{AcceptedDelivery, ActiveScheme, Error, SignedDelivery, Webhook};
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, Headers};
 use crate::instant::format_rfc3339;
 use crate::issue::{Code, PendingIssue, Severity};
 use crate::json::Pointer;
@@ -22,10 +22,10 @@ impl Webhook {
     ///
     /// let hook = Webhook::built_in("xon", WebhookOptions { allow_unsigned: true, ..WebhookOptions::default() })?;
     /// let params = SignParams::new(Timestamp::from_millis(1_700_000_000_000), [7; 32]); // 32 random bytes
-    /// let delivery = hook.create("calls.user.create", br#"{"mobileNumber":"+447700900123"}"#, &params)?;
+    /// let delivery = hook.create("calls.user.create", r#"{"mobileNumber":"+447700900123"}"#, &params)?;
     /// assert!(String::from_utf8_lossy(&delivery.body).contains(r#""createdAt":"2023-11-14T22:13:20.000+00:00""#));
     ///
-    /// let error = hook.create("calls.user.create", b"{}", &params).unwrap_err();
+    /// let error = hook.create("calls.user.create", "{}", &params).unwrap_err();
     /// assert!(error.to_string().contains("Missing required property \"mobileNumber\"."));
     /// # Ok::<(), hookseal::webhook::Error>(())
     /// ```
@@ -36,6 +36,15 @@ impl Webhook {
     /// `event-unknown` for an event type that the provider does not have, and the issues of an invalid event: `create`
     /// makes no delivery that its receiver would reject. (`sign` signs any bytes.)
     pub fn create(
+        &self,
+        event_type: &str,
+        data: impl AsRef<[u8]>,
+        params: &SignParams,
+    ) -> Result<SignedDelivery, Error> {
+        self.create_from(event_type, data.as_ref(), params)
+    }
+
+    fn create_from(
         &self,
         event_type: &str,
         data: &[u8],
@@ -105,7 +114,7 @@ impl Webhook {
         let id = delivery_id.cloned().unwrap_or_else(|| params.uuid(0).to_string());
         let signed = self.sign_as(&id, &types, body.as_bytes(), params)?;
         let pairs = signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let mut delivery = Delivery::new(pairs.collect(), &signed.body).with_method("POST");
+        let mut delivery = Delivery::new(pairs.collect::<Headers<'_>>(), &signed.body).with_method("POST");
         delivery.url = params.url.as_deref();
         let form = self.read_form(&delivery).and_then(Result::ok);
         delivery.form = form.as_ref();

@@ -5,16 +5,14 @@ mod formats;
 mod headers;
 mod proposal;
 
-use zeroize::Zeroizing;
-
 pub use self::diagnosis::{CandidateKind, Diagnosis, SchemeMatch, SignatureCandidate};
 use self::formats::{ReceivedFormat, formats_in, hmac_name, kind_of, timestamp_unit};
 use self::headers::{find_signatures, find_tokens};
 use self::proposal::Proposal;
 use super::explain::{id_headers, known_contents};
 use super::{
-    Cause, CauseCategory, DEFAULT_MAX_BODY_BYTES, DEFAULT_MAX_COMBINATIONS, Report, Timestamp, VerifyOptions,
-    Webhook, WebhookOptions,
+    Cause, CauseCategory, DEFAULT_MAX_BODY_BYTES, DEFAULT_MAX_COMBINATIONS, Report, SecretText, Timestamp,
+    VerifyOptions, Webhook, WebhookOptions,
 };
 use crate::delivery::Delivery;
 use crate::issue::{Issue, Profile, Stage};
@@ -25,7 +23,7 @@ use crate::signature::{Keys, Outcome, Scheme, SchemeDefinition, Secret, SecretFo
 #[derive(Default)]
 pub struct DiagnoseOptions {
     /// Secrets that may be the sender's, as shown. Without one, signatures are named and not searched.
-    pub secrets: Vec<Zeroizing<String>>,
+    pub secrets: Vec<SecretText>,
     /// The limit of combinations. Default: [`DEFAULT_MAX_COMBINATIONS`].
     pub max_combinations: Option<usize>,
     /// The size limit of a body, in bytes. A larger body is not searched. Default: 1 MiB.
@@ -126,7 +124,7 @@ struct SchemeSearch<'a, 'd> {
 
 impl SchemeSearch<'_, '_> {
     /// Returns the first scheme by which a secret makes the signature in a header.
-    fn find(&mut self, header: &str, value: &str, secrets: &[Zeroizing<String>]) -> Option<SchemeMatch> {
+    fn find(&mut self, header: &str, value: &str, secrets: &[SecretText]) -> Option<SchemeMatch> {
         for format in formats_in(value) {
             for definition in self.definitions(header, &format) {
                 let Some(scheme) = compile(&definition) else { continue };
@@ -231,12 +229,7 @@ impl SchemeSearch<'_, '_> {
     }
 
     /// Returns the changes to body or secret by which a scheme over the body makes the received signature.
-    fn explain(
-        &mut self,
-        header: &str,
-        format: &ReceivedFormat,
-        secrets: &[Zeroizing<String>],
-    ) -> Vec<Cause> {
+    fn explain(&mut self, header: &str, format: &ReceivedFormat, secrets: &[SecretText]) -> Vec<Cause> {
         let usual = self.definitions(header, format);
         let is_usual = |definition: &&SchemeDefinition| {
             ["{body}", "{timestamp}.{body}"].contains(&definition.signed_content.as_str())

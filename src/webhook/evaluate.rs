@@ -241,8 +241,11 @@ impl<'b, 'd> Evaluator<'b, 'd, '_> {
 /// The issue of a body over the size limit.
 pub(super) fn body_too_large(options: &VerifyOptions) -> PendingIssue {
     let message = format!("The body is larger than the limit of {} bytes.", options.max_bytes);
-    PendingIssue::new(Code::BODY_TOO_LARGE, Severity::Error, Location::Request, message)
-        .hint("Raise `maxBytes` if the provider really sends bodies this large.")
+    PendingIssue::new(Code::BODY_TOO_LARGE, Severity::Error, Location::Request, message).hint(concat!(
+        "Raise `",
+        option!(max_bytes),
+        "` if the provider really sends bodies this large."
+    ))
 }
 
 fn body_empty() -> PendingIssue {

@@ -1,5 +1,17 @@
-//! One webhook and its verbs, a file each: verify, inspect, explain, sign, create, compare. They share the evaluation of
-//! a delivery, which is in `evaluate`.
+//! [`Webhook`], and what its verbs take and return.
+//!
+//! | to | call | which returns |
+//! |---|---|---|
+//! | accept or reject a delivery | [`Webhook::verify`] | [`Verified`], or an [`Error`] |
+//! | see all issues and stages of a delivery | [`Webhook::inspect`] | [`Report`] |
+//! | find out why a signature does not match | `Webhook::explain` (feature `full`) | `Explanation` |
+//! | make a delivery of an event | [`Webhook::create`] | [`SignedDelivery`] |
+//! | sign bytes | [`Webhook::sign`] | [`SignedDelivery`] |
+//! | compare two deliveries | [`Webhook::compare`] | [`Comparison`] |
+//! | respond to a check of the URL by the provider | [`Webhook::handshake`] | [`HandshakeResponse`] |
+//! | examine a delivery of an unknown provider | `diagnose` (feature `full`) | `Diagnosis` |
+//!
+//! [`Webhook::verify_fast`] is for receivers that need no issues.
 
 mod accepted;
 mod compare;
@@ -9,6 +21,8 @@ mod diagnose;
 mod digest;
 mod error;
 mod evaluate;
+#[cfg(feature = "serde_json")]
+mod event_as;
 #[cfg(feature = "full")]
 mod explain;
 mod handshake;
@@ -16,8 +30,10 @@ mod inspect;
 mod item;
 mod items;
 mod outside_keys;
+mod problem;
 mod report;
 mod resign;
+mod secret_text;
 mod settings;
 mod sign;
 mod sign_params;
@@ -30,6 +46,8 @@ pub use compare::{Change, Comparison};
 #[cfg(feature = "full")]
 pub use diagnose::{CandidateKind, DiagnoseOptions, Diagnosis, SchemeMatch, SignatureCandidate, diagnose};
 pub use error::Error;
+#[cfg(feature = "serde_json")]
+pub use event_as::EventTypeError;
 #[cfg(feature = "full")]
 pub use explain::{
     CAUSES, Cause, CauseCategory, CauseDefinition, DEFAULT_MAX_COMBINATIONS, Difference, Explanation,
@@ -39,6 +57,7 @@ pub use handshake::HandshakeResponse;
 pub use item::Item;
 pub use outside_keys::KeyNeed;
 pub use report::{HandshakeReport, Report, SignatureReport, SignedPart, StageReport, StageState, Verdict};
+pub use secret_text::SecretText;
 pub use sign::SignedDelivery;
 pub use sign_params::SignParams;
 
@@ -57,7 +76,6 @@ use crate::signature::{
     Algorithm, BUILT_IN_PUBLIC_KEY, Keys, KeysError, PublicKeyCheck, Secret, SecretError, SignatureScheme,
     VerifyPublicKey,
 };
-use zeroize::Zeroizing;
 
 /// Default size limit of a body: 1 MiB.
 pub const DEFAULT_MAX_BODY_BYTES: usize = 1 << 20;
@@ -111,17 +129,17 @@ pub struct VerifyOptions {
 #[derive(Default)]
 pub struct WebhookOptions {
     /// The secrets, as the provider shows them: the first signs, all verify. They are those of the provider's first scheme.
-    pub secrets: Vec<Zeroizing<String>>,
+    pub secrets: Vec<SecretText>,
     /// The secrets of schemes by their names, for a provider with several schemes. A scheme without secrets is not active:
     /// no delivery is accepted by it.
-    pub named_secrets: Vec<(String, Zeroizing<String>)>,
+    pub named_secrets: Vec<(String, SecretText)>,
     /// Accept deliveries without a signature, and report them as unsigned.
     pub allow_unsigned: bool,
     /// Only explain and compare deliveries. Every text is taken as a secret, also one that does not have the provider's
     /// format: [`explain`](Webhook::explain) says why. SECURITY: nothing is verified or signed with such a webhook.
     pub explain_only: bool,
     /// Values that the provider's definition names in `settings`, such as a verify token. An empty value counts as absent.
-    pub settings: Vec<(String, Zeroizing<String>)>,
+    pub settings: Vec<(String, SecretText)>,
     /// Accept only these of the provider's algorithms.
     pub algorithms: Option<Vec<Algorithm>>,
     /// Verifies the signatures of providers that have a public key. Default: with the feature `public-key` of this crate, its
@@ -140,7 +158,7 @@ pub struct WebhookOptions {
 /// ```
 /// use hookseal::webhook::{WebhookOptions, Webhook};
 ///
-/// let secrets = vec!["the secret of the subscription".to_owned().into()];
+/// let secrets = vec!["the secret of the subscription".into()];
 /// let hook = Webhook::built_in("painchek", WebhookOptions { secrets, ..WebhookOptions::default() })?;
 /// assert_eq!(hook.provider().title, "PainChek");
 ///
@@ -169,8 +187,10 @@ pub(crate) struct ActiveScheme<'w> {
     pub keys: &'w Keys,
 }
 
-const EXPLAIN_ONLY: &str = "A webhook with the option `explainOnly` neither verifies nor signs deliveries.";
-const EXPLAIN_ONLY_HINT: &str = "Make another webhook without `explainOnly` for this call.";
+const EXPLAIN_ONLY: &str =
+    concat!("A webhook with the option `", option!(explain_only), "` neither verifies nor signs deliveries.");
+const EXPLAIN_ONLY_HINT: &str =
+    concat!("Make another webhook without `", option!(explain_only), "` for this call.");
 
 impl Webhook {
     /// A webhook of a provider.
@@ -238,7 +258,7 @@ impl Webhook {
     /// use hookseal::delivery::{Delivery, Headers};
     /// use hookseal::webhook::{Webhook, WebhookOptions};
     ///
-    /// let secrets = vec!["It's a Secret to Everybody".to_owned().into()];
+    /// let secrets = vec!["It's a Secret to Everybody".into()];
     /// let hook = Webhook::built_in("github", WebhookOptions { secrets, ..WebhookOptions::default() })?;
     /// let headers = Headers::from_iter([("Content-Type", "application/x-www-form-urlencoded")]);
     /// let delivery = Delivery::new(headers, b"payload=%7B%22zen%22%3A%22Keep+it+simple%22%7D");
@@ -373,7 +393,8 @@ fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Vec<Option<Keys
             Err(Error::new(
                 Code::SECRET_INVALID,
                 format!(
-                    "{name} does not sign its webhooks, so a secret cannot protect them. Remove `secrets`, and pass `unsigned: \"allow\"`."
+                    "{name} does not sign its webhooks, so a secret cannot protect them. Remove `secrets`, and pass `{}`.",
+                    option!(allow_unsigned)
                 ),
             ))
         } else if options.allow_unsigned {
@@ -382,7 +403,8 @@ fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Vec<Option<Keys
             Err(Error::new(
                 Code::SECRET_MISSING,
                 format!(
-                    "{name} does not sign its webhooks, so the sender cannot be authenticated. Pass `unsigned: \"allow\"` to accept unsigned deliveries."
+                    "{name} does not sign its webhooks, so the sender cannot be authenticated. Pass `{}` to accept unsigned deliveries.",
+                    option!(allow_unsigned)
                 ),
             ))
         };
@@ -411,7 +433,7 @@ fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Vec<Option<Keys
         let named = options.named_secrets.iter().filter(|(other, _)| Some(other.as_str()) == name);
         let listed = options.secrets.iter().filter(|_| name == first);
         // Of two schemes that share secrets, the one with public keys takes its own.
-        let is_own = |text: &&Zeroizing<String>| {
+        let is_own = |text: &&SecretText| {
             provider.schemes.iter().filter(|other| is_pair(current, other)).all(|other| {
                 if scheme.has_public_keys() {
                     scheme.claims_secret(text)
@@ -420,8 +442,7 @@ fn keys(provider: &Provider, options: &WebhookOptions) -> Result<Vec<Option<Keys
                 }
             })
         };
-        let texts: Vec<&Zeroizing<String>> =
-            listed.chain(named.map(|(_, text)| text)).filter(is_own).collect();
+        let texts: Vec<&SecretText> = listed.chain(named.map(|(_, text)| text)).filter(is_own).collect();
         let source = provider.key_source.as_ref().filter(|_| !has_secrets && scheme.has_public_keys());
         all.push(match source {
             Some(source) if texts.is_empty() => Some(from_outside(scheme, source, name, options)?),
@@ -457,8 +478,8 @@ fn from_outside(
     name: Option<&str>,
     options: &WebhookOptions,
 ) -> Result<Keys, Error> {
-    let known: Vec<Zeroizing<String>> = source.known.iter().map(|key| key.clone().into()).collect();
-    let texts: Vec<&Zeroizing<String>> = known.iter().collect();
+    let known: Vec<SecretText> = source.known.iter().map(|key| key.clone().into()).collect();
+    let texts: Vec<&SecretText> = known.iter().collect();
     if texts.is_empty() {
         let accepted = options.algorithms.as_deref().unwrap_or(scheme.algorithms());
         return Ok(with_verifier(Keys::without_secrets(accepted), options));
@@ -476,7 +497,7 @@ fn with_verifier(keys: Keys, options: &WebhookOptions) -> Keys {
 /// Prepares the secrets of one scheme.
 fn prepare(
     scheme: &SignatureScheme,
-    texts: &[&Zeroizing<String>],
+    texts: &[&SecretText],
     name: Option<&str>,
     options: &WebhookOptions,
 ) -> Result<Keys, Error> {
@@ -489,7 +510,7 @@ fn prepare(
     let secret_error = |index, error: &SecretError| {
         Error::new(error.code(), format!("{}{error}", prefix(index))).hint(error.hint())
     };
-    let parse = |(index, text): (usize, &&Zeroizing<String>)| {
+    let parse = |(index, text): (usize, &&SecretText)| {
         let mut secret = scheme.parse_secret(text);
         if options.explain_only {
             secret = Secret::or_to_explain(secret, text);

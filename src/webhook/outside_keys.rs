@@ -1,7 +1,5 @@
 //! Keys from outside: which public key a delivery needs, and the keys that come with it. The core fetches nothing.
 
-use serde::Serialize;
-
 use super::{ActiveScheme, Error, Webhook, no_public_keys};
 use crate::delivery::Delivery;
 use crate::issue::{Code, Location, PendingIssue, Severity};
@@ -10,16 +8,17 @@ use crate::provider::{KeySource, Refused, RequestParts, RequestSource, usable_id
 use crate::signature::{Keys, Outcome, PublicKeyCheck, Secret, SecretError, SignatureScheme};
 
 /// The public key that a delivery needs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct KeyNeed {
     /// The id of the key, if the delivery names one. SECURITY: the sender chooses it, and nothing is verified yet.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub kid: Option<String>,
     /// The URL of the key, if the provider or the delivery names one. A URL of the delivery is at an allowed host.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub url: Option<String>,
     /// How the source has its keys: `jwks`, `jwk`, `certificate`, `pem`.
-    #[serde(rename = "as")]
+    #[cfg_attr(feature = "serde", serde(rename = "as"))]
     pub format: &'static str,
 }
 

@@ -2,15 +2,13 @@
 
 use std::fmt;
 
-use serde::Serialize;
-
 use super::{CoveredPart, Item};
 use crate::issue::{ByteSpan, Code, Issue, Stage};
 use crate::signature::SignatureStatus;
 
 /// The verdict on a delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 pub enum Verdict {
     /// Signed and valid.
     Verified,
@@ -23,7 +21,8 @@ pub enum Verdict {
 }
 
 /// The state of one stage of checking a delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct StageReport {
     /// The stage.
     pub name: Stage,
@@ -32,8 +31,8 @@ pub struct StageReport {
 }
 
 /// How a stage of checking a delivery ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum StageState {
     /// Evaluated, without an error or a warning.
     Passed,
@@ -49,65 +48,66 @@ pub enum StageState {
 
 /// Everything there is to say about a delivery. `Debug` leaves out ids and the time of the event, which are values of the
 /// payload: the fields have them.
-#[derive(Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "camelCase"))]
 pub struct Report {
     /// The verdict.
     pub verdict: Verdict,
     /// The reason for the rejection; `None` where the delivery is accepted.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub code: Option<Code>,
     /// The HTTP status with which a receiver responds to the rejected delivery; `None` where the delivery is accepted.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub status: Option<u16>,
     /// The state of every stage, in order. Unlike `verify`, an inspection goes on after the first failure.
     pub stages: [StageReport; 6],
     /// The provider's id.
     pub provider: String,
     /// The event type.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(rename = "type", skip_serializing_if = "Option::is_none"))]
     pub event_type: Option<String>,
     /// The idempotency key.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub id: Option<String>,
     /// The id of the subscription.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub webhook_id: Option<String>,
     /// The id of the delivery.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub delivery_id: Option<String>,
     /// The time of the event, as the payload writes it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub created_at: Option<String>,
     /// The revision of the contract that the payload follows.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub revision: Option<String>,
     /// The SHA-256 of the raw body, hex; empty for a body over the size limit, which is not hashed.
     pub digest: String,
     /// The signature.
     pub signature: SignatureReport,
     /// The handshake that the request is: a receiver responds itself, and calls no handler.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub handshake: Option<HandshakeReport>,
     /// The events of a delivery that has several: those whose type is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub items: Option<Vec<Item>>,
     /// Every issue, sorted by location.
     pub issues: Vec<Issue>,
 }
 
 /// What a report says about a handshake.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct HandshakeReport {
     /// The name of the handshake.
     pub name: String,
     /// The status of the response.
     pub status: u16,
     /// Why the handshake is refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub code: Option<Code>,
     /// The reason as a sentence.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub message: Option<String>,
 }
 
@@ -130,60 +130,61 @@ impl fmt::Debug for Report {
 }
 
 /// What a report says about the signature. SECURITY: it holds texts of the delivery, and never the expected tag.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "camelCase"))]
 pub struct SignatureReport {
     /// The state of the signature.
     pub status: SignatureStatus,
     /// The name of the scheme that decided, for a provider with several.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub scheme: Option<String>,
     /// The header of the signature, or its source in the body or the URL.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub header: Option<String>,
     /// The algorithm that the header names, or that verified the signature.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub algorithm: Option<&'static str>,
     /// The value of the header or the source; cut after 512 characters. `None` for a token, which may be the secret.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub received: Option<String>,
     /// The received signature that was compared, without its label; cut after 512 characters. `None` where none was compared.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub tag: Option<String>,
     /// The signed time, in milliseconds since 1970. Authentic only where the status is `verified` or `stale`. `None`
     /// where the provider signs none, the delivery has none, or no JavaScript `Date` reaches it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub timestamp: Option<u64>,
     /// Index of the secret that made the signature, or is the token.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub secret: Option<usize>,
     /// What a verified signature or a token covers.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub covers: Option<CoveredPart>,
     /// What of event type and idempotency key a verified signature or a token does not cover: `type`, `id`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Vec::is_empty"))]
     pub uncovered: Vec<&'static str>,
     /// The template of the signed content.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub signed_content: Option<String>,
     /// The parts of the signed content, in order. Their bytes one after another are what the signature is made over.
     /// Empty where the provider signs nothing.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Vec::is_empty"))]
     pub parts: Vec<SignedPart>,
 }
 
 /// One part of the signed content of a delivery. `Debug` leaves out the value: a URL may contain a token.
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SignedPart {
     /// The placeholder without its braces: `body`, `timestamp`, `id`, `url`, `method`, `header:NAME`, `query:NAME`, a digest
     /// such as `body:sha256:hex`, or a JSON Pointer. `None` for literal text of the template.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub placeholder: Option<String>,
     /// The text that is signed; cut after 512 characters. `None` for the body and its values, and for what the delivery lacks.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub value: Option<String>,
     /// The location in the signed content, in bytes. `None` for what the delivery lacks, which counts as no bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub span: Option<ByteSpan>,
 }
 

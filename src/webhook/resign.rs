@@ -19,11 +19,9 @@ impl Webhook {
     /// let body = br#"{"type":"invoice.paid","timestamp":"2026-01-01T00:00:00Z","data":{}}"#;
     /// let first = hook.sign(body, &SignParams::new(Timestamp::from_millis(0), [7; 32]))?;
     ///
-    /// let headers = first.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     /// let an_hour_later = Timestamp::from_millis(3_600_000);
-    /// let headers = hook.resign(&Delivery::new(headers, body), an_hour_later)?;
-    /// let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    /// assert!(hook.verify(&Delivery::new(headers, body), an_hour_later).is_ok());
+    /// let headers = hook.resign(&Delivery::from(&first), an_hour_later)?;
+    /// assert!(hook.verify(&Delivery::new(&headers, body), an_hour_later).is_ok());
     /// # Ok::<(), hookseal::webhook::Error>(())
     /// ```
     ///

@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use zeroize::Zeroizing;
-
-use super::Error;
+use super::{Error, SecretText};
 use crate::issue::Code;
 use crate::json::quoted;
 use crate::provider::{Provider, Setting};
@@ -12,14 +10,14 @@ use crate::signature::Keys;
 
 /// The settings of a webhook. SECURITY: never printed, zeroized when dropped.
 #[derive(Default)]
-pub(super) struct Settings(Vec<(String, Zeroizing<String>)>);
+pub(super) struct Settings(Vec<(String, SecretText)>);
 
 impl Settings {
     /// Checks settings against those of the provider. An empty value counts as absent. SECURITY: a variable of the environment
     /// that is not set would equal an empty text of a request.
     #[cold]
     #[inline(never)]
-    pub fn new(known: &[Setting], values: Vec<(String, Zeroizing<String>)>) -> Result<Self, Error> {
+    pub fn new(known: &[Setting], values: Vec<(String, SecretText)>) -> Result<Self, Error> {
         for (name, _) in &values {
             if known.iter().any(|setting| setting.name == *name) {
                 continue;
@@ -66,7 +64,7 @@ impl Settings {
 
     /// The value of a setting.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let value = self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        let value = self.0.iter().find(|(known, _)| known == name).map(|(_, value)| &**value);
         value.filter(|value| !value.is_empty())
     }
 }

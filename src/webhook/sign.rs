@@ -30,15 +30,22 @@ impl fmt::Debug for SignedDelivery {
     }
 }
 
+/// The request as its receiver gets it.
+impl<'s> From<&'s SignedDelivery> for Delivery<'s> {
+    fn from(signed: &'s SignedDelivery) -> Self {
+        Self::new(&signed.headers, &signed.body).with_method("POST")
+    }
+}
+
 impl Webhook {
     /// Signs a body with the first secret, and adds the provider's other headers.
     ///
     /// ```
     /// use hookseal::webhook::{SignParams, WebhookOptions, Timestamp, Webhook};
     ///
-    /// let secrets = vec!["the secret of the subscription".to_owned().into()];
+    /// let secrets = vec!["the secret of the subscription".into()];
     /// let hook = Webhook::built_in("painchek", WebhookOptions { secrets, ..WebhookOptions::default() })?;
-    /// let signed = hook.sign(b"{}", &SignParams::new(Timestamp::from_millis(0), [7; 32]))?;
+    /// let signed = hook.sign("{}", &SignParams::new(Timestamp::from_millis(0), [7; 32]))?;
     /// let (name, value) = &signed.headers[3];
     /// assert_eq!(name, "X-PainChek-WH-Signature");
     /// assert!(value.starts_with("sha256="));
@@ -48,14 +55,14 @@ impl Webhook {
     /// # Errors
     /// `body-empty` for a body without bytes, `option-invalid` for an id that no header can carry, and the code of a part
     /// of the signed content that is missing: `url-missing`, `header-missing`.
-    pub fn sign(&self, body: &[u8], params: &SignParams) -> Result<SignedDelivery, Error> {
+    pub fn sign(&self, body: impl AsRef<[u8]>, params: &SignParams) -> Result<SignedDelivery, Error> {
         let id = params.id.clone().unwrap_or_else(|| params.uuid(0).to_string());
         // The body is signed as it is, so that only the headers of a type are added.
         let is_preferred =
             |field: &FieldSource, text: Option<&str>| field.header().is_some() && text.is_some();
         let event_type = params.event_type.as_deref();
         let types = event_type.map(|name| self.provider.envelope.event_type.assign(name, &is_preferred));
-        self.sign_as(&id, &types.unwrap_or_default(), body, params)
+        self.sign_as(&id, &types.unwrap_or_default(), body.as_ref(), params)
     }
 
     /// Signs a delivery with this id. Of the fields of the event type, those in headers count.
@@ -113,7 +120,8 @@ impl Webhook {
         }
         // The strongest scheme that has secrets signs.
         let pairs = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let delivery = Delivery { url, method: Some("POST"), ..Delivery::new(pairs.collect(), body) };
+        let delivery =
+            Delivery { url, method: Some("POST"), ..Delivery::new(pairs.collect::<Headers<'_>>(), &**body) };
         let Some(active) = self.signing_scheme_for(&delivery) else { return Ok(()) };
         let ActiveScheme { index, scheme, keys } = active;
         let form = self.read_form(&delivery).and_then(Result::ok);

@@ -42,6 +42,18 @@ impl SignParams {
         Self { now: now.into(), random, id: None, webhook_id: None, event_type: None, url: None }
     }
 
+    /// Parameters with the time and new ids of the operating system.
+    ///
+    /// # Panics
+    /// If the operating system has no random bytes.
+    #[cfg(feature = "getrandom")]
+    #[must_use]
+    pub fn random() -> Self {
+        let mut random = [0; 32];
+        getrandom::fill(&mut random).expect("random bytes of the operating system");
+        Self::new(std::time::SystemTime::now(), random)
+    }
+
     pub(super) fn webhook_id(&self) -> String {
         self.webhook_id.clone().unwrap_or_else(|| self.uuid(1).to_string())
     }

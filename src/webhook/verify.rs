@@ -22,6 +22,18 @@ impl Webhook {
         self.verify_with(delivery, now, &self.verify_options)
     }
 
+    /// The same as [`verify`](Self::verify), which panics for no delivery either: the two differ in JavaScript only.
+    ///
+    /// # Errors
+    /// The reason for the rejection, with all issues.
+    pub fn check<'b>(
+        &self,
+        delivery: &Delivery<'b>,
+        now: impl Into<Timestamp>,
+    ) -> Result<Verified<'b>, Error> {
+        self.verify(delivery, now)
+    }
+
     /// Like [`verify`](Self::verify), with other options than the webhook's own.
     ///
     /// # Errors

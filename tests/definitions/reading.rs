@@ -178,7 +178,8 @@ fn definitions_of_well_known_senders_sign_and_verify() {
     assert_eq!(hook.provider().envelope.event_type.header(), Some("X-GitHub-Event"));
     let signed = hook.sign(br#"{"zen":"x"}"#, &SignParams::new(NOW, [7; 32])).expect("signed");
     let pairs = signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let error = hook.verify(&Delivery::new(pairs.collect(), &signed.body), NOW).expect_err("no type");
+    let error =
+        hook.verify(&Delivery::new(pairs.collect::<Headers<'_>>(), &signed.body), NOW).expect_err("no type");
     assert_eq!(error.code, Code::ENVELOPE_INVALID);
     assert_eq!(error.to_string(), "The envelope is not GitHub's: the event type is missing.");
     assert_eq!(error.issues[0].expected.as_deref(), Some("the header X-GitHub-Event"));
@@ -238,7 +239,7 @@ fn an_extended_definition_verifies_what_its_base_signs() {
     let base = Webhook::built_in("svix", options()).expect("a webhook");
     let signed = base.sign(br#"{"event":"a"}"#, &SignParams::new(NOW, [7; 32])).expect("signed");
     let pairs = signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let delivery = Delivery::new(pairs.collect(), &signed.body);
+    let delivery = Delivery::new(pairs.collect::<Headers<'_>>(), &signed.body);
     let mine = extended(&json!({ "envelope": { "type": "/event" } }));
     for provider in
         [Provider::from_json(&mine), Ok(Provider::from_compiled(&Provider::compile(&mine).unwrap()).unwrap())]

@@ -30,7 +30,7 @@ fn comparable_headers(delivery: &hookseal::delivery::ImportedDelivery) -> Vec<St
 proptest! {
     #[test]
     fn an_export_is_imported_with_the_same_headers_and_bytes(body in body(), fields in fields()) {
-        let delivery = Delivery::new(fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect(), &body)
+        let delivery = Delivery::new(fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect::<Headers<'_>>(), &body)
             .with_url("https://example.com/hook?a=1").with_method("POST");
         let first = hookseal::delivery::ImportedDelivery {
             headers: fields.iter().map(|(n, v)| (n.clone(), v.clone())).collect(),

@@ -206,7 +206,7 @@ fn create_makes_a_delivery_with_one_item() {
         let item = body.pointer(expected).expect("an item");
         assert_eq!((&item["kind"], &item["amount"]), (&json!("paid"), &json!(5)));
         let pairs = signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let delivery = Delivery::new(pairs.collect(), &signed.body);
+        let delivery = Delivery::new(pairs.collect::<Vec<_>>(), &signed.body);
         let items = hook.verify(&delivery, NOW).expect("accepted").items.expect("items");
         assert_eq!(items[0].id, format!("paid:{}", item["id"].as_str().expect("an id")));
         let error = hook.create("paid", b"{}", &fresh()).expect_err("no amount");

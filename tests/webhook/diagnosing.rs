@@ -19,7 +19,7 @@ fn with_secrets(secrets: &[&str]) -> DiagnoseOptions {
 }
 
 fn found(headers: &[(&str, &str)], body: &[u8], secrets: &[&str]) -> Diagnosis {
-    let delivery = Delivery::new(headers.iter().copied().collect(), body);
+    let delivery = Delivery::new(headers.iter().copied().collect::<Headers<'_>>(), body);
     let diagnosis = diagnose(&delivery, NOW, &with_secrets(secrets));
     for found in &diagnosis.matches {
         verifies(&found.definition, &delivery, secrets[found.secret]);
@@ -139,7 +139,7 @@ fn finds_the_scheme_of_most_built_in_providers() {
             SignParams { url: url.map(str::to_owned), event_type: Some("order.paid".to_owned()), ..fresh() };
         let Ok(signed) = hook.sign(BODY, &params) else { continue };
         let headers = signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let mut delivery = Delivery::new(headers.collect(), &signed.body);
+        let mut delivery = Delivery::new(headers.collect::<Headers<'_>>(), &signed.body);
         delivery.url = url;
         delivery.method = Some("POST");
         if hook.provider().scheme().is_none() {

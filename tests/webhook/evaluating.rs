@@ -85,7 +85,7 @@ fn reasons_come_in_order_size_signature_content_type_json_envelope_contract() {
     let sample = sample("assessment_add", "painchek");
     let options = |max_bytes| VerifyOptions { max_bytes, profile: Profile::Strict, ..hook.verify_options() };
     let reason = |headers: &[(&str, String)], body: &[u8], max_bytes| {
-        let headers = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let delivery = Delivery::new(headers, body);
         let error = hook.verify_with(&delivery, NOW, &options(max_bytes)).err();
         let report = hook.inspect_with(&delivery, NOW, &options(max_bytes));
@@ -296,7 +296,7 @@ fn the_idempotency_key_is_the_first_that_can_be_one() {
     let text = definition(r#", "dedupe": ["pointer:/id", "pointer:/other", "header:X-Id"]"#);
     let hook = made(&text, unsigned());
     let key = |body: &str, header: Option<&str>| {
-        let headers = header.map(|value| ("x-id", value)).into_iter().collect();
+        let headers: Vec<_> = header.map(|value| ("x-id", value)).into_iter().collect();
         hook.verify(&Delivery::new(headers, body.as_bytes()), NOW).expect("accepted").id
     };
     let is_digest = |key: String| key.len() == 5 + 64 && key.starts_with("ping:");

@@ -19,7 +19,7 @@ fn hook(event_type: &Value) -> Webhook {
 
 /// The event type of a delivery, as all verbs report it, or the message of the rejection.
 fn find(hook: &Webhook, pairs: &[(&str, &str)], body: &str) -> Result<String, String> {
-    let delivery = Delivery::new(pairs.iter().copied().collect(), body.as_bytes());
+    let delivery = Delivery::new(pairs.iter().copied().collect::<Headers<'_>>(), body.as_bytes());
     let verified = hook.verify(&delivery, NOW);
     let fast = hook.verify_fast(&delivery, NOW, &hook.verify_options());
     let report = hook.inspect(&delivery, NOW);
@@ -306,8 +306,9 @@ fn a_type_that_a_header_decides_in_part_is_covered_only_by_a_signature_of_the_he
 #[test]
 fn deliveries_with_different_types_are_different_events() {
     let hook = hook(&json!("{header:X-Resource}.{/action}"));
-    let delivery =
-        |resource| Delivery::new([("X-Resource", resource)].into_iter().collect(), br#"{"action":"a"}"#);
+    let delivery = |resource| {
+        Delivery::new([("X-Resource", resource)].into_iter().collect::<Headers<'_>>(), br#"{"action":"a"}"#)
+    };
     assert!(hook.compare(&delivery("a"), &delivery("a")).unwrap().same_event);
     assert!(!hook.compare(&delivery("a"), &delivery("b")).unwrap().same_event);
 }

@@ -154,7 +154,8 @@ fn svix_sends_both_families() {
     let webhook = |id: &str| Webhook::built_in(id, options(&[SECRET])).expect("a webhook");
     let body = br#"{"type":"invoice.paid","timestamp":"2023-11-14T22:13:20Z","data":{}}"#;
     let signed = webhook("standard-webhooks").sign(body, &fresh()).expect("signed");
-    let headers = || signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let headers =
+        || signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>();
     let svix = webhook("svix").verify(&Delivery::new(headers(), body), NOW).expect("verified");
     let standard =
         webhook("standard-webhooks").verify(&Delivery::new(headers(), body), NOW).expect("verified");

@@ -53,7 +53,9 @@ fn get(url: &str) -> Delivery<'_> {
 }
 
 fn post<'d>(headers: &'d [(&'d str, &'d str)], body: &'d [u8]) -> Delivery<'d> {
-    Delivery::new(headers.iter().copied().collect(), body).with_method("POST").with_url("https://h/hook")
+    Delivery::new(headers.iter().copied().collect::<Headers<'_>>(), body)
+        .with_method("POST")
+        .with_url("https://h/hook")
 }
 
 fn tag(body: &[u8]) -> String {
@@ -264,7 +266,7 @@ fn the_zoom_validation_gets_the_secret_that_signed_it() {
     };
     let body = br#"{"payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"},"event_ts":1654503849680,"event":"endpoint.url_validation"}"#;
     let signed = hook(&[SECRET], false).sign(body, &fresh()).expect("signed").headers;
-    let delivery = || Delivery::new(signed.iter().cloned().collect(), body);
+    let delivery = || Delivery::new(signed.iter().cloned().collect::<Headers<'_>>(), body);
     let encrypted = hex(&hmac::sign(Algorithm::Sha256, SECRET.as_bytes(), b"qgg8vlvZRS6UYooatFL8Aw"));
     let expected = format!(r#"{{"plainToken":"qgg8vlvZRS6UYooatFL8Aw","encryptedToken":"{encrypted}"}}"#);
     for secrets in [&[SECRET][..], &["the next secret of the app", SECRET]] {
@@ -386,7 +388,7 @@ fn a_body_over_the_limit_is_no_handshake() {
     };
     let body = br#"{"type":"url_verification","challenge":"abc","token":"x"}"#;
     let signed = hook(1000).sign(body, &SignParams::new(NOW, [7; 32])).expect("signed").headers;
-    let delivery = || Delivery::new(signed.iter().cloned().collect(), body);
+    let delivery = || Delivery::new(signed.iter().cloned().collect::<Headers<'_>>(), body);
     assert!(hook(body.len()).handshake(&delivery(), NOW).is_some());
     assert!(hook(body.len() - 1).handshake(&delivery(), NOW).is_none());
     let none = Webhook::built_in("painchek", options(&[SECRET])).expect("a webhook");

@@ -71,7 +71,7 @@ fn token(more: Value) -> String {
 
 /// The result of every verb, which agree.
 fn outcome(hook: &Webhook, pairs: &[(&str, &str)]) -> Result<SignatureInfo, (Code, String)> {
-    let delivery = Delivery::new(pairs.iter().copied().collect(), BODY).with_url(URL);
+    let delivery = Delivery::new(pairs.iter().copied().collect::<Headers<'_>>(), BODY).with_url(URL);
     let result = hook.verify(&delivery, NOW);
     let fast = hook.verify_fast(&delivery, NOW, &hook.verify_options());
     assert_eq!(
@@ -351,7 +351,7 @@ fn what_is_signed_here_is_verified_here() {
         params.url = Some(URL.to_owned());
         let signed = hook.sign(BODY, &params).expect("signed");
         let pairs = signed.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let delivery = Delivery::new(pairs.collect(), BODY).with_url(URL);
+        let delivery = Delivery::new(pairs.collect::<Headers<'_>>(), BODY).with_url(URL);
         assert!(matches!(
             hook.verify(&delivery, NOW).unwrap().signature,
             SignatureInfo::Verified { secret: 0, .. }
@@ -360,7 +360,9 @@ fn what_is_signed_here_is_verified_here() {
         assert_eq!(hook.verify(&delivery, later).unwrap_err().code, Code::TIMESTAMP_TOO_OLD);
         let renewed = hook.resign(&delivery, later).expect("renewed");
         let pairs = renewed.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        assert!(hook.verify(&Delivery::new(pairs.collect(), BODY).with_url(URL), later).is_ok());
+        assert!(
+            hook.verify(&Delivery::new(pairs.collect::<Headers<'_>>(), BODY).with_url(URL), later).is_ok()
+        );
         assert!(hook.provider().token_headers().is_empty());
         assert_eq!(hook.provider().signature_expiry().name(), "by-header");
     }

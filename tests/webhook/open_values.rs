@@ -218,7 +218,7 @@ fn a_delivery_without_a_body_is_an_event_of_headers() {
         ("Content-Type", "application/json; utf-8"),
     ];
     let verify = |pairs: &[(&str, &str)], body: &[u8]| {
-        let delivery = Delivery::new(pairs.iter().copied().collect(), body);
+        let delivery = Delivery::new(pairs.iter().copied().collect::<Headers<'_>>(), body);
         let form = hook.read_form(&delivery).and_then(Result::ok);
         let delivery = Delivery { form: form.as_ref(), ..delivery };
         let result = hook.verify(&delivery, NOW);

@@ -81,7 +81,7 @@ fn a_delivery_is_verified_with_the_key_that_it_needs() {
     for headers in
         [vec![], vec![("X-Sig", "!"), ("X-Time", "1700000000")], vec![("X-Sig", signature.as_str())]]
     {
-        let delivery = Delivery::new(headers.into_iter().collect(), BODY.as_bytes());
+        let delivery = Delivery::new(headers.into_iter().collect::<Headers<'_>>(), BODY.as_bytes());
         assert_eq!(hook.needs(&delivery), Ok(None));
         assert_ne!(hook.verify(&delivery, NOW).expect_err("rejected").code, Code::KEY_MISSING);
     }

@@ -150,7 +150,7 @@ fn a_missing_part_has_neither_value_nor_span() {
                 let value = if name.eq_ignore_ascii_case(lost) { replacement? } else { value };
                 Some((name.as_str(), value))
             });
-            let report = hook.inspect(&Delivery::new(pairs.collect(), body), NOW);
+            let report = hook.inspect(&Delivery::new(pairs.collect::<Headers<'_>>(), body), NOW);
             assert_eq!(report.signature.status, SignatureStatus::Malformed);
             let missing = part(&report, placeholder);
             assert_eq!((&missing.value, missing.span), (&None, None));
@@ -288,7 +288,7 @@ proptest! {
         let scheme = hook.provider().scheme().expect("a scheme");
         let known: Vec<&str> = scheme.headers().collect();
         let pairs = names.iter().zip(&values).map(|(name, value)| (known[name % known.len()], value.as_str()));
-        let delivery = Delivery { url: url.as_deref(), method: method.as_deref(), ..Delivery::new(pairs.collect(), &body) };
+        let delivery = Delivery { url: url.as_deref(), method: method.as_deref(), ..Delivery::new(pairs.collect::<Headers<'_>>(), &body) };
         let max_bytes = if small { 3 } else { 1000 };
         let report = hook.inspect_with(&delivery, NOW, &VerifyOptions { max_bytes, ..hook.verify_options() });
         content(&report, &body);

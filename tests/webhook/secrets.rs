@@ -118,8 +118,8 @@ fn a_webhook_that_explains_verifies_and_signs_nothing() {
         for delivery in [&delivery, &unsigned] {
             let error = hook.verify(delivery, NOW).expect_err("fails closed");
             assert_eq!(error.code, Code::OPTION_INVALID);
-            assert!(error.to_string().contains("`explainOnly`"), "{error}");
-            assert!(error.issues[0].hint.as_deref().is_some_and(|hint| hint.contains("explainOnly")));
+            assert!(error.to_string().contains("`explain_only`"), "{error}");
+            assert!(error.issues[0].hint.as_deref().is_some_and(|hint| hint.contains("explain_only")));
             let fast = hook.verify_fast(delivery, NOW, &hook.verify_options());
             assert_eq!(fast.err().map(|error| error.code), Some(Code::OPTION_INVALID));
             let report = hook.inspect(delivery, NOW);
@@ -132,7 +132,7 @@ fn a_webhook_that_explains_verifies_and_signs_nothing() {
             hook.resign(&delivery, NOW).expect_err("signs nothing"),
         ] {
             assert_eq!(error.code, Code::OPTION_INVALID);
-            assert!(error.to_string().contains("`explainOnly`"), "{error}");
+            assert!(error.to_string().contains("`explain_only`"), "{error}");
         }
         assert!(hook.compare(&delivery, &delivery).expect("compared").same);
     }

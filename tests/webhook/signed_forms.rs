@@ -169,8 +169,9 @@ fn a_report_has_no_field_of_a_form() {
             ("X-Twilio-Signature", "AAAAAAAAAAAAAAAAAAAAAAAAAAA="),
             ("Content-Type", "application/x-www-form-urlencoded"),
         ];
-        let delivery = Delivery::new(headers.into_iter().collect(), b"From=%2B1555&Body=Hello+there")
-            .with_url("https://example.com/hook");
+        let delivery =
+            Delivery::new(headers.into_iter().collect::<Headers<'_>>(), b"From=%2B1555&Body=Hello+there")
+                .with_url("https://example.com/hook");
         let form = hook.read_form(&delivery).expect("a form").expect("fields");
         let report = hook.inspect(&delivery.clone().with_form(&form), NOW);
         let parts = &report.signature.parts;

@@ -182,7 +182,7 @@ fn signs_and_resigns_what_it_verifies() {
         let headers: Headers<'_> = delivery.headers.iter().cloned().collect();
         let later = hookseal::webhook::Timestamp::from_millis(NOW.as_millis() + 3_600_000);
         let resigned = hook.resign(&Delivery::new(headers, BODY).with_method("POST"), later).expect("signed");
-        let received = Delivery::new(resigned.into_iter().collect(), BODY).with_method("POST");
+        let received = Delivery::new(resigned.into_iter().collect::<Headers<'_>>(), BODY).with_method("POST");
         assert!(hook.verify(&received, later).is_ok(), "{definition}");
     }
     let made = hook(OF_HEADER).create("made", br#"{"id":"1"}"#, &fresh()).expect("a delivery");

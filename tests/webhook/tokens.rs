@@ -36,7 +36,7 @@ fn compiled(format: &str, secrets: &[&str]) -> Webhook {
 /// The result of every verb for a delivery with these headers: they agree, for the text and for the compiled definition.
 fn outcome(format: &str, secrets: &[&str], pairs: &[(&str, &str)]) -> Result<usize, Code> {
     let [first, second] = [hook(format, secrets), compiled(format, secrets)].map(|hook| {
-        let delivery = Delivery::new(pairs.iter().copied().collect(), BODY);
+        let delivery = Delivery::new(pairs.iter().copied().collect::<Headers<'_>>(), BODY);
         let result = match hook.verify(&delivery, NOW).map(|verified| verified.signature) {
             Ok(SignatureInfo::Token { secret }) => Ok(secret),
             Ok(other) => panic!("{other:?}"),
@@ -216,7 +216,7 @@ fn a_webhook_needs_a_token_and_accepts_unsigned_deliveries_only_if_allowed() {
     let lax =
         Webhook::new(provider(), WebhookOptions { allow_unsigned: true, ..options(&[TOKEN]) }).expect("one");
     let verdict = |pairs: &[(&str, &str)]| {
-        lax.inspect(&Delivery::new(pairs.iter().copied().collect(), BODY), NOW).verdict
+        lax.inspect(&Delivery::new(pairs.iter().copied().collect::<Headers<'_>>(), BODY), NOW).verdict
     };
     assert_eq!(verdict(&[]), Verdict::Unsigned);
     assert_eq!(verdict(&[("X-Token", TOKEN)]), Verdict::Token);
@@ -298,7 +298,8 @@ fn tokens_are_compared_in_constant_time_only() {
 #[test]
 fn explain_names_the_form_or_the_header_of_the_token() {
     let explained = |hook: &Webhook, pairs: &[(&str, &str)]| {
-        let explanation = hook.explain(&Delivery::new(pairs.iter().copied().collect(), BODY), NOW);
+        let explanation =
+            hook.explain(&Delivery::new(pairs.iter().copied().collect::<Headers<'_>>(), BODY), NOW);
         let all = explanation.matches.iter().chain(&explanation.observations);
         all.map(|cause| format!("{}: {}", cause.code, cause.message)).collect::<Vec<_>>()
     };

@@ -385,7 +385,7 @@ fn signs_parts_that_the_delivery_has() {
         let signature = format!("ts=1700000000,v1={}", hex(content));
         let pairs = [("X-Sig", signature.as_str())].into_iter().chain(id.map(|id| ("X-Id", id)));
         let url = format!("https://h.example/hook{query}");
-        let delivery = Delivery::new(pairs.collect(), body).with_url(&url);
+        let delivery = Delivery::new(pairs.collect::<Headers<'_>>(), body).with_url(&url);
         let result = hook.verify(&delivery, NOW);
         assert_eq!(result.as_ref().err().map(|error| error.code), expected, "{query} {id:?}");
         let parts = hook.inspect(&delivery, NOW).signature.parts;

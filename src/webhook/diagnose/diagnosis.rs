@@ -1,15 +1,13 @@
 //! The data of a diagnosis.
 
-use serde::Serialize;
-
 use crate::issue::Issue;
 use crate::webhook::explain::Cause;
 
 /// What can be said of a delivery whose provider is unknown. Not a verdict: nothing here makes a delivery trustworthy.
 ///
 /// SECURITY: it holds no secret, no expected signature and no payload value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "camelCase"))]
 pub struct Diagnosis {
     /// What is wrong with the body as bytes and as JSON.
     pub issues: Vec<Issue>,
@@ -24,7 +22,8 @@ pub struct Diagnosis {
 }
 
 /// A header that may hold a signature.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SignatureCandidate {
     /// The name of the header, as received.
     pub header: String,
@@ -35,8 +34,8 @@ pub struct SignatureCandidate {
 }
 
 /// What a header may hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum CandidateKind {
     /// A signature that a shared secret makes.
     Hmac,
@@ -49,8 +48,8 @@ pub enum CandidateKind {
 }
 
 /// A signature scheme by which a secret makes the received signature.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "camelCase"))]
 pub struct SchemeMatch {
     /// The header of the signature, as received.
     pub header: String,

@@ -1,11 +1,10 @@
 //! The headers of a delivery that may hold a signature or a token.
 
-use zeroize::Zeroizing;
-
 use super::diagnosis::{CandidateKind, SignatureCandidate};
 use super::formats::digest_of;
 use crate::delivery::Headers;
 use crate::signature::hmac::constant_time_eq;
+use crate::webhook::SecretText;
 use crate::webhook::explain::{contains_word, find_signature_like_headers, is_sane};
 
 /// The most headers that are named.
@@ -48,7 +47,7 @@ fn is_bare_signature(name: &str, value: &str) -> bool {
 }
 
 /// Returns the headers whose value is one of the secrets, or a secret after `Bearer`. SECURITY: compares in constant time.
-pub fn find_tokens(headers: &Headers<'_>, secrets: &[Zeroizing<String>]) -> Vec<SignatureCandidate> {
+pub fn find_tokens(headers: &Headers<'_>, secrets: &[SecretText]) -> Vec<SignatureCandidate> {
     let is_secret = |value: &str| {
         secrets
             .iter()

@@ -1,9 +1,7 @@
 //! The provider definition of a scheme that was found.
 
-use serde::Serialize;
-
 use crate::delivery::Delivery;
-use crate::json::{Document, Kind, json_text};
+use crate::json::{Document, Kind, quoted};
 use crate::signature::{SchemeDefinition, TimestampUnit};
 
 /// Members of payloads with the event type.
@@ -24,62 +22,27 @@ const IDS: [&str; 8] =
     ["/id", "/event/id", "/event_id", "/eventId", "/webhook_id", "/message_id", "/messageId", "/data/id"];
 
 /// A definition as JSON.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 pub struct Proposal {
-    id: &'static str,
-    title: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
     signature: Option<SignatureMember>,
-    #[serde(skip_serializing_if = "HeadersMember::is_empty")]
     headers: HeadersMember,
-    envelope: EnvelopeMember,
+    event_type: String,
     dedupe: Vec<String>,
-    events: EventsMember,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct SignatureMember {
     header: String,
     format: String,
     algorithms: Vec<&'static str>,
     signed_content: String,
     secret: &'static str,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     ambiguous: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
     timestamp_unit: Option<&'static str>,
 }
 
-#[derive(Default, Serialize)]
+#[derive(Default)]
 struct HeadersMember {
-    #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     timestamp: Option<String>,
-}
-
-impl HeadersMember {
-    fn is_empty(&self) -> bool {
-        self.id.is_none() && self.timestamp.is_none()
-    }
-}
-
-#[derive(Serialize)]
-struct EnvelopeMember {
-    r#type: String,
-}
-
-#[derive(Serialize)]
-struct EventsMember {
-    #[serde(rename = "*")]
-    all: EventMember,
-}
-
-#[derive(Serialize)]
-struct EventMember {
-    schema: bool,
 }
 
 impl Proposal {
@@ -140,18 +103,48 @@ impl Proposal {
         event_type: String,
         dedupe: Vec<String>,
     ) -> Self {
-        Self {
-            id: "sender",
-            title: "Sender",
-            signature,
-            headers,
-            envelope: EnvelopeMember { r#type: event_type },
-            dedupe,
-            events: EventsMember { all: EventMember { schema: true } },
-        }
+        Self { signature, headers, event_type, dedupe }
     }
 
     pub fn to_json(&self) -> String {
-        json_text(self).unwrap_or_default()
+        let headers = object(&[
+            ("id", self.headers.id.as_deref().map(quoted)),
+            ("timestamp", self.headers.timestamp.as_deref().map(quoted)),
+        ]);
+        object(&[
+            ("id", Some(quoted("sender"))),
+            ("title", Some(quoted("Sender"))),
+            ("signature", self.signature.as_ref().map(SignatureMember::to_json)),
+            ("headers", Some(headers).filter(|text| text != "{}")),
+            ("envelope", Some(object(&[("type", Some(quoted(&self.event_type)))]))),
+            ("dedupe", Some(list(&self.dedupe))),
+            ("events", Some(r#"{"*":{"schema":true}}"#.to_owned())),
+        ])
     }
+}
+
+impl SignatureMember {
+    fn to_json(&self) -> String {
+        object(&[
+            ("header", Some(quoted(&self.header))),
+            ("format", Some(quoted(&self.format))),
+            ("algorithms", Some(list(&self.algorithms))),
+            ("signedContent", Some(quoted(&self.signed_content))),
+            ("secret", Some(quoted(self.secret))),
+            ("ambiguous", self.ambiguous.then(|| true.to_string())),
+            ("timestampUnit", self.timestamp_unit.map(quoted)),
+        ])
+    }
+}
+
+/// Returns an object of the members that have a value. The values are JSON.
+fn object(members: &[(&str, Option<String>)]) -> String {
+    let present =
+        members.iter().filter_map(|(key, value)| Some([&quoted(key), ":", value.as_ref()?].concat()));
+    format!("{{{}}}", present.collect::<Vec<_>>().join(","))
+}
+
+/// Returns an array of strings.
+fn list(texts: &[impl AsRef<str>]) -> String {
+    format!("[{}]", texts.iter().map(|text| quoted(text.as_ref())).collect::<Vec<_>>().join(","))
 }

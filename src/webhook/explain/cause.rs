@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use serde::Serialize;
-
 use crate::issue::ByteSpan;
 
 /// Why a signature does not match: proven causes, and observations. Not a verdict: a delivery is never accepted
@@ -11,7 +9,8 @@ use crate::issue::ByteSpan;
 ///
 /// SECURITY: causes hold no secret, no expected signature and no payload value. Only `signed_body` is a payload; both
 /// `Debug` and `Serialize` leave it out.
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Explanation {
     /// Causes that reproduce the received signature to the byte: proof. Several of them apply together.
     pub matches: Vec<Cause>,
@@ -21,7 +20,7 @@ pub struct Explanation {
     /// Number of combinations of body, secret, algorithm, encoding and signed content that were computed.
     pub tried: usize,
     /// The body that the received signature was made over, where a match proves one or the signature is valid.
-    #[serde(skip)]
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub signed_body: Option<Vec<u8>>,
 }
 
@@ -45,8 +44,8 @@ impl fmt::Debug for Explanation {
 }
 
 /// One cause or observation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "camelCase"))]
 pub struct Cause {
     /// Stable, kebab-case code: one of [`CAUSES`](super::CAUSES).
     pub code: &'static str,
@@ -62,15 +61,16 @@ pub struct Cause {
     /// of them applies. The message names them, too.
     pub alternatives: Vec<&'static str>,
     /// The bytes of the received body that differ from the signed one: `difference.received`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub changed_bytes: Option<ByteSpan>,
     /// Where the received and the signed body differ, for causes that change the body.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub difference: Option<Difference>,
 }
 
 /// How to get the raw body in one framework.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct FrameworkFix {
     /// Name of the framework.
     pub name: &'static str,
@@ -80,7 +80,8 @@ pub struct FrameworkFix {
 
 /// The shortest ranges by which two bodies differ: everything before and after them is equal. A range is empty,
 /// between two bytes, where the other body has more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Difference {
     /// In the received body.
     pub received: ByteSpan,

@@ -179,7 +179,7 @@ impl<'a> Search<'a> {
                 if is_bytes {
                     "explain a shorter delivery of this sender"
                 } else {
-                    "raise `maxCombinations`, which takes more time"
+                    concat!("raise `", option!(max_combinations), "`, which takes more time")
                 },
             ),
         ];

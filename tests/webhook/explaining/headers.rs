@@ -18,7 +18,7 @@ fn built_in(id: &str, secret: &str) -> Webhook {
 }
 
 fn explain(hook: &Webhook, headers: &[(&str, &str)], body: &str) -> Explanation {
-    check(hook, &Delivery::new(headers.iter().copied().collect(), body.as_bytes()))
+    check(hook, &Delivery::new(headers.iter().copied().collect::<Headers<'_>>(), body.as_bytes()))
 }
 
 fn stripe_signature(time: &str) -> String {

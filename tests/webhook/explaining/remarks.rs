@@ -151,7 +151,7 @@ fn the_limit_of_the_search_is_said_with_what_it_left_out() {
         super::TEXT.as_bytes(),
     );
     for cause in found.observations.iter().filter(|cause| cause.code == "search-limit-reached") {
-        assert!(!cause.fix.contains("shorter body") && cause.fix.contains("maxCombinations"), "{cause:?}");
+        assert!(!cause.fix.contains("shorter body") && cause.fix.contains("max_combinations"), "{cause:?}");
         assert!(cause.message.contains("several changes"), "{cause:?}");
     }
     let hook = built_in("github", SECRET);
