@@ -57,9 +57,10 @@ const reactRouter: Environment = {
   covers: "a resource route, in Node.js",
   async run(project) {
     await project.useNode(24);
+    // Of one release: a newer one may be published in parts.
     const own = ["react-router", "@react-router/dev", "@react-router/node", "@react-router/serve"];
     await project.install([
-      ...own.map((name) => `${name}@8`),
+      ...own.map((name) => `${name}@8.4`),
       "react@19",
       "react-dom@19",
       "isbot@5",
