@@ -72,11 +72,11 @@ export function relink(text, from, map, repository) {
   }
 }
 
-/** The address of the repository, as in the package. */
+/** The address of the repository, as in the package; undefined while the owner is a placeholder. */
 function repositoryAddress() {
   const { repository } = JSON.parse(readFileSync(join(root, "pkg/package.json"), "utf8"));
-  const url = typeof repository === "string" ? repository : repository?.url;
-  return url?.replace(/^git\+/, "").replace(/\.git$/, "");
+  const url = repository?.url?.replace(/^git\+/, "").replace(/\.git$/, "");
+  return url?.includes("/OWNER/") ? undefined : url;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -25,7 +25,7 @@ const INPUTS: [&str; 17] = [
     "SECURITY.md",
     "docs",
     "package-lock.json",
-    "pkg/dist/esm",
+    "pkg/dist/cjs",
     "pkg/package.json",
     "site/.vitepress",
     "site/package.json",
