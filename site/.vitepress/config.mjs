@@ -141,6 +141,7 @@ export default defineConfig({
           ["TypeScript", "/typescript"],
           ["Sending", "/sending"],
           ["Command line", "/cli"],
+          ["Where it runs", "/environments"],
         ]),
       },
       {

@@ -49,6 +49,14 @@ describe("the files of the site", () => {
     assert.deepEqual(dead, []);
   });
 
+  it("are in the navigation, apart from those of one provider", () => {
+    const index = read("index.html");
+    const missing = pages.filter(
+      (name) => !/^(?:404|index|providers\/|api\/)/.test(name) && !index.includes(` href="/${name}"`),
+    );
+    assert.deepEqual(missing, []);
+  });
+
   it("load nothing from elsewhere", () => {
     for (const page of pages) {
       assert.doesNotMatch(read(page), / src="(?:https?:)?\/\/|<link [^>]*href="(?:https?:)?\/\//, page);
