@@ -161,7 +161,7 @@ codes! {
         "Add `import \"hookseal/public-key\"` to the program, or `import \"hookseal/ed25519\"` for Ed25519 alone.";
     SIGNING_UNSUPPORTED = "signing-unsupported" 500 none,
         "The provider signs with a private key, which only the provider has.",
-        "Verify recorded deliveries instead. For a test, make an own key pair and sign with your own program.";
+        "Verify recorded deliveries instead. For a test, make a key pair: the webhook has its public key, and `sign` and `create` take its private key.";
     SECRET_SHORT = "secret-short" 500 Signature,
         "A secret is so short that one delivery suffices to find it by brute force.",
         "Generate a new secret at the provider. If you can choose it, use 32 random bytes.";

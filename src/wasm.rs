@@ -35,6 +35,7 @@ use crate::delivery::{Delivery, Headers};
 use crate::issue::{ByteSpan, Profile};
 use crate::json::{FormPayload, Pointer, Token, json_text};
 use crate::layout::{accepted_word, profile, rejected_word, result, separator, uncovered_bit};
+use crate::signature::Signer;
 use crate::webhook::{
     AcceptedDelivery, CoveredPart, Error, HandshakeResponse, SignParams, SignatureInfo, SignedDelivery,
     VerifyOptions, Webhook, WebhookOptions,
@@ -43,8 +44,8 @@ use crate::webhook::{
 #[cfg(feature = "full")]
 pub use compiled::compile_provider;
 use data::{
-    ChangeData, ComparisonData, ErrorData, EventMetadata, HandshakeData, ProviderMetadata, SignParamsData,
-    SignedData, WebhookOptionsData, from_js_millis, to_usize,
+    ChangeData, ComparisonData, ErrorData, EventMetadata, HandshakeData, ProviderMetadata, SignedData,
+    WebhookOptionsData, from_js_millis, to_usize,
 };
 #[cfg(feature = "js-full")]
 pub use explain::diagnose;
@@ -539,7 +540,12 @@ fn read_options(options: &JsValue) -> Result<WebhookOptions, Error> {
 }
 
 fn read_sign_params(data: &JsValue) -> Result<SignParams, JsValue> {
-    options::sign_params(data).and_then(SignParamsData::read).map_err(|error| error_to_js(&error))
+    let read = || {
+        let mut params = options::sign_params(data)?.read()?;
+        params.signer = options::flag(data, "hasPrivateKey")?.then(|| Signer::new(public_key::sign));
+        Ok(params)
+    };
+    read().map_err(|error| error_to_js(&error))
 }
 
 fn signed_to_js(signed: Result<SignedDelivery, Error>) -> Result<JsValue, JsValue> {

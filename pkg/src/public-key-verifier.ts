@@ -2,6 +2,7 @@
 import { builtin } from "./builtin.js";
 import { ALGORITHMS } from "./generated/layout.js";
 import { instanceNow, publicKeyModules } from "./modules.js";
+import { signWithPrivateKey } from "./private-key.js";
 
 /** A key of Node's crypto. */
 type KeyObject = object;
@@ -34,6 +35,7 @@ export interface PublicKeyVerifier {
     signature: number,
     signatureLength: number,
   ): number;
+  sign(algorithm: number, message: number, messageLength: number, out: number, outLength: number): number;
 }
 
 const INVALID = 0;
@@ -44,14 +46,23 @@ const UNAVAILABLE = 3;
 /** Limit of imported keys that are kept: importing a key takes as long as a verification. */
 const MAX_KEYS = 64;
 
-/** The hash of each algorithm of public keys, and whether its signatures are r and s of 32 bytes each. */
-const METHODS: Partial<Record<(typeof ALGORITHMS)[number], { hash: string | null; isRaw?: boolean }>> = {
-  ed25519: { hash: null },
-  "ecdsa-p256": { hash: "sha256" },
-  "ecdsa-p256-raw": { hash: "sha256", isRaw: true },
-  "rsa-sha1": { hash: "sha1" },
-  "rsa-sha256": { hash: "sha256" },
-  "rsa-sha512": { hash: "sha512" },
+/** How an algorithm signs. */
+interface Method {
+  /** The kind of its keys. */
+  kind: "ed25519" | "p256" | "rsa";
+  hash: string | null;
+  /** Whether its signatures are r and s of 32 bytes each. */
+  isRaw?: boolean;
+}
+
+/** The algorithms of public keys. */
+export const METHODS: Partial<Record<(typeof ALGORITHMS)[number], Method>> = {
+  ed25519: { kind: "ed25519", hash: null },
+  "ecdsa-p256": { kind: "p256", hash: "sha256" },
+  "ecdsa-p256-raw": { kind: "p256", hash: "sha256", isRaw: true },
+  "rsa-sha1": { kind: "rsa", hash: "sha1" },
+  "rsa-sha256": { kind: "rsa", hash: "sha256" },
+  "rsa-sha512": { kind: "rsa", hash: "sha512" },
 };
 
 /**
@@ -80,6 +91,11 @@ export function createPublicKeyVerifier(memoryBytes: () => Uint8Array): PublicKe
         if (check !== UNAVAILABLE) return check;
       }
       return UNAVAILABLE;
+    },
+    sign(algorithm, message, messageLength, out, outLength) {
+      const memory = memoryBytes();
+      const place = memory.subarray(out, out + outLength);
+      return signWithPrivateKey(algorithm, memory.subarray(message, message + messageLength), place);
     },
   };
 }

@@ -126,6 +126,11 @@ export interface SignOptions {
   type?: string | undefined;
   /** The URL of the request, for providers that sign it. */
   url?: string | undefined;
+  /**
+   * A private key in PEM, for tests of a provider that signs with one. The webhook has the public key of the same pair. Needs
+   * `node:crypto`.
+   */
+  privateKey?: string | undefined;
 }
 
 /**

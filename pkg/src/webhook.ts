@@ -35,6 +35,7 @@ import { AcceptedWord } from "./generated/layout.js";
 import { encodeFilteredHead, encodeHead, encodeKeys, HeaderFilter } from "./headers.js";
 import { isTooDeep, jsonText } from "./json.js";
 import { effectiveMaxBytes, type Hook, writeCall } from "./lazy-delivery.js";
+import { withPrivateKey } from "./private-key.js";
 import { accepted, type ProviderMetadata, type ProviderSendPolicy, rejection } from "./results.js";
 import type {
   CheckResult,
@@ -399,7 +400,7 @@ export class Webhook<Events = any> {
   sign(body: BodyLike, options: SignOptions = NO_OPTIONS): SignedDelivery {
     const raw = rawBody(body);
     const params = signParams(options, "sign");
-    return readSigned(() => this.#hook.sign(writeBody(raw, 0, NO_LIMIT), params));
+    return readSigned(options, () => this.#hook.sign(writeBody(raw, 0, NO_LIMIT), params));
   }
 
   /** What the provider's definition says about sending. @internal */
@@ -455,7 +456,7 @@ export class Webhook<Events = any> {
         `Expected the event type as a string, got a value of type ${typeof type}.`,
       );
     const params = signParams(options, "create");
-    return readSigned(() => this.#hook.create(type, writeText(text), params));
+    return readSigned(options, () => this.#hook.create(type, writeText(text), params));
   }
 
   /**
@@ -490,12 +491,13 @@ export class Webhook<Events = any> {
 type Found = Omit<HandshakeResponse, "headers"> & { headers: [name: string, value: string][] };
 
 /** Calls `sign` or `create`, and reads the delivery from the core. */
-function readSigned(call: () => unknown): SignedDelivery {
+function readSigned(options: SignOptions, call: () => unknown): SignedDelivery {
+  const read = (): SignedDelivery => {
+    const { headers, length } = call() as { headers: [string, string][]; length: number };
+    return { method: "POST", headers: Object.fromEntries(headers), body: resultBytes(length).slice() };
+  };
   try {
-    return callCore(() => {
-      const { headers, length } = call() as { headers: [string, string][]; length: number };
-      return { method: "POST", headers: Object.fromEntries(headers), body: resultBytes(length).slice() };
-    });
+    return withPrivateKey(options?.privateKey, () => callCore(read));
   } catch (thrown) {
     rethrow(thrown);
   }

@@ -483,8 +483,9 @@ impl JwtScheme {
         body: &[u8],
         context: &SignContext<'_>,
     ) -> Result<Vec<(String, String)>, SignError> {
-        let no_key = if keys.are_public() { SignError::PublicKey } else { SignError::NoKey };
-        let (_, key) = keys.iter().next().ok_or(no_key)?;
+        if keys.are_public() && context.signer.is_none() {
+            return Err(SignError::PublicKey);
+        }
         if context.now < 0 {
             return Err(SignError::Time);
         }
@@ -504,11 +505,20 @@ impl JwtScheme {
         }
         claims.pop();
         claims.push('}');
-        let head = format!("{{\"alg\":\"{}\",\"typ\":\"JWT\"}}", jwa_name(key.algorithm()));
         let encode = |bytes: &[u8]| Encoding::Base64Url.encode(bytes);
-        let signed = [encode(head.as_bytes()), ".".to_owned(), encode(claims.as_bytes())].concat();
-        let tag = key.tag(signed.as_bytes());
-        let token = [signed.as_str(), ".", &encode(tag.as_bytes())].concat();
+        let signed = |algorithm| {
+            let head = format!("{{\"alg\":\"{}\",\"typ\":\"JWT\"}}", jwa_name(algorithm));
+            [encode(head.as_bytes()), ".".to_owned(), encode(claims.as_bytes())].concat()
+        };
+        let (signed, signature) = if keys.are_public() {
+            context.sign_token(keys, &signed)?
+        } else {
+            let (_, key) = keys.iter().next().ok_or(SignError::NoKey)?;
+            let signed = signed(key.algorithm());
+            let tag = key.tag(signed.as_bytes());
+            (signed, tag.as_bytes().to_vec())
+        };
+        let token = [signed.as_str(), ".", &encode(&signature)].concat();
         Ok(vec![(into_owned_outlined(self.header()), self.format().replace("{jwt}", &token))])
     }
 }

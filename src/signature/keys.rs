@@ -139,7 +139,7 @@ impl Keys {
     }
 
     /// Returns whether the secrets are public keys.
-    pub(super) fn are_public(&self) -> bool {
+    pub(crate) fn are_public(&self) -> bool {
         let is_public = |algorithm: &Algorithm| algorithm.is_public_key();
         !self.algorithms.is_empty()
             && (self.secrets.iter().all(|secret| secret.key_kind.is_some())

@@ -43,6 +43,7 @@ mod secret_format;
 mod secret_hint;
 mod sign;
 mod signed_headers;
+mod signer;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -74,6 +75,7 @@ pub use secret_format::{SecretEncoding, SecretFormat};
 pub(crate) use secret_hint::detect_token_type;
 pub use sign::{SignContext, SignError};
 pub use signed_headers::SignedHeaders;
+pub use signer::Signer;
 #[cfg(feature = "full")]
 pub(crate) use template::SignedContent;
 pub(crate) use template::TemplateValues;

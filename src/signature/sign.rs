@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::keys::NO_SECRET;
 use super::template::{HEADER_NAMES, HEADER_VALUES, TemplateValues, is_source};
-use super::{Keys, Outcome, Scheme};
+use super::{Algorithm, Keys, Outcome, Scheme, Signer};
 use crate::delivery::{Delivery, Headers};
 use crate::issue::Code;
 
@@ -21,6 +21,8 @@ pub struct SignContext<'a> {
     pub url: Option<&'a str>,
     /// The method, for schemes that sign the method.
     pub method: Option<&'a str>,
+    /// Signs with a private key, for schemes with public keys.
+    pub signer: Option<&'a Signer>,
 }
 
 impl SignContext<'_> {
@@ -43,7 +45,7 @@ impl Scheme {
         body: &[u8],
         context: &SignContext<'_>,
     ) -> Result<Vec<(String, String)>, SignError> {
-        if keys.are_public() {
+        if keys.are_public() && context.signer.is_none() {
             return Err(SignError::PublicKey);
         }
         let timestamp = if self.has_timestamp() {
@@ -73,10 +75,18 @@ impl Scheme {
             Delivery { url: context.url, method: context.method, ..Delivery::new(signed_headers, body) };
         let values = self.values(&delivery).map_err(|outcome| self.to_sign_error(outcome))?;
 
-        let (_, key) = keys.iter().next().ok_or(SignError::NoKey)?;
-        let mut mac = key.start();
-        self.content.feed(&mut mac, &TemplateValues { timestamp: &timestamp, ..values });
-        let signature = self.format.format(key.algorithm(), mac.finish().as_bytes(), &timestamp, &names);
+        let values = TemplateValues { timestamp: &timestamp, ..values };
+        let format = |algorithm, digest: &[u8]| self.format.format(algorithm, digest, &timestamp, &names);
+        let signature = if keys.are_public() {
+            let message: Vec<u8> = self.content.parts(&values).flatten().copied().collect();
+            let (algorithm, digest) = context.sign_with_private_key(keys, &message)?;
+            format(algorithm, &digest)
+        } else {
+            let (_, key) = keys.iter().next().ok_or(SignError::NoKey)?;
+            let mut mac = key.start();
+            self.content.feed(&mut mac, &values);
+            format(key.algorithm(), mac.finish().as_bytes())
+        };
         headers.insert(0, (self.header().to_owned(), signature));
         Ok(headers)
     }
@@ -147,8 +157,10 @@ pub enum SignError {
     Body,
     /// There is no key.
     NoKey,
-    /// Only the provider has the private key that signs.
+    /// Only the provider has the private key that signs, and the context has no signer.
     PublicKey,
+    /// The signer has no private key for any of these algorithms.
+    PrivateKey(Vec<Algorithm>),
 }
 
 impl SignError {
@@ -162,7 +174,9 @@ impl SignError {
             Self::Method => Code::METHOD_MISSING,
             Self::Header(name) if is_source(name) => Code::FIELD_MISSING,
             Self::Header(_) => Code::HEADER_MISSING,
-            Self::Time | Self::Id | Self::Body | Self::InvalidHeaderValue(_) => Code::OPTION_INVALID,
+            Self::Time | Self::Id | Self::Body | Self::InvalidHeaderValue(_) | Self::PrivateKey(_) => {
+                Code::OPTION_INVALID
+            }
         }
     }
 }
@@ -189,7 +203,13 @@ impl fmt::Display for SignError {
             ),
             Self::NoKey => f.write_str(NO_SECRET),
             Self::PublicKey => f.write_str(
-                "A public key verifies, and cannot sign: only the provider has the private key.",
+                "A public key verifies, and cannot sign: only the provider has the private key. For a test, sign with the \
+                 private key of a key pair of your own.",
+            ),
+            Self::PrivateKey(algorithms) => write!(
+                f,
+                "Invalid private key: expected one for {}.",
+                Algorithm::list(algorithms)
             ),
         }
     }

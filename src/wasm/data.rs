@@ -172,7 +172,8 @@ impl SignParamsData {
             return Err(invalid_option("random"));
         };
         let Self { now, id, webhook_id, event_type, url, .. } = self;
-        Ok(SignParams { now: from_js_millis(now), random, id, webhook_id, event_type, url })
+        let now = from_js_millis(now);
+        Ok(SignParams { now, random, id, webhook_id, event_type, url, signer: None })
     }
 }
 

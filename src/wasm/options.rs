@@ -60,7 +60,7 @@ fn text(options: &JsValue, name: &str) -> Result<Option<String>, Error> {
 }
 
 /// A member that is `true`; `false` if there is none.
-fn flag(options: &JsValue, name: &str) -> Result<bool, Error> {
+pub fn flag(options: &JsValue, name: &str) -> Result<bool, Error> {
     member(options, name)?.map_or(Ok(false), |value| value.as_bool().ok_or_else(|| invalid_option(name)))
 }
 

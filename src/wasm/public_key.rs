@@ -28,6 +28,33 @@ extern "C" {
         signature: usize,
         signature_length: usize,
     ) -> u32;
+
+    /// Signs with the private key of the current call. The arguments are the number of the algorithm, start and length of the
+    /// message, and start and length of the place for the signature. Returns the length of the signature; 0 if there is none.
+    #[wasm_bindgen(method)]
+    fn sign(
+        this: &PublicKeyVerifier,
+        algorithm: u32,
+        message: usize,
+        message_length: usize,
+        out: usize,
+        out_length: usize,
+    ) -> usize;
+}
+
+/// The length of a signature of RSA with 8192 bits.
+const MAX_SIGNATURE_BYTES: usize = 1024;
+
+/// Signs a message with the private key of the current call.
+pub(super) fn sign(algorithm: Algorithm, message: &[u8]) -> Option<Vec<u8>> {
+    let mut signature = vec![0; MAX_SIGNATURE_BYTES];
+    let length = VERIFIER.with_borrow(|verifier| {
+        let (start, length) = (message.as_ptr().addr(), message.len());
+        let out = signature.as_mut_ptr().expose_provenance();
+        Some(verifier.as_ref()?.sign(algorithm as u32, start, length, out, MAX_SIGNATURE_BYTES))
+    });
+    signature.truncate(length.unwrap_or(0));
+    (!signature.is_empty()).then_some(signature)
 }
 
 /// Sets the platform's verification.

@@ -2,13 +2,13 @@
 
 use super::{Error, Timestamp, Webhook};
 use crate::delivery::Delivery;
-use crate::signature::{Scheme, SignatureScheme, is_source};
+use crate::signature::{Scheme, SignContext, SignatureScheme, is_source};
 use crate::text::{eq_ignore_ascii_case, into_owned_outlined};
 
 impl Webhook {
     /// Returns the headers of a delivery for an attempt at the time `now`: those that the delivery has, with a new
     /// signature and timestamp. They stay as they are where no signature expires, where only another body would
-    /// renew it, and where this webhook has no secret.
+    /// renew it, and where this webhook has no secret: a public key signs nothing.
     ///
     /// ```
     /// use hookseal::delivery::Delivery;
@@ -36,7 +36,7 @@ impl Webhook {
     }
 
     fn resign_at(&self, delivery: &Delivery<'_>, now: Timestamp) -> Result<Vec<(String, String)>, Error> {
-        let strongest = self.signing_scheme();
+        let strongest = self.signing_scheme().filter(|active| !active.keys.are_public());
         let is_jwt = strongest.is_some_and(|active| matches!(active.scheme, SignatureScheme::Jwt(_)));
         // A timestamp in the body stays: the body of a retry is the same.
         let has_timestamp =
@@ -51,11 +51,12 @@ impl Webhook {
                 headers.push((into_owned_outlined(name), into_owned_outlined(value)));
             }
         }
+        let context = SignContext { url: delivery.url, ..SignContext::at(now.as_millis()) };
         if let Some(scheme) = scheme {
             let id = scheme.definition().id_header.as_deref().and_then(|name| delivery.headers.get(name));
-            self.add_signature(&mut headers, id, &mut delivery.body.to_vec(), now, delivery.url)?;
+            self.add_signature(&mut headers, &mut delivery.body.to_vec(), SignContext { id, ..context })?;
         } else if is_jwt {
-            self.add_signature(&mut headers, None, &mut delivery.body.to_vec(), now, delivery.url)?;
+            self.add_signature(&mut headers, &mut delivery.body.to_vec(), context)?;
         }
         Ok(headers)
     }

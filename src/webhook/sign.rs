@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::sign_params::SignParams;
 use super::values::{signs_form, write_value};
-use super::{ActiveScheme, EXPLAIN_ONLY, EXPLAIN_ONLY_HINT, Error, Timestamp, Webhook};
+use super::{ActiveScheme, EXPLAIN_ONLY, EXPLAIN_ONLY_HINT, Error, Webhook};
 use crate::delivery::{Delivery, Headers};
 use crate::issue::Code;
 use crate::provider::{FieldSource, is_id_or_type};
@@ -101,20 +101,21 @@ impl Webhook {
             return Err(Error::new(Code::OPTION_INVALID, message));
         }
         let mut body = body.to_vec();
-        self.add_signature(&mut headers, Some(id), &mut body, params.now, params.url.as_deref())?;
+        let (url, signer) = (params.url.as_deref(), params.signer.as_ref());
+        let base = SignContext { id: Some(id), url, signer, ..SignContext::at(params.now.as_millis()) };
+        self.add_signature(&mut headers, &mut body, base)?;
         Ok(SignedDelivery { headers, body })
     }
 
     /// Adds the headers of a signature to those of a delivery, if this webhook signs. A signature in the body, and a timestamp
-    /// there, replace the values of the body.
+    /// there, replace the values of the body. The context has time, id, URL and signer.
     pub(super) fn add_signature(
         &self,
         headers: &mut Vec<(String, String)>,
-        id: Option<&str>,
         body: &mut Vec<u8>,
-        now: Timestamp,
-        url: Option<&str>,
+        base: SignContext<'_>,
     ) -> Result<(), Error> {
+        let url = base.url;
         if self.explain_only {
             return Err(Error::new(Code::OPTION_INVALID, EXPLAIN_ONLY).hint(Some(EXPLAIN_ONLY_HINT)));
         }
@@ -122,7 +123,13 @@ impl Webhook {
         let pairs = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let delivery =
             Delivery { url, method: Some("POST"), ..Delivery::new(pairs.collect::<Headers<'_>>(), &**body) };
-        let Some(active) = self.signing_scheme_for(&delivery) else { return Ok(()) };
+        let active = self.signing_scheme_for(&delivery);
+        if base.signer.is_some() && !active.is_some_and(|active| active.keys.are_public()) {
+            let message =
+                "Unexpected private key: this webhook has no public key that would verify its signature.";
+            return Err(Error::new(Code::OPTION_INVALID, message));
+        }
+        let Some(active) = active else { return Ok(()) };
         let ActiveScheme { index, scheme, keys } = active;
         let form = self.read_form(&delivery).and_then(Result::ok);
         if signs_form(&self.provider.schemes[index])
@@ -133,12 +140,11 @@ impl Webhook {
         }
         let delivery = Delivery { form: form.as_ref(), ..delivery };
         if let Some(list) = &self.provider.schemes[index].each {
-            *body = sign_each(active, list, &self.with_values_of_each(&delivery, list), body, now)?;
+            *body = sign_each(active, list, &self.with_values_of_each(&delivery, list), body, &base)?;
             return Ok(());
         }
         let values = self.with_values(&delivery, &self.verify_options);
-        let mut context =
-            SignContext { now: now.as_millis(), id, headers: Headers::new(), url, method: Some("POST") };
+        let mut context = SignContext { headers: Headers::new(), method: Some("POST"), ..base };
         let read = values.as_ref().unwrap_or(&delivery);
         // The new signature and timestamp take the place of those that the body has.
         let replaced = |name: &str| is_source(name) && scheme.replaces(name);
@@ -167,12 +173,16 @@ fn sign_each(
     list: &str,
     elements: &[Delivery<'_>],
     body: &[u8],
-    now: Timestamp,
+    base: &SignContext<'_>,
 ) -> Result<Vec<u8>, Error> {
     let mut signed_body = body.to_vec();
     for (index, element) in elements.iter().enumerate() {
-        let mut context =
-            SignContext { url: element.url, method: element.method, ..SignContext::at(now.as_millis()) };
+        let mut context = SignContext {
+            url: element.url,
+            method: element.method,
+            signer: base.signer,
+            ..SignContext::at(base.now)
+        };
         for (name, value) in element.headers.iter().filter(|(name, _)| !scheme.replaces(name)) {
             context.headers.push(name, value);
         }

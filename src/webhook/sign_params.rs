@@ -5,6 +5,7 @@ use std::fmt;
 use uuid::Uuid;
 
 use super::Timestamp;
+use crate::signature::Signer;
 
 /// The parts of a new delivery that the core cannot make: the core has no clock and no randomness.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub struct SignParams {
     pub event_type: Option<String>,
     /// The URL of the request, where the provider signs it.
     pub url: Option<String>,
+    /// Signs with a private key, for tests of providers that do so.
+    pub signer: Option<Signer>,
 }
 
 /// SECURITY: leaves out the random bytes, and the URL, which may contain a token.
@@ -39,7 +42,15 @@ impl SignParams {
     /// Parameters with new ids.
     #[must_use]
     pub fn new(now: impl Into<Timestamp>, random: [u8; 32]) -> Self {
-        Self { now: now.into(), random, id: None, webhook_id: None, event_type: None, url: None }
+        Self {
+            now: now.into(),
+            random,
+            id: None,
+            webhook_id: None,
+            event_type: None,
+            url: None,
+            signer: None,
+        }
     }
 
     /// Parameters with the time and new ids of the operating system.

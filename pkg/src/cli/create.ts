@@ -21,6 +21,7 @@ import {
 } from "./input.js";
 import { print, printError, style } from "./output.js";
 import { listEvents, nameSample, samplesOf, typeOfSample } from "./samples.js";
+import { readPrivateKey } from "./secrets.js";
 import { describeError, EXIT_VALID, UsageError } from "./usage.js";
 import { type HookOptions, WebhookFactory } from "./webhook-factory.js";
 
@@ -46,7 +47,8 @@ export async function signDelivery(
   const type = event ?? hook.inspect({ headers, body }).type;
   try {
     const { now, id, webhookId } = options;
-    const delivery = hook.sign(body, { now, id, webhookId, url, type });
+    const privateKey = readPrivateKey(options);
+    const delivery = hook.sign(body, { now, id, webhookId, url, type, privateKey });
     return { delivery, hook };
   } catch (error) {
     if (error instanceof HooksealError) throw new UsageError(error.message, error.issues[0]?.hint);

@@ -76,6 +76,11 @@ const secretOptions = (prefix: string, names: string) => (command: Command) =>
       collectValues,
     )
     .option("--unsigned", "accept deliveries without a signature, with the verdict unsigned");
+/** For providers that sign with a private key: one of a key pair for tests. */
+const PRIVATE_KEY_OPTION = [
+  "--private-key-file <file>",
+  "a file with a private key in PEM, of a key pair for tests: signs where the provider has a private key",
+] as const;
 const addSecretOptions = secretOptions("SCHEME", "for one of several schemes");
 const addLimitOptions = (command: Command) =>
   command
@@ -181,11 +186,13 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
     )
     .option("--id <id>", "the id of the delivery (default: generated)")
     .option("--webhook-id <id>", "the id of the subscription (default: generated)")
+    .option(...PRIVATE_KEY_OPTION)
     .addHelpText(
       "after",
       examples(
         "hookseal sign body.json --provider painchek --secret-env PAINCHEK_SECRET",
         "hookseal sign body.json -p painchek --secret-env PAINCHEK_SECRET --as curl --url http://localhost:3000/",
+        "hookseal sign body.json -p discord --private-key-file test-key.pem",
       ),
     )
     .action(async (file, options) => onEnd(await sign(file, options)));
@@ -230,6 +237,7 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
     )
     .option("--id <id>", "the id of the delivery (default: generated)")
     .option("--webhook-id <id>", "the id of the subscription (default: generated)")
+    .option(...PRIVATE_KEY_OPTION)
     .addHelpText(
       "after",
       examples(

@@ -1,4 +1,5 @@
 /** SECURITY: secrets come from the environment, a file or a prompt without echo; never from an argument. They are never printed. */
+import { createPublicKey } from "node:crypto";
 import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import process from "node:process";
 import { describeError, UsageError } from "./usage.js";
@@ -8,6 +9,7 @@ export interface SecretOptions {
   secretEnv?: string[];
   secretFile?: string[];
   keysFile?: string[];
+  privateKeyFile?: string;
   settingEnv?: string[];
 }
 
@@ -84,8 +86,31 @@ export function readSecrets({ secretEnv = [], secretFile = [] }: SecretOptions):
   return [...fromEnv, ...fromFile];
 }
 
-/** Reads the files with public keys of the options, each without a byte order mark: the core knows every notation of a key. */
-export function readKeys({ keysFile = [] }: SecretOptions): string[] {
+/** Reads the private key of the options. */
+export function readPrivateKey({ privateKeyFile }: SecretOptions): string | undefined {
+  if (privateKeyFile === undefined) return undefined;
+  return readLimited(privateKeyFile, "--private-key-file", NO_PRIVATE_KEY);
+}
+
+const NO_PRIVATE_KEY =
+  "Pass a file with a private key in PEM. One for tests: openssl genpkey -algorithm ed25519 -out key.pem";
+
+/** The public key of a private key. */
+function publicKeyOf(privateKey: string): string {
+  try {
+    return createPublicKey(privateKey).export({ type: "spki", format: "pem" }).toString();
+  } catch {
+    throw new UsageError("The file that --private-key-file names has no private key in PEM.", NO_PRIVATE_KEY);
+  }
+}
+
+/**
+ * Reads the files with public keys of the options, each without a byte order mark: the core knows every notation of a key. Without
+ * such a file, the public key is that of the private key.
+ */
+export function readKeys({ keysFile = [], ...options }: SecretOptions): string[] {
+  const privateKey = readPrivateKey(options);
+  if (keysFile.length === 0 && privateKey !== undefined) return [publicKeyOf(privateKey)];
   return keysFile.map((path) => {
     const text = readLimited(
       path,

@@ -181,6 +181,11 @@ export class WebhookFactory {
       this.#options.unsigned === true ||
       this.#mode === "none" ||
       (!signs && (this.#mode === "report" || this.#mode === "explain"));
+    if (this.#options.privateKeyFile !== undefined && !hasPublicKeys(definition))
+      throw new UsageError(
+        `${title} does not sign with a private key.`,
+        "Pass its secret in place of --private-key-file: --secret-env NAME (an environment variable) or --secret-file FILE.",
+      );
     if (this.keys.length > 0 && definition.keys === undefined) {
       secrets.push(...keysAsSecrets(definition, this.keys));
       // One of several providers of an archive may have no public keys.
