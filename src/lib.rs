@@ -149,8 +149,8 @@ pub use webhook::{
 pub use code::{CODES, Code, CodeInfo, RECEIVER_CODES, Stage};
 pub use issue::{ByteSpan, Issue, PathSegment, Profile, Severity, Span};
 
-/// The Rust program of the README compiles.
-#[cfg(doctest)]
+/// The program of the README compiles and runs.
+#[cfg(all(doctest, feature = "getrandom"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
 
@@ -158,3 +158,7 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/quickstart.md")]
 struct Quickstart;
+/// The programs of the page compile.
+#[cfg(all(doctest, feature = "http", feature = "serde_json"))]
+#[doc = include_str!("../docs/rust.md")]
+struct Page;

@@ -142,3 +142,14 @@ fn first_guesses_compile() {
     let error: hookseal::Error = hook.check(&delivery, NOW).expect_err("forged");
     assert_eq!(error.response().status(), http::StatusCode::UNAUTHORIZED);
 }
+
+/// The part of docs/rust.md that needs a server is of the example, which has a test.
+#[test]
+fn the_excerpt_of_the_example_is_as_in_the_example() {
+    let page = include_str!("../docs/rust.md");
+    let example = include_str!("../examples/axum/src/main.rs");
+    let excerpts: Vec<&str> =
+        page.split("```rust,ignore\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(excerpts.len(), 1);
+    assert!(example.contains(excerpts[0]), "{}", excerpts[0]);
+}

@@ -19,6 +19,7 @@ mod provider_pages;
 mod release;
 mod reproduce;
 mod run;
+mod rust_package;
 mod sbom;
 mod setup;
 mod suite;

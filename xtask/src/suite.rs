@@ -9,7 +9,7 @@ use std::time::Instant;
 use crate::cache::files;
 use crate::run::{Failure, capture_stdout, cargo, display_command, node, root, target};
 use crate::summary::{Count, Summary};
-use crate::{docs, licenses, npm, reproduce, setup, wasm, words, www};
+use crate::{docs, licenses, npm, reproduce, rust_package, setup, wasm, words, www};
 
 /// Runs every step, or with `quick` those of the inner loop, and prints the table.
 pub fn run(quick: bool) -> Result<ExitCode, Failure> {
@@ -101,6 +101,14 @@ impl Suite {
                 .args(["--all-targets", "--", "-D", "warnings"]),
             "add or remove `#[cfg(feature = \"full\")]` where clippy reports",
         );
+        // Tests enable features. A program that depends on the crate may have none.
+        self.check(
+            "clippy, without features",
+            cargo()
+                .args(["clippy", "--locked", "--quiet", "--package", "hookseal", "--no-default-features"])
+                .args(["--lib", "--", "-D", "warnings"]),
+            "add `#[cfg(feature = ...)]` where clippy reports",
+        );
         if self.quick {
             self.tests(
                 "Rust unit tests",
@@ -139,6 +147,7 @@ impl Suite {
             "cargo doc",
             cargo()
                 .args(["doc", "--locked", "--quiet", "--no-deps", "--package", "hookseal"])
+                .args(["--features", "getrandom,http,public-key,serde_json"])
                 .env("RUSTDOCFLAGS", "-D warnings"),
             "fix what rustdoc reports",
         );
@@ -230,6 +239,8 @@ impl Suite {
             crate::matrix().arg("--quick"),
             "repeat what failed: `cargo xtask matrix NAME`",
         );
+        // A receiver with axum, and the README's program, on the packed crate.
+        self.tests("the packed crate", &mut rust_package::test_axum()?);
         Ok(())
     }
 

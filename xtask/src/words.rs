@@ -10,17 +10,19 @@ use crate::run::{Failure, relative_path, root};
 const LIST: &str = include_str!("../words.txt");
 
 /// The files and folders that are checked.
-const PATHS: [&str; 23] = [
+const PATHS: [&str; 24] = [
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "README.md",
     "SECURITY.md",
     "bench",
+    "build",
     "build.rs",
     "demo",
     "deny.toml",
     "docs",
+    "examples",
     "pkg/scripts",
     "pkg/src",
     "pkg/test",
@@ -40,7 +42,7 @@ const PATHS: [&str; 23] = [
 const EXTENSIONS: [&str; 9] = ["css", "html", "js", "json", "md", "mjs", "rs", "toml", "ts"];
 
 /// Folders with generated files, and with payloads in the words of their providers.
-const SKIPPED_FOLDERS: [&str; 5] = ["dist", "generated", "node_modules", "samples", "seeds"];
+const SKIPPED_FOLDERS: [&str; 6] = ["dist", "generated", "node_modules", "samples", "seeds", "target"];
 
 /// Checks all files, and lists every use with its line and its replacements.
 pub fn check() -> Result<(), Failure> {
