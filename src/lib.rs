@@ -158,6 +158,7 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/quickstart.md")]
 struct Quickstart;
+
 /// The programs of the page compile.
 #[cfg(all(doctest, feature = "http", feature = "serde_json"))]
 #[doc = include_str!("../docs/rust.md")]

@@ -514,11 +514,14 @@ fn a_private_key_of_a_test_signs_what_its_public_key_verifies() {
     assert!(format!("{signer:?}{:?}", params(&signer)).find("SigningKey").is_none());
     for (algorithm, key) in [("ed25519", &ed25519), ("ecdsa-p256", &p256), ("ecdsa-p256-raw", &p256)] {
         let hook = hook(algorithm, "pem", &[key]).expect("a webhook");
-        let signed = hook.sign(BODY.as_bytes(), &params(&signer)).expect("signed");
+        let sent = hook.sign(BODY.as_bytes(), &params(&signer)).expect("sent");
         let delivery = |body| {
-            Delivery::new(signed.headers.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect(), body)
+            Delivery::new(
+                sent.headers.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect::<Vec<_>>(),
+                body,
+            )
         };
-        assert_eq!(code(&hook, &delivery(&signed.body)), "verified", "{algorithm}");
+        assert_eq!(code(&hook, &delivery(&sent.body)), "verified", "{algorithm}");
         assert_eq!(
             code(&hook, &delivery(&b"{\"type\":\"b\"}".to_vec())),
             "signature-mismatch",

@@ -54,9 +54,9 @@ impl Webhook {
         let context = SignContext { url: delivery.url, ..SignContext::at(now.as_millis()) };
         if let Some(scheme) = scheme {
             let id = scheme.definition().id_header.as_deref().and_then(|name| delivery.headers.get(name));
-            self.add_signature(&mut headers, &mut delivery.body.to_vec(), SignContext { id, ..context })?;
+            self.add_signature(&mut headers, &mut delivery.body.to_vec(), &SignContext { id, ..context })?;
         } else if is_jwt {
-            self.add_signature(&mut headers, &mut delivery.body.to_vec(), context)?;
+            self.add_signature(&mut headers, &mut delivery.body.to_vec(), &context)?;
         }
         Ok(headers)
     }

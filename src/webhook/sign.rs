@@ -103,7 +103,7 @@ impl Webhook {
         let mut body = body.to_vec();
         let (url, signer) = (params.url.as_deref(), params.signer.as_ref());
         let base = SignContext { id: Some(id), url, signer, ..SignContext::at(params.now.as_millis()) };
-        self.add_signature(&mut headers, &mut body, base)?;
+        self.add_signature(&mut headers, &mut body, &base)?;
         Ok(SignedDelivery { headers, body })
     }
 
@@ -113,7 +113,7 @@ impl Webhook {
         &self,
         headers: &mut Vec<(String, String)>,
         body: &mut Vec<u8>,
-        base: SignContext<'_>,
+        base: &SignContext<'_>,
     ) -> Result<(), Error> {
         let url = base.url;
         if self.explain_only {
@@ -140,11 +140,11 @@ impl Webhook {
         }
         let delivery = Delivery { form: form.as_ref(), ..delivery };
         if let Some(list) = &self.provider.schemes[index].each {
-            *body = sign_each(active, list, &self.with_values_of_each(&delivery, list), body, &base)?;
+            *body = sign_each(active, list, &self.with_values_of_each(&delivery, list), body, base)?;
             return Ok(());
         }
         let values = self.with_values(&delivery, &self.verify_options);
-        let mut context = SignContext { headers: Headers::new(), method: Some("POST"), ..base };
+        let mut context = SignContext { headers: Headers::new(), method: Some("POST"), ..base.clone() };
         let read = values.as_ref().unwrap_or(&delivery);
         // The new signature and timestamp take the place of those that the body has.
         let replaced = |name: &str| is_source(name) && scheme.replaces(name);

@@ -10,7 +10,7 @@ use crate::run::{Failure, relative_path, root};
 const LIST: &str = include_str!("../words.txt");
 
 /// The files and folders that are checked.
-const PATHS: [&str; 24] = [
+const PATHS: [&str; 25] = [
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",

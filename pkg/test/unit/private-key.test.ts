@@ -47,7 +47,7 @@ function hookOf(id: string, name: string | undefined, publicKey: string): Webhoo
 const URL = "https://example.com/hook";
 
 describe("a private key of a test", () => {
-  it("is asked for by providers of every kind", () => {
+  it("is needed by providers of every kind", () => {
     assert.deepEqual([...new Set(SIGNING.flatMap(({ kinds }) => kinds))].sort(), ["ed25519", "p256", "rsa"]);
     assert.ok(SIGNING.length >= 10, String(SIGNING.length));
   });
