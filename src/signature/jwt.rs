@@ -511,7 +511,8 @@ impl JwtScheme {
             [encode(head.as_bytes()), ".".to_owned(), encode(claims.as_bytes())].concat()
         };
         let (signed, signature) = if keys.are_public() {
-            context.sign_token(keys, &signed)?
+            let made = context.signer.and_then(|signer| signer.sign_token(keys, &signed));
+            made.ok_or_else(|| SignError::of_private_key(keys))?
         } else {
             let (_, key) = keys.iter().next().ok_or(SignError::NoKey)?;
             let signed = signed(key.algorithm());

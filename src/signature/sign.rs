@@ -79,7 +79,8 @@ impl Scheme {
         let format = |algorithm, digest: &[u8]| self.format.format(algorithm, digest, &timestamp, &names);
         let signature = if keys.are_public() {
             let message: Vec<u8> = self.content.parts(&values).flatten().copied().collect();
-            let (algorithm, digest) = context.sign_with_private_key(keys, &message)?;
+            let made = context.signer.and_then(|signer| signer.sign(keys, &message));
+            let (algorithm, digest) = made.ok_or_else(|| SignError::of_private_key(keys))?;
             format(algorithm, &digest)
         } else {
             let (_, key) = keys.iter().next().ok_or(SignError::NoKey)?;
@@ -164,6 +165,11 @@ pub enum SignError {
 }
 
 impl SignError {
+    /// The private key is of no algorithm of the keys.
+    pub(super) fn of_private_key(keys: &Keys) -> Self {
+        Self::PrivateKey(keys.algorithms().to_vec())
+    }
+
     /// Returns the issue code.
     #[must_use]
     pub fn code(&self) -> Code {

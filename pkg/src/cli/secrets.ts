@@ -1,5 +1,5 @@
 /** SECURITY: secrets come from the environment, a file or a prompt without echo; never from an argument. They are never printed. */
-import { createPublicKey } from "node:crypto";
+import { createPrivateKey, createPublicKey } from "node:crypto";
 import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import process from "node:process";
 import { describeError, UsageError } from "./usage.js";
@@ -98,7 +98,7 @@ const NO_PRIVATE_KEY =
 /** The public key of a private key. */
 function publicKeyOf(privateKey: string): string {
   try {
-    return createPublicKey(privateKey).export({ type: "spki", format: "pem" }).toString();
+    return createPublicKey(createPrivateKey(privateKey)).export({ type: "spki", format: "pem" }).toString();
   } catch {
     throw new UsageError("The file that --private-key-file names has no private key in PEM.", NO_PRIVATE_KEY);
   }

@@ -60,16 +60,22 @@ describe("a private key of a test", () => {
         const [sample = { type: "test", body: "{}" }] = samplesOf(id);
         const sign = (key: string) =>
           hook.sign(sample.body, { privateKey: key, type: sample.type, now: Date.now(), url: URL });
+        // A header of the user's is signed, which `sign` does not make.
+        if (id === "fal") return assert.equal(errorOf(() => sign(privateKey)).code, "header-missing");
         const sent = { ...sign(privateKey), url: URL };
         // Some providers name a key in each delivery.
-        const keys = (key: string) => (providerDefinition(id)?.keys === undefined ? {} : { keys: () => key });
-        assert.equal(hook.verify(sent, keys(publicKey)).signature.status, "verified");
+        const keys = (key: string) => (providerDefinition(id)?.keys === undefined ? {} : { keys: [key] });
+        // The token of Pub/Sub signs no part of the body.
+        const status = id === "google-pubsub" ? "token" : "verified";
+        assert.equal(hook.verify(sent, keys(publicKey)).signature.status, status);
 
         const [first = 0] = sent.body;
         const tampered = { ...sent, body: Uint8Array.of(first, 0x20, ...sent.body.subarray(1)) };
         const result = hook.check(tampered, keys(publicKey));
-        const { signature } = result.ok ? result.value : { signature: undefined };
-        assert.ok(!result.ok || (signature?.status === "verified" && signature.covers === "fields"), id);
+        const isExpected = !result.ok
+          ? /^(signature|digest)-mismatch$/.test(result.error.code)
+          : status === "token" || id === "aws-sns";
+        assert.ok(isExpected, result.ok ? result.value.signature.status : result.error.code);
         for (const other of Object.keys(PAIRS) as Kind[]) {
           if (kinds.includes(other)) continue;
           const { code, message } = errorOf(() => sign(PAIRS[other].privateKey));
