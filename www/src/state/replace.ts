@@ -37,13 +37,15 @@ function shownProvider({ provider, result }: Readonly<State>): string | undefine
   return result === undefined || "isUndetected" in result ? undefined : result.provider.id;
 }
 
+function secretsOf({ secret, secondSecret, schemeSecrets, settings, encoding }: Readonly<State>): Secrets {
+  return { secret, secondSecret, schemeSecrets, settings, encoding };
+}
+
 /** Keeps the shown delivery for Undo, and its secrets. Returns whether there was one. */
 function keepFormer(): boolean {
   const { state } = store;
   const provider = shownProvider(state);
-  const { secret, secondSecret, schemeSecrets, settings, encoding } = state;
-  if (provider !== undefined)
-    secretsByProvider.set(provider, { secret, secondSecret, schemeSecrets, settings, encoding });
+  if (provider !== undefined) secretsByProvider.set(provider, secretsOf(state));
   keepDelivery(state.result === staleResult ? undefined : state.result);
   staleResult = state.result;
   if (state.body === "" && state.headerText.trim() === "") return false;
@@ -62,12 +64,9 @@ function keepFormer(): boolean {
 export function knownSecrets(): Readonly<Record<string, Secrets>> {
   const { state } = store;
   const provider = shownProvider(state);
-  const { secret, secondSecret, schemeSecrets, settings, encoding } = state;
   return {
     ...Object.fromEntries(secretsByProvider),
-    ...(provider === undefined
-      ? {}
-      : { [provider]: { secret, secondSecret, schemeSecrets, settings, encoding } }),
+    ...(provider === undefined ? {} : { [provider]: secretsOf(state) }),
   };
 }
 
@@ -95,7 +94,9 @@ export function replaceDelivery(
   const { state } = store;
   const before = shownProvider(state);
   const hadDelivery = keepFormer();
-  const secrets = detected === undefined ? undefined : secretsByProvider.get(detected);
+  // A secret that was entered before the first delivery is for that one.
+  const entered = hadDelivery || before !== undefined ? undefined : secretsOf(state);
+  const secrets = (detected === undefined ? undefined : secretsByProvider.get(detected)) ?? entered;
   const aside = before === detected || more.secret !== undefined ? "" : putAside(state, before);
   store.set({
     ...DEFAULT_SETTINGS,

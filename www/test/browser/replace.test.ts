@@ -75,6 +75,19 @@ test("the undo key undoes edits of the body first, and then the delivery", async
   assert.equal(await verdict(), "Verified");
 });
 
+test("a secret that is entered before the first delivery stays, and goes with the next one", async () => {
+  const secret = page.getByLabel("Secret", { exact: true });
+  await page.getByRole("button", { name: "Clear", exact: true }).click();
+  await secret.fill("entered before the delivery");
+  await settled(page);
+  await pasteAnywhere(GITLAB);
+  assert.equal(await secret.inputValue(), "entered before the delivery");
+  await pasteAnywhere(
+    `curl https://receiver.example/ -H 'X-GitHub-Event: ping' -H 'X-GitHub-Delivery: 1' -d '{"zen":"a"}'`,
+  );
+  assert.equal(await secret.inputValue(), "");
+});
+
 test("Clear can be undone by the key outside of fields", async () => {
   await pick(page, "signed with SHA-256");
   await provider().selectOption("painchek");
