@@ -254,7 +254,9 @@ function instantiate(source: Compilable): void {
     memory = exports.memory;
     isFull = FULL_EXPORT in exports;
   } catch (thrown) {
-    throw thrown instanceof RangeError ? outOfMemory(thrown) : compileError(thrown);
+    if (thrown instanceof RangeError) throw outOfMemory(thrown);
+    // Imports that a module of another version lacks. WebKit throws any other error for a policy, and only here.
+    throw thrown instanceof TypeError ? thrown : compileError(thrown);
   }
   compiled = module;
   instanceGeneration = generation;
