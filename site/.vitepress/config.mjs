@@ -139,6 +139,7 @@ export default defineConfig({
           ["Stores", "/stores"],
           ["Testing", "/testing"],
           ["TypeScript", "/typescript"],
+          ["Rust", "/rust"],
           ["Sending", "/sending"],
           ["Command line", "/cli"],
           ["Where it runs", "/environments"],

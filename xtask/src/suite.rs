@@ -239,7 +239,13 @@ impl Suite {
             "repeat what failed: `cargo xtask matrix NAME`",
         );
         // A receiver with axum, and the README's program, on the packed crate.
-        self.tests("the packed crate", &mut rust_package::test_axum()?);
+        self.announce("the packed crate");
+        let start = Instant::now();
+        let (count, verdict) = match rust_package::test_axum() {
+            Ok(mut command) => capture(&mut command),
+            Err(failure) => (Count::default(), Err(failure.to_string())),
+        };
+        self.summary.tests("the packed crate", count, verdict, start.elapsed());
         Ok(())
     }
 
