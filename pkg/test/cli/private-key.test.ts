@@ -1,17 +1,20 @@
 // `--private-key-file`: deliveries for tests of providers that sign with a private key.
 import assert from "node:assert/strict";
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, type KeyPairKeyObjectResult } from "node:crypto";
 import { describe, it } from "node:test";
 import { file, run, usageError } from "./command.ts";
 
-const PEM = {
-  publicKeyEncoding: { type: "spki", format: "pem" },
-  privateKeyEncoding: { type: "pkcs8", format: "pem" },
-} as const;
+/** A key pair in PEM. */
+function pemPair({ publicKey, privateKey }: KeyPairKeyObjectResult) {
+  return {
+    publicKey: publicKey.export({ type: "spki", format: "pem" }).toString(),
+    privateKey: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+  };
+}
 
 describe("--private-key-file", () => {
-  const ed25519 = generateKeyPairSync("ed25519", PEM);
-  const rsa = generateKeyPairSync("rsa", { modulusLength: 2048, ...PEM });
+  const ed25519 = pemPair(generateKeyPairSync("ed25519"));
+  const rsa = pemPair(generateKeyPairSync("rsa", { modulusLength: 2048 }));
   const key = file("test-key.pem", ed25519.privateKey);
   const publicKey = file("test-public-key.pem", ed25519.publicKey);
   const body = file("discord.json", run(["new", "discord", "APPLICATION_AUTHORIZED"]).out);
