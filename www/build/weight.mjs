@@ -9,8 +9,8 @@ const KB = 1000;
 /** The parts of the page with their limits: their size now, rounded up. Growth is a decision. */
 const PARTS = [
   { title: "the page without modules", max: 173 * KB },
-  { title: "the module that the page starts with", file: /[\\/]core-/, max: 203.5 * KB },
-  { title: "the full module, loaded when the page is idle", file: /[\\/]full-/, max: 491 * KB },
+  { title: "the module that the page starts with", file: /[\\/]core-/, max: 205.5 * KB },
+  { title: "the full module, loaded when the page is idle", file: /[\\/]full-/, max: 492.5 * KB },
   {
     title: "the module of public keys, loaded for a provider that has one",
     file: /[\\/]public-key-/,

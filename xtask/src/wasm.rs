@@ -261,8 +261,11 @@ impl Module {
         progress(&format!("compiling the module {}: cargo rustc --profile {}", self.id, self.profile));
         let mut command = cargo_wasm("rustc")?;
         command.args(self.package).args(self.features).args(["--profile", self.profile, "--lib"]);
-        // The manifest does not ask for a module: no program that depends on the crate links one.
-        command.args(["--crate-type", CRATE_TYPES, "--quiet", JSON_MESSAGES, "--"]).args(flags);
+        // The manifest of the core does not ask for a module: no program that depends on the crate links one.
+        if self.package == HOOKSEAL {
+            command.args(["--crate-type", CRATE_TYPES]);
+        }
+        command.args(["--quiet", JSON_MESSAGES, "--"]).args(flags);
         cargo_messages(&mut command)?
             .iter()
             .filter(|message| message["target"]["name"] == self.package[1].replace('-', "_"))
@@ -322,7 +325,7 @@ impl Module {
     }
 }
 
-/// What rustc makes of a package: a module. With `cdylib` alone, cargo optimizes across crates again when it links, and the module
+/// What rustc makes of the core: a module. With `cdylib` alone, cargo optimizes across crates again when it links, and the module
 /// has other bytes.
 const CRATE_TYPES: &str = "rlib,cdylib";
 
