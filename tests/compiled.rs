@@ -206,7 +206,7 @@ fn change(body: &mut Vec<u8>, kind: u8, at: Index, other: Index) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn changed_samples_have_the_same_results(

@@ -85,7 +85,7 @@ fn nearly_json() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig::with_cases(4000))]
 
     /// serde_json skips strings without checking their encoding, so that the standard library checks it.
     #[test]
@@ -236,7 +236,7 @@ fn spelled(model: &Model, spelling: u32) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig::with_cases(4000))]
 
     #[test]
     fn values_are_equal_and_hash_equal_exactly_if_they_are_the_same_value(

@@ -81,7 +81,7 @@ fn check_location(text: &str, issue: &Issue) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(ProptestConfig::with_cases(1500))]
 
     #[test]
     fn every_value_is_found_at_the_pointer_of_an_independent_walk(text in json()) {
