@@ -25,13 +25,19 @@ export async function next(app: string, env: Record<string, string> = {}): Promi
     join(app, "next.config.mjs"),
     `export default { turbopack: { root: ${JSON.stringify(root)} } };`,
   );
-  const script = join(root, "node_modules/next/dist/bin/next");
-  const quiet = { NEXT_TELEMETRY_DISABLED: "1" };
-  run(process.execPath, [script, "build"], app, quiet);
+  run(process.execPath, [NEXT, "build"], app, NEXT_ENV);
+  return await nextAgain(app, env);
+}
+
+const NEXT = join(root, "node_modules/next/dist/bin/next");
+const NEXT_ENV = { NEXT_TELEMETRY_DISABLED: "1" };
+
+/** Starts an application of Next.js that was built before. */
+export async function nextAgain(app: string, env: Record<string, string> = {}): Promise<Running> {
   const port = String(await freePort());
-  return await start(process.execPath, [script, "start", "--port", port, "--hostname", "127.0.0.1"], {
+  return await start(process.execPath, [NEXT, "start", "--port", port, "--hostname", "127.0.0.1"], {
     cwd: app,
-    env: { ...env, ...quiet },
+    env: { ...env, ...NEXT_ENV },
     says: /Local:\s+http:\/\/127\.0\.0\.1:(\d+)/,
   });
 }

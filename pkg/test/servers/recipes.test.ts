@@ -28,7 +28,7 @@ import {
   signed,
   start,
 } from "./harness.ts";
-import { folder, next, sveltekit, sveltekitAgain, workerd } from "./hosts.ts";
+import { folder, next, nextAgain, sveltekit, sveltekitAgain, workerd } from "./hosts.ts";
 
 const page = readFileSync(join(root, "docs/receiving.md"), "utf8");
 
@@ -110,6 +110,9 @@ function alone(file: string, code: string): string {
   return packed;
 }
 
+/** The folders of applications that a test built, and a later one starts again. */
+const built = new Map<string, string>();
+
 const recipes: Record<string, { start: () => Promise<Running>; hasOtherRoutes?: true }> = {
   "node:http": { start: () => node(recipe("node:http")) },
   "Express 5": { start: () => node(recipe("Express")), hasOtherRoutes: true },
@@ -140,16 +143,27 @@ const recipes: Record<string, { start: () => Promise<Running>; hasOtherRoutes?: 
     hasOtherRoutes: true,
   },
   "Next.js": {
-    start: () => next(write("app/webhooks/painchek/route.js", recipe("Next.js")).cwd, env),
+    start: () => {
+      const { cwd } = write("app/webhooks/painchek/route.js", recipe("Next.js"));
+      const edge = join(cwd, "app/edge/webhooks/painchek");
+      mkdirSync(edge, { recursive: true });
+      writeFileSync(join(edge, "route.js"), `export const runtime = "edge";\n${recipe("Next.js")}`);
+      built.set("Next.js", cwd);
+      return next(cwd, env);
+    },
   },
   "Next.js, at Vercel's edge": {
-    start: () => {
-      const code = `export const runtime = "edge";\n${recipe("Next.js")}`;
-      return next(write("app/webhooks/painchek/route.js", code).cwd, env);
+    start: async () => {
+      const running = await nextAgain(built.get("Next.js") as string, env);
+      return { ...running, url: `${running.url}/edge` };
     },
   },
   SvelteKit: {
-    start: () => sveltekit(write("src/routes/webhooks/painchek/+server.js", recipe("SvelteKit")).cwd, env),
+    start: () => {
+      const { cwd } = write("src/routes/webhooks/painchek/+server.js", recipe("SvelteKit"));
+      built.set("SvelteKit", cwd);
+      return sveltekit(cwd, env);
+    },
   },
   "Cloudflare Workers": {
     start: () => workerd(alone("worker.js", recipe("Cloudflare Workers")), "worker.js", env),
@@ -212,7 +226,8 @@ for (const [name, { start, hasOtherRoutes }] of Object.entries(recipes)) {
 }
 
 describe("SvelteKit's own limit of a body", () => {
-  const { cwd } = write("src/routes/webhooks/painchek/+server.js", recipe("SvelteKit"));
+  const again = (limit: Record<string, string> = {}) =>
+    to(sveltekitAgain(built.get("SvelteKit") as string, { ...env, ...limit }));
   const sized = (length: number) =>
     signed(Buffer.concat([delivery().body, Buffer.alloc(length, 0x20)], length));
   const running: Running[] = [];
@@ -238,14 +253,14 @@ describe("SvelteKit's own limit of a body", () => {
   });
 
   it("has the response of the receiver's limit, a problem document", async () => {
-    const send = await to(sveltekit(cwd, env));
+    const send = await again();
     handled(await send(sized(512 * 1024)));
     const details = tooLarge(await send(sized(512 * 1024 + 1)));
     assert.deepEqual(details, Array(2).fill("The body is larger than the limit of the server."));
   });
 
   it("does not change the limit of the receiver if it is higher", async () => {
-    const send = await to(sveltekitAgain(cwd, { ...env, BODY_SIZE_LIMIT: "2M" }));
+    const send = await again({ BODY_SIZE_LIMIT: "2M" });
     handled(await send(sized(1024 * 1024)));
     const details = tooLarge(await send(sized(1024 * 1024 + 1)));
     assert.deepEqual(details, Array(2).fill("The body is larger than 1048576 bytes."));

@@ -6,7 +6,7 @@ import { after, before, describe, it } from "node:test";
 import { build } from "esbuild";
 import { conforms } from "./conformance.ts";
 import { delivery, isProblem, post, type Running, root, server, timesCalled } from "./harness.ts";
-import { folder, next, sveltekit } from "./hosts.ts";
+import { folder, next, nextAgain, sveltekit } from "./hosts.ts";
 
 conforms("node:http", () => server("http"));
 
@@ -16,24 +16,28 @@ conforms("Fastify", () => server("fastify"));
 conforms("Hono", () => server("hono"));
 conforms("Koa", () => server("koa"));
 conforms("NestJS", () => server("nest"));
-conforms("a route handler of Next.js", () => nextRoute(folder("next")));
+const nextApp = folder("next");
+conforms("a route handler of Next.js", nextRoutes);
 conforms("an endpoint of SvelteKit", endpoint, {
   forms: 403, // the check of the origin of forms
   untyped: "no body",
 });
 
 describe("at Vercel's edge", () => {
-  const app = folder("next-edge");
   // `next start` runs these in Vercel's own edge runtime.
-  conforms("a route handler of Next.js", () => nextRoute(app, `export const runtime = "edge";`), {
-    compressed: "not made",
-    unfinished: "held back",
-  });
+  const start = async () => {
+    const running = await nextAgain(nextApp);
+    return { ...running, url: `${running.url}/edge` };
+  };
+  conforms("a route handler of Next.js", start, { compressed: "not made", unfinished: "held back" });
 
   it("uses the core as a precompiled module, and not as text", () => {
-    const built = (file: string) => readFileSync(join(app, ".next", file));
+    const built = (file: string) => readFileSync(join(nextApp, ".next", file));
     const { functions } = JSON.parse(built("server/middleware-manifest.json").toString());
-    const { wasm, files } = functions["/[name]/route"] as { wasm: { filePath: string }[]; files: string[] };
+    const { wasm, files } = functions["/edge/[name]/route"] as {
+      wasm: { filePath: string }[];
+      files: string[];
+    };
     const core = readFileSync(join(root, "pkg/dist/core.wasm"));
     assert.equal(wasm.length, 1);
     assert.ok(wasm.every(({ filePath }) => built(filePath).equals(core)));
@@ -43,14 +47,19 @@ describe("at Vercel's edge", () => {
   });
 });
 
-/** One route handler for every path. */
-async function nextRoute(app: string, config = ""): Promise<Running> {
-  await route(
-    `export { route as GET, route as HEAD, route as POST, route as PUT, route as DELETE } from "./route.ts";`,
-    join(app, "app/[name]/route.js"),
-    config,
-  );
-  return await next(app);
+/** One application with a route handler for every path in Node, and one at the edge. */
+async function nextRoutes(): Promise<Running> {
+  for (const [path, config] of [
+    ["[name]", ""],
+    ["edge/[name]", `export const runtime = "edge";`],
+  ] as const) {
+    await route(
+      `export { route as GET, route as HEAD, route as POST, route as PUT, route as DELETE } from "./route.ts";`,
+      join(nextApp, "app", path, "route.js"),
+      config,
+    );
+  }
+  return await next(nextApp);
 }
 
 /** One endpoint for every path. */

@@ -8,7 +8,8 @@ const receiveEach = receiver(line, itemHandler, each);
 let inflate: typeof receive;
 
 export async function route(request: Request): Promise<Response> {
-  const { pathname } = new URL(request.url);
+  // An application of Next.js has them twice: in Node, and below /edge.
+  const pathname = new URL(request.url).pathname.replace(/^\/edge\//, "/");
   if (pathname === "/hook") return receive(request);
   if (pathname === "/slack") return respond(request);
   if (pathname === "/each") return receiveEach(request);
