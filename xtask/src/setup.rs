@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::Mutex;
 
 use crate::cache::CachedStep;
 use crate::run::{Failure, capture_stdout, node, npm_command, progress, run};
@@ -92,6 +93,13 @@ pub fn ensure_redis() -> Result<(), Failure> {
     ensure_apt_packages("stores and queues are tested on a real Redis", || missing_packages(&REDIS))
 }
 
+/// Installs all that the test suite needs, in one step.
+pub fn ensure_suite() -> Result<(), Failure> {
+    ensure_apt_packages("the suite runs other languages, a real Redis and a real browser", || {
+        [missing_packages(&LANGUAGES), missing_packages(&REDIS), missing_browser()].concat()
+    })
+}
+
 /// The packages of programs that do not work.
 fn missing_packages(needed: &[Needed]) -> Vec<&'static str> {
     let broken = needed
@@ -105,11 +113,12 @@ const BROWSERS: [&str; 3] = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "
 
 /// Installs Debian's package of Chromium if no browser is found.
 pub fn ensure_browser() -> Result<(), Failure> {
-    let missing = || -> Vec<&str> {
-        let named = std::env::var_os("CHROMIUM").is_some_and(|path| Path::new(&path).exists());
-        if named || BROWSERS.iter().any(|path| Path::new(path).exists()) { vec![] } else { vec!["chromium"] }
-    };
-    ensure_apt_packages("the page is tested in a real browser", missing)
+    ensure_apt_packages("the page is tested in a real browser", missing_browser)
+}
+
+fn missing_browser() -> Vec<&'static str> {
+    let named = std::env::var_os("CHROMIUM").is_some_and(|path| Path::new(&path).exists());
+    if named || BROWSERS.iter().any(|path| Path::new(path).exists()) { vec![] } else { vec!["chromium"] }
 }
 
 /// Firefox, and `WebKitGTK` with the display that it needs, for `cargo xtask matrix`.
@@ -124,8 +133,12 @@ pub fn ensure_other_browsers() -> Result<(), Failure> {
     ensure_apt_packages("the matrix opens pages in every browser", || missing_packages(&OTHER_BROWSERS))
 }
 
+/// Held while packages are installed: apt-get runs once at a time.
+static INSTALLING: Mutex<()> = Mutex::new(());
+
 /// Installs missing Debian packages if the user is root. Otherwise the error names the packages.
 fn ensure_apt_packages(why: &str, missing: impl Fn() -> Vec<&'static str>) -> Result<(), Failure> {
+    let _held = INSTALLING.lock();
     let wanted = missing();
     if wanted.is_empty() {
         return Ok(());
