@@ -6,8 +6,8 @@
 //! bytes, in UTF-16 code units, and by line and column.
 //!
 //! A provider is data: `painchek`, `xon`, `github`, `stripe` and [more](provider::ids) are built in, and
-//! [`provider::Provider::from_json`] parses a definition of your own. The crate uses no clock, no randomness and no I/O: the
-//! time and random bytes are parameters.
+//! [`provider::Provider::from_json`] parses a definition of your own. The crate does no I/O, and its verbs use neither a clock
+//! nor randomness: the time and random bytes are parameters.
 //!
 //! # Verify a PainChek delivery
 //!
@@ -97,7 +97,7 @@
 //! |---|---|
 //! | `full` (on by default) | explaining, importing and exporting deliveries, and detecting their provider |
 //! | `getrandom` | `SignParams::random`: the system's time and new ids |
-//! | `http` | headers from `&http::HeaderMap`, and `Error::response`, for axum and other servers on the crate `http` |
+//! | `http` | headers from `&http::HeaderMap`, `Error::response`, and `receiver`, for axum and other servers |
 //! | `serde_json` | `Verified::event_as`: the payload in a type; `events`: the types of PainChek's and X-on's events |
 //! | `serde` | issues, reports and explanations can be serialized |
 //! | `public-key`, `ed25519` | verification with public keys: all algorithms, or Ed25519 alone |
@@ -110,6 +110,7 @@
 //!
 //! - [`Webhook`] has the verbs. [`WebhookOptions`] has the secrets and the limits.
 //! - [`Delivery`] is what a server received. A failed verb returns an [`Error`] with a [`Code`], a status and issues.
+//! - `receiver` (feature `http`) handles each delivery once: with it a server claims deliveries in a store, and has their responses.
 //! - [`provider`] has the built-in providers, and parses your own. [`schema`] checks JSON by any JSON Schema.
 //! - [`signature`] and [`json`] are the parts below: HMAC and signature schemes, strict JSON with locations.
 #![forbid(unsafe_code)]
@@ -129,6 +130,8 @@ pub mod json;
 #[path = "wasm/layout.rs"]
 pub mod layout;
 pub mod provider;
+#[cfg(feature = "http")]
+pub mod receiver;
 pub mod schema;
 pub mod signature;
 mod text;
@@ -138,7 +141,12 @@ pub mod wasm;
 pub mod webhook;
 
 pub use delivery::{Delivery, Headers};
+/// The crate of the responses.
+#[cfg(feature = "http")]
+pub use http;
 pub use provider::Provider;
+#[cfg(feature = "http")]
+pub use receiver::{MemoryStore, Receiver};
 #[cfg(feature = "full")]
 pub use webhook::Explanation;
 pub use webhook::{

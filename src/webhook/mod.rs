@@ -63,7 +63,7 @@ pub use sign_params::SignParams;
 
 pub use crate::signature::SignatureStatus;
 
-#[cfg(all(feature = "js", target_arch = "wasm32"))]
+#[cfg(any(feature = "http", all(feature = "js", target_arch = "wasm32")))]
 pub(crate) use digest::digest;
 
 use self::settings::Settings;

@@ -1,22 +1,23 @@
-//! The crate as it is packed: the example with axum and the README's program are a project of its own that depends on it.
+//! The crate as it is packed: the examples and the README's program are a workspace of their own that depends on it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::run::{Failure, capture_stdout, cargo, root, run, target};
+use crate::cache::files;
+use crate::run::{Failure, capture_stdout, cargo, relative_path, root, run, target};
 
-/// The tests of the example with axum, and the README's program.
-pub fn test_axum() -> Result<Command, Failure> {
-    let project = project("axum", &unpacked()?)?;
-    let bin = project.join("src/bin");
-    fs::create_dir_all(&bin).map_err(|error| Failure::file(&bin, error))?;
-    write(&bin.join("readme.rs"), &readme_program()?)?;
+/// The tests of the examples, and the README's program.
+pub fn test_examples() -> Result<Command, Failure> {
+    let project = project(&unpacked()?)?;
+    write(&project.join("axum/src/bin/readme.rs"), &readme_program()?)?;
     let program = capture_stdout(cargo_of(&project, "run").args(["--bin", "readme"]));
     if !program.as_deref().is_some_and(|text| text.starts_with("assessment_add assessment_add:")) {
         return Err(Failure::new("the Rust program of README.md does not print an event").hint("correct it"));
     }
-    Ok(cargo_of(&project, "test"))
+    let mut tests = cargo_of(&project, "test");
+    tests.arg("--workspace");
+    Ok(tests)
 }
 
 /// Packs the crate and unpacks it; returns its folder.
@@ -61,21 +62,25 @@ fn folder() -> PathBuf {
     target().join("xtask/crate")
 }
 
-/// Copies an example to a project that depends on the unpacked crate; returns its folder.
-fn project(example: &str, unpacked: &Path) -> Result<PathBuf, Failure> {
-    let (from, to) = (root().join("examples").join(example), folder().join(example));
-    for file in ["Cargo.toml", "Cargo.lock", "src/main.rs"] {
-        let path = from.join(file);
+/// Copies the examples to a workspace that depends on the unpacked crate; returns its folder.
+fn project(unpacked: &Path) -> Result<PathBuf, Failure> {
+    let (from, to) = (root().join("examples"), folder().join("examples"));
+    let dependency = format!("path = {:?}", unpacked.display().to_string());
+    let mut format = Command::new("rustfmt");
+    format.args(["--check", "--edition=2024", "--config-path"]).arg(root());
+    for path in files(&from)? {
+        let name = path.strip_prefix(&from).unwrap_or(&path);
+        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        if name.starts_with("target") || !["lock", "rs", "toml"].contains(&extension) {
+            continue;
+        }
         let text = fs::read_to_string(&path).map_err(|error| Failure::file(&path, error))?;
-        write(&to.join(file), &text.replace("\"../..\"", &format!("{:?}", unpacked.display().to_string())))?;
+        write(&to.join(name), &text.replace("path = \"..\"", &dependency))?;
+        if extension == "rs" {
+            format.arg(relative_path(&path));
+        }
     }
-    run(
-        Command::new("rustfmt")
-            .args(["--check", "--edition=2024", "--config-path"])
-            .arg(root())
-            .arg(from.join("src/main.rs")),
-        "run rustfmt on the file that it names",
-    )?;
+    run(format.current_dir(root()), "run rustfmt on the file that it names")?;
     Ok(to)
 }
 
@@ -89,7 +94,7 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
     fs::write(path, text).map_err(|error| Failure::file(path, error))
 }
 
-/// A command of cargo in a project. The projects share their compiled crates.
+/// A command of cargo in the workspace.
 fn cargo_of(project: &Path, subcommand: &str) -> Command {
     let mut command = cargo();
     command.current_dir(project).args([subcommand, "--quiet", "--locked"]);

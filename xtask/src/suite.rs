@@ -254,10 +254,10 @@ impl Suite {
             crate::matrix().arg("--quick"),
             "repeat what failed: `cargo xtask matrix NAME`",
         );
-        // A receiver with axum, and the README's program, on the packed crate.
+        // Receivers with axum and actix-web, and the README's program, on the packed crate.
         self.announce("the packed crate");
         let start = Instant::now();
-        let (count, verdict) = match rust_package::test_axum() {
+        let (count, verdict) = match rust_package::test_examples() {
             Ok(mut command) => capture(&mut command),
             Err(failure) => (Count::default(), Err(failure.to_string())),
         };
