@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::option_names::{OPTION_NAMES, OptionNames};
+
 /// The stages of the evaluation of a delivery, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
@@ -104,8 +106,35 @@ pub struct CodeInfo {
     pub code: Code,
     /// The meaning, in one sentence.
     pub meaning: &'static str,
-    /// The fix: what to change.
-    pub fix: &'static str,
+    /// The fix: what to change. Options are placeholders, such as `{max_bytes}`.
+    fix: &'static str,
+}
+
+impl CodeInfo {
+    /// The fix: what to change. Options have the names of Rust.
+    #[must_use]
+    pub fn fix(&self) -> String {
+        self.fix_with(|option| option.rust)
+    }
+
+    /// The fix, with the names of options that `name` returns.
+    #[must_use]
+    pub fn fix_with(&self, name: fn(&OptionNames) -> &str) -> String {
+        self.options().fold(self.fix.to_owned(), |fix, option| {
+            fix.replace(&format!("{{{}}}", option.placeholder), name(option))
+        })
+    }
+
+    /// The options that the fix names, in its order.
+    pub fn options(&self) -> impl Iterator<Item = &'static OptionNames> + use<> {
+        let names = self.fix.split('{').filter_map(|rest| Some(rest.split_once('}')?.0));
+        names.filter_map(|name| OPTION_NAMES.iter().find(|option| option.placeholder == name))
+    }
+
+    /// A code with its texts, for `codes!`.
+    pub(crate) const fn new(code: Code, meaning: &'static str, fix: &'static str) -> Self {
+        Self { code, meaning, fix }
+    }
 }
 
 /// Defines codes as constants of [`Code`], and the list of them with their texts. A row has the constant, the code, the
@@ -128,7 +157,7 @@ macro_rules! codes {
 
         $(#[$list_doc])*
         $visibility const $list: &[$crate::code::CodeInfo] = &[
-            $($crate::code::CodeInfo { code: $crate::code::Code::$name, meaning: $meaning, fix: $fix }),*
+            $($crate::code::CodeInfo::new($crate::code::Code::$name, $meaning, $fix)),*
         ];
     };
     (@status $status:literal) => { $status };
@@ -143,7 +172,7 @@ codes! {
     pub CODES:
     SECRET_MISSING = "secret-missing" 500 Signature,
         "No signing secret is configured, or an empty one.",
-        "Pass the secret of the subscription in `secrets`, or `unsigned: \"allow\"` for a provider that does not sign. An environment variable that is not set is the usual cause.";
+        "Pass the secret of the subscription in `{secrets}`, or `{allow_unsigned}` for a provider that does not sign. An environment variable that is not set is the usual cause.";
     SECRET_INVALID = "secret-invalid" 500 Signature,
         "A secret does not have the format that its provider documents.",
         "Copy the secret as the provider shows it, with its prefix. `hookseal providers` says where it is found.";
@@ -152,16 +181,16 @@ codes! {
         "Copy the public key as the provider shows it. The message says what is wrong with it.";
     KEY_MISSING = "key-missing" 503 Signature,
         "The public key of a delivery is not at hand, such as one that the provider has just made.",
-        "Pass `keys` to the receiver, such as `keySource()`. The sender retries.";
+        "Pass the key in `{keys}`: in JavaScript, `keySource()` fetches it. The sender retries.";
     KEY_SOURCE_REFUSED = "key-source-refused" 401 Signature,
         "A delivery names a URL of its public key that is not at a host of the provider.",
         "Reject the delivery: its sender is not the provider.";
     PUBLIC_KEY_UNAVAILABLE = "public-key-unavailable" 500 none,
         "The provider signs with a private key, and this runtime cannot verify such signatures synchronously.",
-        "Add `import \"hookseal/public-key\"` to the program, or `import \"hookseal/ed25519\"` for Ed25519 alone.";
+        "Add `{public_key}`, or `{ed25519}` for Ed25519 alone.";
     SIGNING_UNSUPPORTED = "signing-unsupported" 500 none,
         "The provider signs with a private key, which only the provider has.",
-        "Verify recorded deliveries instead. For a test, make a key pair: the webhook has its public key, and `sign` and `create` take its private key.";
+        "Verify recorded deliveries instead. For a test, make a key pair: the webhook has its public key, and `sign` and `create` take its private key, in `{private_key}`.";
     SECRET_SHORT = "secret-short" 500 Signature,
         "A secret is so short that one delivery suffices to find it by brute force.",
         "Generate a new secret at the provider. If you can choose it, use 32 random bytes.";
@@ -173,16 +202,16 @@ codes! {
         "Change the option that the message names.";
     SETTING_MISSING = "setting-missing" 500 none,
         "A setting of the provider is missing, such as the verify token of a handshake.",
-        "Pass the setting that the message names in `settings`.";
+        "Pass the setting that the message names in `{settings}`.";
     HANDSHAKE_REFUSED = "handshake-refused" 403 none,
         "A request is a handshake of the provider, and the receiver refuses it.",
-        "Compare the setting that the message names with the one at the provider. For a secret that the provider hands over, pass `onSecret` to the receiver.";
+        "Compare the setting that the message names with the one at the provider. A secret that the provider hands over is taken by `{on_secret}`.";
     FULL_MISSING = "full-missing" 500 none,
         "The call needs the full module, and only the light one is loaded.",
-        "Add `import \"hookseal/full\"` to the program. In Node.js, Bun and Deno the module is loaded by itself.";
+        "Add `{full}`. In Node.js, Bun and Deno the module is loaded by itself.";
     OUT_OF_MEMORY = "out-of-memory" 503 none,
         "The core could not allocate the memory that the call needs.",
-        "Pass smaller inputs, or lower `maxBytes`. Later calls are not affected.";
+        "Pass smaller inputs, or lower `{max_bytes}`. Later calls are not affected.";
     INTERNAL = "internal" 500 none,
         "An internal error stopped the core, and the core was restarted. The delivery is not the cause.",
         "Report the error with the stack of its `cause`. Later calls are not affected.";
@@ -194,7 +223,7 @@ codes! {
         "Compare the header with the format in the message. A proxy or a test script may have changed the header.";
     SIGNATURE_MISMATCH = "signature-mismatch" 401 Signature,
         "The signature is not the one of this body under any configured secret.",
-        "Run `explain`, which tests the usual causes. Check that the raw body is passed, and that the secret belongs to this subscription.";
+        "Run `{explain}`, which tests the usual causes. Check that the raw body is passed, and that the secret belongs to this subscription.";
     CLAIM_MISMATCH = "claim-mismatch" 401 Signature,
         "The token is signed, and one of its claims does not have the expected value.",
         "Compare the claim that the message names with the webhook at the provider. A URL has to be the one that the sender requested.";
@@ -203,7 +232,7 @@ codes! {
         "Pass the raw body, before any parser reads it.";
     ALGORITHM_UNSUPPORTED = "algorithm-unsupported" 401 Signature,
         "The signature names an algorithm that this webhook does not accept.",
-        "Configure the sender to use an algorithm that the message names. Or add the algorithm to `algorithms`.";
+        "Configure the sender to use an algorithm that the message names. Or add the algorithm to `{algorithms}`.";
     ALGORITHM_MISMATCH = "algorithm-mismatch" 401 Signature,
         "The signature is not as long as its algorithm requires.",
         "Configure the sender to name the algorithm that it uses. A truncated signature has this code, too.";
@@ -215,7 +244,7 @@ codes! {
         "Configure the sender to write the timestamp as the provider documents it.";
     TIMESTAMP_TOO_OLD = "timestamp-too-old" 401 Signature,
         "The signature is valid, but its timestamp is older than the tolerance.",
-        "Check the clock of the receiver. To verify a recorded delivery, pass the time of the recording as `now`.";
+        "Check the clock of the receiver. To verify a recorded delivery, pass the time of the recording as `{now}`.";
     TIMESTAMP_TOO_NEW = "timestamp-too-new" 401 Signature,
         "The signature is valid, but its timestamp is further in the future than the tolerance.",
         "Check the clocks of sender and receiver.";
@@ -224,13 +253,13 @@ codes! {
         "Check that the header reaches the receiver. A proxy may remove it.";
     FIELD_MISSING = "field-missing" 401 Signature,
         "A value that is part of the signed content is absent: a field of the body, or a parameter of the URL.",
-        "Check that the delivery is from this provider. For a parameter, pass `url` with its query.";
+        "Check that the delivery is from this provider. For a parameter, pass `{url}` with its query.";
     URL_MISSING = "url-missing" 500 Signature,
         "The signed content needs the URL, and the receiver did not pass it.",
-        "Pass `url`, exactly as the sender requested it.";
+        "Pass `{url}`, exactly as the sender requested it.";
     METHOD_MISSING = "method-missing" 500 Signature,
         "The signed content needs the method, and the receiver did not pass it.",
-        "Pass `method`.";
+        "Pass `{method}`.";
     BODY_NOT_RAW = "body-not-raw" 500 Bytes,
         "The body is not the raw bytes of the request.",
         "Pass the bytes before any parser reads them. [The raw body](causes.md#the-raw-body) has the code for each framework.";
@@ -239,7 +268,7 @@ codes! {
         "Keep the raw bytes where the body is first read: a request's body can be read only once.";
     BODY_TOO_LARGE = "body-too-large" 413 Bytes,
         "The body is larger than the limit.",
-        "Raise `maxBytes` if the provider really sends bodies this large.";
+        "Raise `{max_bytes}` if the provider really sends bodies this large.";
     CONTENT_TYPE = "content-type" 415 Bytes,
         "The Content-Type is neither the provider's nor another JSON type in UTF-8.",
         "Configure the sender to use the media type in `expected`.";
@@ -272,7 +301,7 @@ codes! {
         "Check that the delivery is from this provider.";
     NUMBER_PRECISION = "number-precision" Json,
         "JavaScript cannot represent this number exactly.",
-        "Send the number as a string. Or parse the raw body (`delivery.body`) with a library that keeps all digits.";
+        "Send the number as a string. Or parse the raw body (`{body}`) with a library that keeps all digits.";
     ENVELOPE_INVALID = "envelope-invalid" Envelope,
         "The envelope does not have the provider's structure.",
         "Check that the delivery is from this provider, and that no step wraps or unwraps its payload.";

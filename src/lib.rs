@@ -156,6 +156,7 @@ pub use webhook::{
 
 pub use code::{CODES, Code, CodeInfo, RECEIVER_CODES, Stage};
 pub use issue::{ByteSpan, Issue, PathSegment, Profile, Severity, Span};
+pub use option_names::{OPTION_NAMES, OptionNames};
 
 /// The program of the README compiles and runs.
 #[cfg(all(doctest, feature = "getrandom"))]

@@ -38,9 +38,11 @@ impl fmt::Display for CompiledError {
             Self::OtherVersion { version } => {
                 write!(f, "Version {version} compiled this provider, and this is version {VERSION}. {again}")
             }
-            Self::NeedsFull => {
-                f.write_str("The format \"regex\" of this provider's schema needs the full module. Add `import \"hookseal/full\"`.")
-            }
+            Self::NeedsFull => f.write_str(concat!(
+                "The format \"regex\" of this provider's schema needs the full module. Add `",
+                option!(full),
+                "`."
+            )),
         }
     }
 }

@@ -259,9 +259,11 @@ fn malformed_jwt(reason: MalformedReason, header: &str) -> Message {
 #[cold]
 #[inline(never)]
 fn key_missing() -> Message {
-    Message::new("The public key of the delivery is missing.").hint(
-        "Pass `keys` to the receiver, or with the delivery; or the public key in `secrets` of the webhook.",
-    )
+    Message::new("The public key of the delivery is missing.").hint(if cfg!(feature = "js") {
+        "Pass `keys` to the receiver, or with the delivery; or the public key in `secrets` of the webhook."
+    } else {
+        "Pass the public key by `Delivery::with_keys`, or in `secrets` of the webhook."
+    })
 }
 
 #[cold]

@@ -5,9 +5,10 @@ use std::fmt::Write;
 use std::fs;
 use std::io::ErrorKind;
 
+use hookseal::OPTION_NAMES;
 use hookseal::webhook::{CAUSES, CauseCategory, CauseDefinition, FRAMEWORKS};
 
-use crate::page::{plain, write_if_changed};
+use crate::page::{other_names, plain, write_if_changed};
 use crate::run::{Failure, root};
 use crate::wasm;
 
@@ -110,7 +111,12 @@ fn entry(cause: &CauseDefinition) -> String {
             format!(" Code [for {}](#the-raw-body).", names.join(" and "))
         }
     };
-    format!("**{}** ({kind})\n\n{}\n\n**Fix.** {}{lines}", plain(title), plain(message), plain(fix))
+    let option = OPTION_NAMES.iter().find(|option| fix.contains(&format!("{{{}}}", option.placeholder)));
+    let fix = option.map_or((*fix).to_owned(), |option| {
+        fix.replace(&format!("{{{}}}", option.placeholder), option.javascript)
+            + &other_names(std::iter::once(option))
+    });
+    format!("**{}** ({kind})\n\n{}\n\n**Fix.** {}{lines}", plain(title), plain(message), plain(&fix))
 }
 
 #[cfg(test)]

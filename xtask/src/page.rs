@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use hookseal::OptionNames;
+
 use crate::run::Failure;
 
 /// Writes a generated file only if it changed, so that no other step becomes stale.
@@ -28,4 +30,18 @@ pub fn plain(text: &str) -> String {
         out.push(character);
     }
     out
+}
+
+/// The names of options on the command line and in Rust, after a text with those of JavaScript.
+pub fn other_names<'o>(options: impl Iterator<Item = &'o OptionNames>) -> String {
+    let (mut command, mut rust) = (Vec::new(), Vec::new());
+    for option in options {
+        command.extend(option.command.map(|name| format!("`{name}`")));
+        rust.push(format!("`{}`", option.rust));
+    }
+    let list = |language: &str, names: &[String]| match names {
+        [] => String::new(),
+        names => format!(" {language}: {}.", names.join(", ")),
+    };
+    list("Command", &command) + &list("Rust", &rust)
 }

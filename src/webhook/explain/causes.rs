@@ -213,7 +213,7 @@ causes! {
             RAW_BODY_FIX
         BODY_TOO_LARGE observation "body-too-large" "Body over the size limit" NONE
             "The body exceeds the limit of {length} bytes, so nothing was tried."
-            "Raise `maxBytes`, if the provider sends bodies of this size."
+            "Raise `{max_bytes}`, if the provider sends bodies of this size."
     }
     Secret {
         SECRET_WHITE_SPACE proof "secret-white-space" "White space around the secret" NONE
@@ -393,7 +393,7 @@ causes! {
             "Change the sender: values of signed headers without the separator, and a JSON object or array as the body, without white space next to the URL."
         CONTENT_URL_CHANGED proof "content-url-changed" "Another URL signed" NONE
             "The signature matches another URL than the one of the delivery. Different: {changes}."
-            "Pass the URL as the sender knows it, in the option `url` of the receiver: url: (request) => \"https://hooks.example.com\" + request.originalUrl. Or, with `verify`, in `url` of the delivery."
+            "Pass the URL as the sender knows it, in the option `url` of the receiver: url: (request) => \"https://hooks.example.com\" + request.originalUrl. Or, with `verify`, in `url` of the delivery; in Rust, by `Delivery::with_url`."
     }
     Headers {
         URL_SIGNED observation "url-signed" "URL in the provider's signed content" NONE

@@ -106,7 +106,9 @@ impl ObservationCollector<'_, '_> {
             (None, _) => {}
         }
         if self.is_too_large {
-            self.observe(&causes::BODY_TOO_LARGE, &[("length", &number(options.max_bytes))]);
+            let length = number(options.max_bytes);
+            let args = [("length", length.as_str()), ("max_bytes", option!(max_bytes))];
+            self.observe(&causes::BODY_TOO_LARGE, &args);
         }
         self.body();
     }
