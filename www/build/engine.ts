@@ -8,7 +8,7 @@ import type { Plugin } from "vite";
 import { constants } from "../../pkg/scripts/constants.mjs";
 import { path as core } from "./core.ts";
 import { MINIFIED } from "./minified.ts";
-import { samplesModule } from "./samples.ts";
+import { EXAMPLE_PROVIDERS, samplesModule } from "./samples.ts";
 
 /** The sources of the package. Its library has them in chunks, and the page replaces single files. */
 const src = fileURLToPath(new URL("../../pkg/src/", import.meta.url));
@@ -45,6 +45,20 @@ export const checkRuntime = () => {
     throw new Error("This browser has no WebAssembly. Safari: turn off Lockdown Mode for this page.");
 };
 export const compileError = (cause) => new Error("The core cannot be compiled. Update the browser.", { cause });`;
+
+/** The compiled providers of the examples. The full module has all others. */
+function catalogOfExamples(path: string): string {
+  const all = readFileSync(path, "utf8");
+  const texts = EXAMPLE_PROVIDERS.map((id) => {
+    const [declaration] = new RegExp(`^export const ${id}: string =\\s+"[^\\n]*;$`, "m").exec(all) ?? [];
+    if (declaration === undefined) throw new Error(`${path} has no text of ${id}.`);
+    return declaration;
+  });
+  return [
+    ...texts,
+    `export const CATALOG: Record<string, string> = { ${EXAMPLE_PROVIDERS.join(", ")} };`,
+  ].join("\n");
+}
 
 const ID = "virtual:engine";
 const entry = fileURLToPath(new URL("../src/engine/worker.ts", import.meta.url));
@@ -86,6 +100,10 @@ export function engine(): Plugin {
                 contents: readFileSync(join(dirname(core), "glue.js"), "utf8"),
               }));
               onLoad({ filter: /[\\/]pkg[\\/]src[\\/]runtime\.ts$/ }, () => ({ contents: RUNTIME }));
+              onLoad({ filter: /[\\/]pkg[\\/]src[\\/]generated[\\/]catalog\.ts$/ }, ({ path }) => ({
+                contents: catalogOfExamples(path),
+                loader: "ts",
+              }));
               onLoad({ filter: UNUSED }, ({ path }) => ({ contents: withoutCode(path) }));
             },
           },

@@ -10,6 +10,9 @@ import { type ProviderFacts, providerFacts } from "../src/engine/provider-entry.
 const seeds = new URL("../../tests/vectors/seeds/", import.meta.url);
 const providers = new URL("../../providers/", import.meta.url);
 
+/** The providers of the examples: those that the page knows before it has the full module. */
+export const EXAMPLE_PROVIDERS: readonly string[] = ["painchek", "xon"];
+
 /** The payloads of the examples. */
 const SAMPLES = {
   painchek: new URL("painchek.json", seeds),
@@ -67,7 +70,7 @@ function facts(): Record<string, ProviderFacts> {
 /** The definitions of the providers of the examples, without their schemas and rules. */
 function summaries(): Record<string, object> {
   return Object.fromEntries(
-    ["painchek", "xon"].map((provider) => {
+    EXAMPLE_PROVIDERS.map((provider) => {
       const definition: Record<string, unknown> = readDefinition(provider);
       const events = Object.entries(definition.events as Record<string, { revisions?: { name?: string }[] }>);
       return [

@@ -18,16 +18,25 @@ import { startHistory } from "./state/history.ts";
 import { openLinks } from "./state/link.ts";
 import { restoreSession } from "./state/session.ts";
 import { acceptFiles, acceptPastes } from "./ui/drop.ts";
+import { later } from "./ui/later.ts";
 import { shell } from "./ui/shell.ts";
 import { startTitle } from "./ui/title.ts";
-import { compareView } from "./views/compare/index.ts";
+import { loadDialogs } from "./views/actions/index.ts";
 import { inspectView } from "./views/inspect/index.ts";
-import { providerView } from "./views/provider/index.ts";
-import { signView } from "./views/sign/index.ts";
+
+/** The views of the other modes. */
+const compare = async () => (await import("./views/compare/index.ts")).compareView;
+const sign = async () => (await import("./views/sign/index.ts")).signView;
+const provider = async () => (await import("./views/provider/index.ts")).providerView;
 
 showFirstVisit();
 document.body.append(
-  ...shell({ inspect: inspectView, compare: compareView, sign: signView, provider: providerView }),
+  ...shell({
+    inspect: inspectView,
+    compare: () => later(compare),
+    sign: () => later(sign),
+    provider: () => later(provider),
+  }),
 );
 acceptFiles();
 acceptPastes();
@@ -45,9 +54,17 @@ function idle(): Promise<void> {
   });
 }
 
-/** Loads the full module before a call needs it. The service worker then finds all files in the browser's HTTP cache. */
+/**
+ * Loads the full module and the other parts of the page before they are needed. The service worker then finds all files in the
+ * browser's HTTP cache.
+ */
 async function prefetch(): Promise<void> {
   await engine.prefetchFull();
+  for (const load of [compare, sign, provider, loadDialogs]) {
+    await idle();
+    // What fails is loaded again when it is shown.
+    await load().catch(() => undefined);
+  }
   performance.mark("hookseal-prefetched");
   if (import.meta.env.PROD && "serviceWorker" in navigator) {
     // The page also works without it, but not offline.

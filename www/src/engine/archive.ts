@@ -1,6 +1,6 @@
 /** Checks the deliveries of an archive, each with the secrets of its provider. */
 import { toBytes } from "../bytes.ts";
-import { diagnose } from "./core.ts";
+import { diagnose, isFullMissing } from "./core.ts";
 import { detect } from "./detect.ts";
 import type { ArchiveEntry, Calls, InspectInput, PageDelivery } from "./protocol.ts";
 import { getWebhook, providerEntry } from "./providers.ts";
@@ -63,6 +63,7 @@ function checkEntry(
   try {
     report = getWebhook(settings, id).inspect(request, limits);
   } catch (error) {
+    if (isFullMissing(error)) throw error;
     // A secret in another format than the provider's checks nothing.
     return { ...facts, state: "unchecked", note: (error as Error).message };
   }

@@ -3,7 +3,6 @@
  * resolves to `undefined`: its result would be outdated. A call that needs another module waits for its download, and others
  * run meanwhile.
  */
-import source from "virtual:engine";
 import { download, type LazyModules } from "./full.ts";
 import type { LazyModule } from "./globals.ts";
 import type { CallName, Calls, WorkerRequest, WorkerResponse } from "./protocol.ts";
@@ -134,7 +133,10 @@ export class Engine {
   }
 
   async #start(): Promise<Worker> {
-    const { text, table, length } = await import("virtual:core");
+    const [{ default: source }, { text, table, length }] = await Promise.all([
+      import("virtual:engine"),
+      import("virtual:core"),
+    ]);
     // From a blob: a worker from a file would not inherit the page's Content-Security-Policy.
     const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
     const worker = new Worker(url, { name: "hookseal" });

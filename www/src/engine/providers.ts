@@ -181,6 +181,8 @@ function makeWebhook(
   explainOnly: boolean,
 ): Webhook {
   const { encoding, profile, settings = {} } = input;
+  // Throws where the provider needs the full module, which is not loaded.
+  getSummary(id);
   const entry = providerEntry(id);
   const [first] = entry.secrets;
   const isUnchanged =

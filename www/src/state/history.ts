@@ -42,9 +42,15 @@ export interface KeptMode {
 
 const keptModes = new Map<string, KeptMode>();
 
-/** Keeps the state of a mode in the session of the tab. */
+/** What the session has of modes that are not loaded yet. */
+const restoredModes = new Map<string, object>();
+
+/** Keeps the state of a mode in the session of the tab, and brings back what the session has of it. */
 export function keepMode(name: string, mode: KeptMode): void {
   keptModes.set(name, mode);
+  const value = restoredModes.get(name);
+  restoredModes.delete(name);
+  if (value !== undefined) mode.write(value);
 }
 
 /** What the modes keep now: each that fits and contains no secret. */
@@ -52,7 +58,11 @@ function readModes(max: number): Record<string, unknown> {
   const { state } = store;
   let chars = 0;
   const kept: Record<string, unknown> = {};
-  for (const [name, { read, hides }] of keptModes) {
+  const restored = [...restoredModes].map(([name, value]): [string, Omit<KeptMode, "write">] => [
+    name,
+    { read: () => value },
+  ]);
+  for (const [name, { read, hides }] of [...keptModes, ...restored]) {
     const value = read();
     const text = JSON.stringify(value ?? null);
     const isSecret =
@@ -65,11 +75,13 @@ function readModes(max: number): Record<string, unknown> {
 
 const NO_SECRETS = { secret: "", secondSecret: "", schemeSecrets: {}, settings: {} };
 
-/** Brings the kept modes of a session back. */
+/** Brings the kept modes of a session back: at once, or when they are loaded. */
 export function writeModes({ modes = {} }: Session): void {
-  for (const [name, { write }] of keptModes) {
-    const value = modes[name];
-    if (typeof value === "object" && value !== null) write(value);
+  for (const [name, value] of Object.entries(modes)) {
+    if (typeof value !== "object" || value === null) continue;
+    const mode = keptModes.get(name);
+    if (mode === undefined) restoredModes.set(name, value);
+    else mode.write(value);
   }
 }
 

@@ -11,7 +11,7 @@ import { toolbar } from "./toolbar.ts";
 
 const MODES = Object.entries(MODE_TITLES) as [Mode, string][];
 
-/** Builds the frame. The view of a mode is created when it is first shown. */
+/** Builds the frame. The view of a mode is created, and may be loaded, when it is first shown. */
 export function shell(views: Record<Mode, () => HTMLElement>): HTMLElement[] {
   const links = MODES.map(([mode, title]) =>
     h(

@@ -47,7 +47,10 @@ export function visible(text: string, lines = false): (Node | string)[] {
   return nodes;
 }
 
+/** A whole number with commas between thousands. PERF: the formatter of the browser is slow to start. */
+export const formatNumber = (number: number): string => String(number).replace(/\B(?=(?:\d{3})+$)/g, ",");
+
 /** A count with its noun, such as `1 byte` or `2 bytes`. */
 export function count(number: number, singular: string, plural = `${singular}s`): string {
-  return `${number.toLocaleString("en")} ${number === 1 ? singular : plural}`;
+  return `${formatNumber(number)} ${number === 1 ? singular : plural}`;
 }

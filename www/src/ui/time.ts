@@ -1,4 +1,5 @@
 /** Durations and ages as people say them. */
+import { formatNumber } from "./text.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -18,7 +19,7 @@ const UNITS: [length: number, name: string, smaller?: [length: number, name: str
 ];
 
 const counted = (number: number, name: string): string =>
-  `${number.toLocaleString("en")} ${name.length > 3 && number !== 1 ? `${name}s` : name}`;
+  `${formatNumber(number)} ${name.length > 3 && number !== 1 ? `${name}s` : name}`;
 
 /** A duration in at most two units: `5 min 12 s`, `1 h 0 min`, `2 days 3 h`, `3 months`. */
 export function formatDuration(ms: number): string {

@@ -1,15 +1,17 @@
 /** The dialogs of every mode: code, report, share. */
 import { h } from "../../ui/dom.ts";
 import { type IconName, icon } from "../../ui/icons.ts";
-import { codeView } from "./code.ts";
-import { reportView } from "./report.ts";
-import { shareView } from "./share.ts";
+import { later } from "../../ui/later.ts";
 
-const ACTIONS: [title: string, IconName, view: () => HTMLElement][] = [
-  ["Code", "code", codeView],
-  ["Report", "report", reportView],
-  ["Share", "link", shareView],
+/** In the order of the dialogs. */
+const ACTIONS: [title: string, IconName][] = [
+  ["Code", "code"],
+  ["Report", "report"],
+  ["Share", "link"],
 ];
+
+/** The content of the dialogs, which is loaded when the page is idle or a dialog is opened. */
+export const loadDialogs = async () => (await import("./dialogs.ts")).dialogs;
 
 const dialog = h("dialog", { class: "action" });
 
@@ -17,7 +19,7 @@ const dialog = h("dialog", { class: "action" });
 export function openAction(index: number): void {
   const action = ACTIONS[index];
   if (action === undefined || document.querySelector("dialog[open]") !== null) return;
-  const [title, , view] = action;
+  const [title] = action;
   dialog.setAttribute("aria-label", title);
   dialog.replaceChildren(
     h(
@@ -26,9 +28,9 @@ export function openAction(index: number): void {
       h("h2", null, title),
       h("form", { method: "dialog" }, h("button", { value: "close" }, "Close")),
     ),
-    view(),
   );
   dialog.showModal();
+  dialog.append(later(async () => (await loadDialogs())[index] as () => HTMLElement));
 }
 
 /** The dialog of the actions, which is empty while it is closed. */

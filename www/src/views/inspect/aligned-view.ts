@@ -1,7 +1,7 @@
 /** The signed text above the received one, in columns of the width that there is. A click on a place selects it in the body. */
 import type { ByteDiff } from "../../engine/protocol.ts";
 import { fill, h } from "../../ui/dom.ts";
-import { count } from "../../ui/text.ts";
+import { count, formatNumber } from "../../ui/text.ts";
 import { type AlignedRow, alignedRows, columnsOf, differingRows, oneColumnEach } from "./aligned.ts";
 
 const FIRST_ROWS = 4;
@@ -69,7 +69,7 @@ function rowView({ offset, cells }: AlignedRow): HTMLElement {
     h(
       "div",
       { class: "aligned-line" },
-      h("span", { class: "offset" }, side === "signed" ? offset.toLocaleString("en") : ""),
+      h("span", { class: "offset" }, side === "signed" ? formatNumber(offset) : ""),
       h("span", { class: "side-name" }, side),
       h(
         "span",

@@ -4,7 +4,7 @@ import { selectDelivery } from "../../state/actions.ts";
 import { store } from "../../state/state.ts";
 import { fill, h, unique } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
-import { count, visible } from "../../ui/text.ts";
+import { count, formatNumber, visible } from "../../ui/text.ts";
 import { toolbar } from "../../ui/toolbar.ts";
 import { ENTRY_ICONS } from "../entry.ts";
 
@@ -78,7 +78,7 @@ export function archiveView(): HTMLElement {
     for (const [position, [value, title]] of FILTERS.entries()) {
       const button = filters[position] as HTMLElement;
       const number = entries.filter((entry) => isListed(entry, value, "")).length;
-      button.textContent = `${title} ${number.toLocaleString("en")}`;
+      button.textContent = `${title} ${formatNumber(number)}`;
       button.setAttribute("aria-pressed", String(value === filter));
     }
     const listed = entries.flatMap((entry, at) => (isListed(entry, filter, search.value) ? [at] : []));

@@ -4,7 +4,8 @@ import { importText } from "../../state/actions.ts";
 import { store } from "../../state/state.ts";
 import { h } from "../../ui/dom.ts";
 import { field, headerArea } from "../../ui/field.ts";
-import { bodyView, bodyViewChoice } from "./body.ts";
+import { later } from "../../ui/later.ts";
+import { bodyViewChoice } from "./body-views.ts";
 
 export function inputView(): HTMLElement {
   return h(
@@ -19,9 +20,13 @@ export function inputView(): HTMLElement {
       splitRequestButton(),
       bodyViewChoice(),
     ),
-    bodyView(),
+    later(async () => (await import("./body.ts")).bodyView, bodyFrame()),
   );
 }
+
+/** The place of the body until its editor is loaded. */
+const bodyFrame = (): HTMLElement =>
+  h("div", { class: "body" }, h("div", { class: "editor" }), h("div", { class: "status" }));
 
 /** Imports a body that is neither JSON nor a form: it may be a whole request. */
 function splitRequestButton(): HTMLElement {

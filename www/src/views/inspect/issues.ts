@@ -5,7 +5,7 @@ import { selectIssue } from "../../state/actions.ts";
 import { store } from "../../state/state.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
-import { count, visible } from "../../ui/text.ts";
+import { count, formatNumber, visible } from "../../ui/text.ts";
 import { panel } from "./panel.ts";
 
 const RANK = { error: 0, warning: 1, info: 2 } as const;
@@ -59,7 +59,7 @@ export function issuesView(
       .filter(([issue]) => step === undefined || step.has(issue))
       .sort(([a], [b]) => RANK[a.severity] - RANK[b.severity]);
     box.hidden = sorted.length === 0;
-    number.textContent = sorted.length.toLocaleString("en");
+    number.textContent = formatNumber(sorted.length);
     draw(PAGE_SIZE);
   });
   from.current((issue) => {

@@ -4,7 +4,7 @@ import { selectIssue } from "../../state/actions.ts";
 import { store } from "../../state/state.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
-import { count, visible } from "../../ui/text.ts";
+import { count, formatNumber, visible } from "../../ui/text.ts";
 import { panel } from "./panel.ts";
 
 const PAGE_SIZE = 50;
@@ -36,7 +36,7 @@ export function itemsView(): HTMLElement {
     inspection = result === undefined || "isUndetected" in result ? undefined : result;
     const items = inspection?.report.items;
     box.hidden = items === undefined;
-    number.textContent = (items ?? []).length.toLocaleString("en");
+    number.textContent = formatNumber((items ?? []).length);
     draw(PAGE_SIZE);
   });
   return box;

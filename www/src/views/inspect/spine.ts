@@ -7,7 +7,7 @@ import type { Inspection } from "../../engine/protocol.ts";
 import { store } from "../../state/state.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
-import { count, visible } from "../../ui/text.ts";
+import { count, formatNumber, visible } from "../../ui/text.ts";
 import { bytesFacts, eventFacts } from "./details.ts";
 import { explanationView } from "./explanation.ts";
 import { inspectedIssues, issuesView } from "./issues.ts";
@@ -89,10 +89,7 @@ function contentOf(name: StageName): HTMLElement[] {
     case "signature":
       return [candidatesView(), explanationView(), issues, signatureView()];
     case "json":
-      return [
-        issues,
-        facts(({ values }) => [h("dt", null, "Values"), h("dd", null, values.toLocaleString("en"))]),
-      ];
+      return [issues, facts(({ values }) => [h("dt", null, "Values"), h("dd", null, formatNumber(values))])];
     case "envelope":
       return [issues, facts(eventFacts), itemsView()];
     case "contract":

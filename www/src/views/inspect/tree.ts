@@ -6,7 +6,7 @@ import { engine } from "../../state/engine.ts";
 import { store } from "../../state/state.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
-import { count, visible } from "../../ui/text.ts";
+import { count, formatNumber, visible } from "../../ui/text.ts";
 
 const PAGE_SIZE = 100;
 const MAX_DEPTH = 60;
@@ -113,7 +113,7 @@ export function treeView(): { box: HTMLElement; draw(): void } {
         dataset: { pointer: `${pointer}/…`, more: pointer },
       },
       h("span", { class: "toggle" }),
-      `${(all - shown).toLocaleString("en")} more: show ${Math.min(all - shown, shown)}`,
+      `${formatNumber(all - shown)} more: show ${Math.min(all - shown, shown)}`,
     );
     element.style.setProperty("--level", String(level));
     return element;

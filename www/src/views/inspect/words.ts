@@ -6,7 +6,7 @@ import type { Issue } from "../../engine/core.ts";
 import { isSignatureValid } from "../../engine/explanation.ts";
 import type { Inspection, ShownCause, ShownExplanation, Undetected } from "../../engine/protocol.ts";
 import type { SecretSlot } from "../../engine/provider-entry.ts";
-import { count } from "../../ui/text.ts";
+import { count, formatNumber } from "../../ui/text.ts";
 import { formatDuration, formatUtc } from "../../ui/time.ts";
 
 /** What is known of the delivery that is shown. */
@@ -331,7 +331,7 @@ function describeRejection(inspection: Inspection, state: InspectState): Verdict
       headline:
         errors === 1
           ? `1 value violates ${provider.title}'s contract`
-          : `${errors.toLocaleString("en")} values violate ${provider.title}'s contract`,
+          : `${formatNumber(errors)} values violate ${provider.title}'s contract`,
       sentence: sentences(signed, first === undefined ? "" : withPointer(first)),
       step: { title: "Show the first error", action: { kind: "issue", index } },
     };
