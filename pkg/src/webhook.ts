@@ -152,11 +152,8 @@ export class Webhook<Events = any> {
    * @internal
    */
   acceptsContentType(received: string): boolean {
-    // PERF: nearly every sender writes one of these two.
-    const expected = this.#metadata.contentType;
-    return (
-      received === expected || received === "application/json" || this.#hook.accepts_content_type(received)
-    );
+    // PERF: nearly every sender writes the provider's own.
+    return received === this.#metadata.contentType || this.#hook.accepts_content_type(received);
   }
 
   /**

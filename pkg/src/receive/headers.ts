@@ -21,13 +21,22 @@ interface ContentTypeRule {
  */
 export function checkContentType(request: HeaderSource, hook: ContentTypeRule): void {
   const received = request.header("content-type");
-  if (received !== undefined && !hook.acceptsContentType(received)) throw unsupported(hook.contentType);
+  if (received !== undefined && !hook.acceptsContentType(received)) throw unsupported(hook);
 }
 
-function unsupported(expectedType: string): RequestError {
+const JSON_TYPE = "application/json";
+const FORM_TYPE = "application/x-www-form-urlencoded";
+
+/** Names the media types of the provider, JSON first. */
+function unsupported(hook: ContentTypeRule): RequestError {
+  const types = [...new Set([JSON_TYPE, hook.contentType, FORM_TYPE])].filter((type) =>
+    hook.acceptsContentType(type),
+  );
+  const expected = types.join(", ");
+  const other = types[0] === JSON_TYPE ? ", or another type of JSON in UTF-8" : "";
   return new RequestError("content-type", {
-    detail: `Unsupported Content-Type: expected ${expectedType}, or another type of JSON in UTF-8.`,
-    headers: { accept: expectedType },
+    detail: `Unsupported Content-Type: expected ${expected}${other}.`,
+    headers: { accept: expected },
   });
 }
 

@@ -372,6 +372,20 @@ describe("listen without --provider", () => {
     assert.match(err, /0 deliveries accepted, 1 rejected\./);
   });
 
+  it("names JSON first among the media types that it expects of a provider that is not detected", async () => {
+    const { match, ended } = await start(["listen", "0", "--count", "1"], listening);
+    const { status } = await post(match[1] as string, {
+      headers: { "Content-Type": "text/html" },
+      body: "{}",
+    });
+    assert.equal(status, 415);
+    const { out } = await ended;
+    assert.match(
+      out,
+      /415 content-type Unsupported Content-Type: expected application\/json, text\/plain, application\/x-www-form-urlencoded, or another type of JSON in UTF-8\.\n/,
+    );
+  });
+
   it("says which options are wrong before it listens", () => {
     assert.match(
       usageError(["listen", "0", "--secret-env", "unknown-provider=HOOK_SECRET"]),

@@ -128,6 +128,41 @@ describe("a form", () => {
     assert.deepEqual([matches, observations.map(({ code }) => code)], [[], ["signature-valid"]]);
   });
 
+  it("is named by a receiver among the media types that it accepts, after JSON", async () => {
+    const expectedOf = async (provider: string, secrets = [SECRET]) => {
+      const hook = webhook(provider as "github", { secrets, unsigned: "allow" });
+      const receive = receiver(hook, () => {}, { log: false, keys: () => [] });
+      const response = await receive(
+        new Request("https://h/", { method: "POST", headers: { "content-type": "text/x" }, body: "{}" }),
+      );
+      assert.equal(response.status, 415, provider);
+      const { detail } = (await response.json()) as { detail: string };
+      return [detail.replace("Unsupported Content-Type: expected ", ""), response.headers.get("accept")];
+    };
+    const json = "another type of JSON in UTF-8";
+    assert.deepEqual(await expectedOf("stripe"), [`application/json, or ${json}.`, "application/json"]);
+    assert.deepEqual(await expectedOf("github"), [
+      `application/json, ${FORM}, or ${json}.`,
+      `application/json, ${FORM}`,
+    ]);
+    assert.deepEqual(await expectedOf("twilio"), [
+      `application/json, ${FORM}, or ${json}.`,
+      `application/json, ${FORM}`,
+    ]);
+    assert.deepEqual(await expectedOf("aws-sns", []), [
+      `application/json, text/plain, or ${json}.`,
+      "application/json, text/plain",
+    ]);
+    assert.deepEqual(await expectedOf("mailchimp"), [`${FORM}.`, FORM]);
+  });
+
+  it("is the only body of a provider that sends no JSON, also by its Content-Type", () => {
+    const hook = webhook("mandrill", { secrets: [SECRET] });
+    for (const type of ["application/json", "application/json; charset=utf-8", "text/x+json"])
+      assert.ok(!hook.acceptsContentType(type), type);
+    assert.ok(hook.acceptsContentType(FORM));
+  });
+
   it("is not read for a provider that sends none", () => {
     const { body: _, ...stripe } = providerDefinition("stripe") as object as { body?: unknown };
     assert.equal(_, undefined);
