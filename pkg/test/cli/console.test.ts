@@ -9,7 +9,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import { brotliCompressSync } from "node:zlib";
-import { painchek, webhook } from "../../src/index.ts";
+import { type Delivery, importDeliveries, painchek, webhook } from "../../src/index.ts";
 import { bytesOf, SECRET } from "../support/fixtures.ts";
 import { COMMAND, file, folder, start, TRUST, usageError } from "./command.ts";
 
@@ -296,6 +296,8 @@ describe("the console of listen --ui", () => {
       assert.ok(!text.includes(login));
     }
     assert.match(details.text, /•••/);
+    // The rest of a file stays what it was.
+    assert.match(saved.text, /"note":"•••"\}\s*$/);
   });
 
   it("checks with the public keys of --keys-file what it shows", async () => {
@@ -391,6 +393,81 @@ describe("the console of listen --ui", () => {
     assert.ok(existsSync(json.file));
     assert.equal(statSync(json.file).mode & 0o777, 0o600);
     assert.equal(readdirSync(saved).length, 1);
+  });
+
+  it("saves every delivery that is kept, and no replay: into the folder of --save, for this user alone", async () => {
+    const saved = join(folder, "console-all");
+    const ui = await listen(...TRUST, "--save", saved, "--forward", "http://127.0.0.1:1/");
+    const { api } = await session(ui);
+    for (let sent = 0; sent < 3; sent++) await deliver(ui.url, hook.sign(SAMPLE));
+    await call(ui.url);
+    assert.equal((await api("deliveries/1/replay", { kind: "tampered", target: 0 })).status, 200);
+    const { json } = await api("save", {});
+    assert.deepEqual(json, { folder: saved, saved: 3 });
+    const names = readdirSync(saved);
+    assert.equal(names.length, 3);
+    for (const name of names) assert.equal(statSync(join(saved, name)).mode & 0o777, 0o600);
+  });
+
+  it("saves every delivery that is kept as one download, without the secret, which the command reads", async () => {
+    const ui = await listen(...TRUST);
+    const { api } = await session(ui);
+    const bodies = [SAMPLE, Buffer.from([0x22, 0xff, 0x22]), Buffer.from(JSON.stringify({ note: SECRET }))];
+    for (const body of bodies) await deliver(ui.url, hook.sign(body));
+    const { headers, text } = await api("save", {});
+    assert.match(headers["content-disposition"] as string, /filename="deliveries-.*\.ndjson"$/);
+    assert.ok(!text.includes(SECRET));
+    const { deliveries, issues } = importDeliveries(text);
+    assert.deepEqual([deliveries.length, issues], [3, []]);
+    assert.deepEqual(
+      deliveries.slice(0, 2).map(({ body }) => Buffer.from(body)),
+      bodies.slice(0, 2),
+    );
+    assert.match(Buffer.from(deliveries[2]?.body ?? []).toString(), /"note":"•••"/);
+    assert.ok(hook.check(deliveries[0] as Delivery).ok);
+  });
+
+  it("shows every byte of a body, and where its errors are", async () => {
+    const ui = await listen(...TRUST);
+    const { api } = await session(ui);
+    const body = Buffer.concat([Buffer.from('{"é":"'), Buffer.from([0xff]), Buffer.from('"}')]);
+    await deliver(ui.url, hook.sign(body));
+    const { json } = await api("deliveries/1");
+    assert.deepEqual(Buffer.from(json.body, "latin1"), body);
+    const [{ byteSpan }] = json.issues;
+    assert.deepEqual(byteSpan, { start: 7, end: 8 });
+  });
+
+  it("says what the definition says of the attempts after a failure", async () => {
+    const ui = await listen(...TRUST, "--forward", "http://127.0.0.1:1/");
+    const { own } = await session(ui);
+    await deliver(ui.url, hook.sign(SAMPLE));
+    await deliver(ui.url, { headers: {}, body: "{}" });
+    const [failed, rejected] = await rowsUntil(ui, own, 0, ({ number }) => number === 2);
+    const retries = { count: 10, firstMs: 60_000, totalMs: 72 * 3_600_000 };
+    assert.deepEqual([failed?.status, failed?.retries], [502, retries]);
+    assert.deepEqual([rejected?.status, rejected?.retries], [401, retries]);
+  });
+
+  it("names the source of the secret, and a command that sends a sample", async () => {
+    const ui = await listen(...TRUST);
+    const { own } = await session(ui);
+    const state = await new Promise<string>((resolve) => {
+      const outgoing = requestHttp(`${ui.base}/api/events?after=0`, { headers: own, agent }, (response) =>
+        response.setEncoding("utf8").once("data", (text: string) => {
+          resolve(text);
+          outgoing.destroy();
+        }),
+      );
+      outgoing.on("error", () => {});
+      outgoing.end();
+    });
+    const { secrets, example } = JSON.parse(/data: (.*)/.exec(state)?.[1] ?? "");
+    assert.deepEqual(secrets, ["HOOK_SECRET"]);
+    assert.equal(
+      example,
+      `hookseal send ${ui.url} --provider painchek --secret-env HOOK_SECRET --event assessment_add`,
+    );
   });
 
   it("compares two deliveries", async () => {

@@ -30,6 +30,8 @@ export interface ConsoleRow {
   durationMs: number;
   /** What the application responded: the first one that failed, if there are several. */
   app?: { url: string; durationMs: number; status?: number; error?: string };
+  /** What the provider does after this status, by its definition; absent if the definition does not say it, or after a success. */
+  retries?: { count: number; firstMs: number; totalMs: number };
 }
 
 export interface ConsoleIssue {
@@ -39,6 +41,8 @@ export interface ConsoleIssue {
   pointer: string;
   line?: number;
   column?: number;
+  /** The bytes of the body that it is about; absent where a secret in the body is hidden. */
+  byteSpan?: { start: number; end: number };
   hint?: string;
   stage?: string;
 }
@@ -66,6 +70,7 @@ export interface ConsoleAttempt {
 /** Everything about one delivery. */
 export interface ConsoleDetails {
   headers: [string, string][];
+  /** The body with one character for each byte. */
   body: string;
   /** Bytes of the body that are not shown. */
   omitted: number;
@@ -82,6 +87,10 @@ export interface ConsoleState {
   listening: string;
   targets: string[];
   providers: string;
+  /** The names of the variables and files that have the secrets. */
+  secrets: string[];
+  /** A command that sends a sample; absent if there are several providers, or it has no sample. */
+  example?: string;
   /** Where `--save` writes; absent without it. */
   folder?: string;
   oldest: number;

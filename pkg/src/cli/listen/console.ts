@@ -3,22 +3,26 @@ import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { exportDelivery, HooksealError, type Webhook } from "../../index.js";
 import { UsageError } from "../usage.js";
-import type { ConsoleComparison, ConsoleState } from "./console-types.js";
+import type { ConsoleComparison, ConsoleRow, ConsoleState } from "./console-types.js";
 import { displayUrl } from "./forward.js";
 import type { DeliveryLog, LogEntry, ReplayKind } from "./log.js";
 import { deliveryOf } from "./received.js";
 import { REPLAY_KINDS, ReplayError, replay } from "./replay.js";
-import { fileName, save } from "./save.js";
+import { fileName, ndjsonLines, save } from "./save.js";
 import { foreignRequest, Sessions } from "./session.js";
-import { type Hide, toDetails, toRow } from "./view.js";
+import { type Hide, hideInBytes, toDetails, toRow } from "./view.js";
 
 export interface ConsoleOptions {
   log: DeliveryLog;
   targets: URL[];
   listening: string;
   providers: string;
+  secrets: string[];
+  example?: string;
   version: string;
   save?: string;
   hide: Hide;
@@ -70,6 +74,7 @@ export class Console {
   readonly #sessions = new Sessions();
   readonly #assets: Map<string, { bytes: Buffer; type: string }>;
   readonly #streams = new Set<ServerResponse>();
+  readonly #titles = new Map<string, string>();
   #linkPrintedAt = 0;
 
   constructor(options: ConsoleOptions) {
@@ -131,6 +136,7 @@ export class Console {
       log.clear();
       return { oldest: log.oldest };
     }
+    if (url.pathname === "/api/save" && method === "POST") return this.#saveAll(response);
     const [, number, action = ""] =
       /^\/api\/deliveries\/(\d{1,9})(?:\/(replay|save))?$/.exec(url.pathname) ?? [];
     if (number === undefined) throw new ApiError(404, "Not found.");
@@ -163,8 +169,13 @@ export class Console {
     return this.#options.hookOf(provider);
   }
 
-  #titleOf({ provider }: LogEntry): string | undefined {
-    return this.#options.hookOf(provider)?.definition.title;
+  #toRow(entry: LogEntry): ConsoleRow {
+    const { provider = "" } = entry;
+    const hook = this.#hookOf(entry);
+    // PERF: each read of a definition parses it.
+    const title = this.#titles.get(provider) ?? hook?.definition.title;
+    if (title !== undefined) this.#titles.set(provider, title);
+    return toRow(entry, this.#options.hide, title, hook?.sendPolicy);
   }
 
   /**
@@ -172,7 +183,7 @@ export class Console {
    * that it takes no memory here.
    */
   #stream(response: ServerResponse, after: number): void {
-    const { log, targets, listening, providers, version, save, hide } = this.#options;
+    const { log, targets, listening, providers, secrets, example, version, save } = this.#options;
     response.writeHead(200, { "content-type": "text/event-stream" });
     let sent = after;
     const send = (event: string, data: object, id?: number) =>
@@ -183,8 +194,10 @@ export class Console {
       listening,
       targets: targets.map(displayUrl),
       providers,
+      secrets,
       version,
       oldest: log.oldest,
+      ...(example === undefined ? {} : { example }),
       ...(save === undefined ? {} : { folder: save }),
     };
     send("state", state);
@@ -192,8 +205,7 @@ export class Console {
       if (response.writableNeedDrain) return;
       for (const entry of log.since(sent)) {
         sent = entry.change;
-        if (!send("row", { ...toRow(entry, hide, this.#titleOf(entry)), oldest: log.oldest }, entry.change))
-          return;
+        if (!send("row", { ...this.#toRow(entry), oldest: log.oldest }, entry.change)) return;
       }
     };
     flush();
@@ -221,7 +233,27 @@ export class Console {
     if (!REPLAY_KINDS.includes(kind as ReplayKind)) throw new ApiError(400, "Unknown kind of replay.");
     const received = await replay(entry, kind as ReplayKind, url, this.#hookOf(entry), this.#options.keys);
     const added = this.#options.log.add(received, { of: entry.number, kind: kind as ReplayKind });
-    return toRow(added, this.#options.hide, this.#titleOf(added));
+    return this.#toRow(added);
+  }
+
+  /** Saves every received delivery that is kept: into the folder of `--save`, else as one download. */
+  async #saveAll(response: ServerResponse): Promise<unknown> {
+    const { log, save: folder, hide } = this.#options;
+    const entries = log.since(0).filter(({ replay, body }) => replay === undefined && body !== undefined);
+    if (folder !== undefined) {
+      for (const entry of entries) {
+        const file = entry.file ?? save(folder, entry);
+        if (file !== undefined) entry.file = file;
+      }
+      return { folder, saved: entries.filter(({ file }) => file !== undefined).length };
+    }
+    const name = `deliveries-${new Date().toISOString().replace(/[:.]/g, "-")}.ndjson`;
+    response.writeHead(200, {
+      "content-type": "application/octet-stream",
+      "content-disposition": `attachment; filename="${name}"`,
+    });
+    await pipeline(Readable.from(ndjsonLines(entries, hide)), response);
+    return undefined;
   }
 
   #save(entry: LogEntry, response: ServerResponse): unknown {
@@ -235,13 +267,11 @@ export class Console {
     const delivery = deliveryOf(entry);
     const text = delivery && exportDelivery(delivery, "http");
     if (text === undefined) throw new ApiError(409, "The body of this delivery is not complete.");
-    // Bytes as Latin-1, so that what is not text stays as it is.
-    const shown = hide(Buffer.from(text as Uint8Array).toString("latin1"));
     response.writeHead(200, {
       "content-type": "application/octet-stream",
       "content-disposition": `attachment; filename="${fileName(entry)}"`,
     });
-    response.end(Buffer.from(shown, "latin1"));
+    response.end(hideInBytes(Buffer.from(text as Uint8Array), hide));
     return undefined;
   }
 

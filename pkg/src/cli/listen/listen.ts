@@ -95,6 +95,7 @@ async function openConsole(
 ): Promise<Console> {
   const log = new DeliveryLog();
   listener.onReceived = (received) => log.add(received);
+  const example = routes.exampleCommand(address);
   const console = new Console({
     log,
     targets,
@@ -103,9 +104,11 @@ async function openConsole(
     version: version(),
     hide: hiding(routes.hidden),
     keys: routes.keys,
+    secrets: routes.secretNames,
     hookOf: (provider) => routes.hookOf(provider),
     onUsedLink: (link) => printError(`Console: ${link}`),
     ...(save === undefined ? {} : { save }),
+    ...(example === undefined ? {} : { example }),
   });
   await open(console.server, uiPort, "127.0.0.1");
   return console;

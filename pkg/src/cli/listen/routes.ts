@@ -8,6 +8,7 @@ import {
   type Webhook,
   webhook,
 } from "../../index.js";
+import { samplesOf } from "../samples.js";
 import { type NamedSecret, readKeys, readSecrets, readSettings } from "../secrets.js";
 import { UsageError } from "../usage.js";
 import {
@@ -128,6 +129,25 @@ export class Routes {
   /** The providers in words, for the first line. */
   get title(): string {
     return this.#options.provider?.join(", ") ?? "every built-in provider";
+  }
+
+  /** The names of the variables and files that have the secrets, without the provider in front. */
+  get secretNames(): string[] {
+    const { secretEnv = [], secretFile = [] } = this.#options;
+    return [...secretEnv, ...secretFile].map((name) => name.replace(/^[^=]*=/, ""));
+  }
+
+  /** A command that sends a sample of the only provider. */
+  exampleCommand(url: string): string | undefined {
+    const [provider = ""] = this.#options.provider ?? [];
+    const events = Object.keys(this.only?.definition.events ?? {});
+    const [sample] = this.only === undefined ? [] : samplesOf(provider, events);
+    if (sample === undefined) return undefined;
+    const { secretEnv = [], secretFile = [] } = this.#options;
+    const option = secretEnv.length > 0 ? " --secret-env" : secretFile.length > 0 ? " --secret-file" : "";
+    const [name = ""] = this.secretNames;
+    const source = option === "" ? "" : `${option} ${/^[\w./-]+$/.test(name) ? name : JSON.stringify(name)}`;
+    return `hookseal send ${url} --provider ${provider}${source} --event ${sample.type}`;
   }
 
   /** Whether no delivery can be accepted: there is neither a secret nor a key, and unsigned deliveries are rejected. */

@@ -6,6 +6,7 @@ import { displayName } from "../input.js";
 import { printError } from "../output.js";
 import { describeError, UsageError } from "../usage.js";
 import { deliveryOf, type Received } from "./received.js";
+import { type Hide, hideInBytes } from "./view.js";
 
 export function createFolder(folder: string): void {
   try {
@@ -28,6 +29,18 @@ export function save(folder: string, received: Received): string | undefined {
   } catch (error) {
     printError(`${displayName(file)} cannot be written: ${describeError(error)}.`);
     return undefined;
+  }
+}
+
+/** The received deliveries as lines of NDJSON, with secrets hidden. */
+export function* ndjsonLines(entries: Iterable<Received>, hide: Hide): Generator<Buffer> {
+  for (const entry of entries) {
+    const delivery = deliveryOf(entry);
+    if (delivery === undefined) continue;
+    const headers = entry.rawHeaders.map(hide);
+    const body = hideInBytes(Buffer.from(delivery.body), hide);
+    const line = exportDelivery({ ...delivery, url: hide(entry.url), headers, body }, "ndjson");
+    if (line !== undefined) yield Buffer.concat([line, Buffer.from(line.at(-1) === 0x0a ? "" : "\n")]);
   }
 }
 

@@ -35,6 +35,18 @@ export function hiding(secrets: readonly string[]): Hide {
   };
 }
 
+/** Hides secrets in bytes, of which the other ones stay as they are. Returns the same bytes if there is no secret. */
+export function hideInBytes(bytes: Buffer, hide: Hide): Buffer {
+  const text = bytes.toString("utf8");
+  const hidden = hide(text);
+  const shown = hidden === text ? bytes : Buffer.from(hidden);
+  // A secret next to bytes that are not UTF-8.
+  const latin1 = shown.toString("latin1");
+  const safe = hide(latin1);
+  if (safe === latin1) return shown;
+  return Buffer.from(safe.replaceAll(HIDDEN, Buffer.from(HIDDEN).toString("latin1")), "latin1");
+}
+
 /** The escapes of JSON with one character. */
 const JSON_ESCAPES: Record<string, string> = {
   '"': '"',
@@ -67,8 +79,27 @@ function patternOf(secret: string): RegExp {
   return new RegExp(parts.join(""), "g");
 }
 
+/** What a definition says about attempts. */
+export type SendPolicy = Webhook["sendPolicy"];
+
+/** The attempts that follow a status which is no success for the provider. */
+function retriesOf({ status, replay }: LogEntry, policy: SendPolicy | undefined): ConsoleRow["retries"] {
+  const { success: [first, last] = [200, 299], retries } = policy ?? {};
+  if (replay !== undefined || !retries?.length || (status >= first && status <= last)) return undefined;
+  return {
+    count: retries.length,
+    firstMs: retries[0] as number,
+    totalMs: retries.reduce((sum, delay) => sum + delay, 0),
+  };
+}
+
 /** One row of the list. */
-export function toRow(entry: LogEntry, hide: Hide, title: string | undefined): ConsoleRow {
+export function toRow(
+  entry: LogEntry,
+  hide: Hide,
+  title: string | undefined,
+  policy: SendPolicy | undefined,
+): ConsoleRow {
   const {
     number,
     change,
@@ -91,6 +122,7 @@ export function toRow(entry: LogEntry, hide: Hide, title: string | undefined): C
     ({ status = 0, error }) => error !== undefined || status < 200 || status > 299,
   );
   const shown = failed ?? first;
+  const retries = retriesOf(entry, policy);
   return {
     number,
     change,
@@ -107,6 +139,7 @@ export function toRow(entry: LogEntry, hide: Hide, title: string | undefined): C
     ...(replay === undefined ? {} : { replay }),
     ...(file === undefined ? {} : { file }),
     ...(stage === undefined ? {} : { stage }),
+    ...(retries === undefined ? {} : { retries }),
     status,
     verdict: signature?.status ?? verdictOf(entry),
     message: hide(messageOf(entry)),
@@ -153,14 +186,16 @@ export function toDetails(
     ...(explanation?.matches.map((cause) => ({ cause, isProven: true })) ?? []),
     ...(explanation?.observations.map((cause) => ({ cause, isProven: false })) ?? []),
   ];
+  const { body, omitted, isWhole } = bytesOf(entry.body, hide);
   return {
     headers: pairsOf(entry.rawHeaders).map(([name, value]) => [
       name,
       name.toLowerCase() === tokenHeader ? HIDDEN : hide(value),
     ]),
-    ...textOf(entry.body, hide),
+    body,
+    omitted,
     stages: report?.stages ?? [],
-    issues: [...(report?.issues ?? entry.issues)].map(toIssue),
+    issues: [...(report?.issues ?? entry.issues)].map((issue) => toIssue(issue, isWhole)),
     causes: [
       ...causes.map(({ cause: { code, title, message, fix, frameworks }, isProven }) => ({
         code,
@@ -199,15 +234,31 @@ export function toDetails(
   };
 }
 
-const toIssue = ({ code, severity, message, pointer, span, byteSpan, hint, stage }: Issue) => ({
+const toIssue = (
+  { code, severity, message, pointer, span, byteSpan, hint, stage }: Issue,
+  isWhole: boolean,
+) => ({
   code,
   severity,
   message,
   pointer,
   ...(byteSpan.end > 0 ? { line: span.line, column: span.column } : {}),
+  ...(byteSpan.end > 0 && isWhole ? { byteSpan } : {}),
   ...(hint === undefined ? {} : { hint }),
   ...(stage === undefined ? {} : { stage }),
 });
+
+/** The bytes of a body as Latin-1, so that none is lost. `isWhole`: no secret is hidden in them. */
+function bytesOf(body: Uint8Array | undefined, hide: Hide) {
+  const bytes = Buffer.from(body ?? []);
+  const shown = bytes.subarray(0, MAX_SHOWN_BYTES);
+  const safe = hideInBytes(shown, hide);
+  return {
+    body: safe.toString("latin1"),
+    omitted: bytes.length - shown.length,
+    isWhole: safe === shown,
+  };
+}
 
 function textOf(body: Uint8Array | undefined, hide: Hide): { body: string; omitted: number } {
   const bytes = body ?? new Uint8Array(0);
