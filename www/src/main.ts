@@ -1,6 +1,7 @@
 /** Entry of the page: builds the frame with its modes, starts the worker and registers the service worker. */
 import "./css/tokens.css";
 import "./css/base.css";
+import "./css/body-views.css";
 import "./css/shell.css";
 import "./css/inspect.css";
 import "./css/results.css";

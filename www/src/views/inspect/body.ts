@@ -1,6 +1,6 @@
 /** The body: its editor, the fields of a form, and a status line about the value at the cursor. */
 import { EditorView, keymap } from "@codemirror/view";
-import { hasEscapes } from "../../bytes.ts";
+import { hasEscapes, toBytes } from "../../bytes.ts";
 import { boundEditor } from "../../editor/bound-editor.ts";
 import { clearHistory } from "../../editor/editor.ts";
 import { describeType, hover } from "../../editor/hover.ts";
@@ -18,6 +18,9 @@ import { treeView } from "./tree.ts";
 
 /** Pause after which the cursor's value is looked up, so that moving the cursor stays fast. */
 const CURSOR_DELAY_MS = 120;
+
+/** A payload of more values is shown folded. */
+const MAX_EXPANDED_VALUES = 5000;
 
 export function bodyView(): HTMLElement {
   const under = h("p", { class: "under", "aria-live": "off" });
@@ -79,7 +82,21 @@ export function bodyView(): HTMLElement {
     show(body);
     clearHistory(view);
   });
-  const tree = treeView();
+  const tree = treeView({
+    listChildren: (node, from, count) => engine.call("listChildren", { node, from, count }),
+    select: (from, to) => store.set({ target: { from, to } }),
+    describe: ({ type, info }) =>
+      info && [info.description, describeType(type, info)].filter(Boolean).join("\n"),
+  });
+  let isExpanded = false;
+  store.on(["result"], ({ result }) => {
+    if (result === undefined) isExpanded = false;
+    else if (!isExpanded && result.values > 0 && result.values < MAX_EXPANDED_VALUES) {
+      // Expand the data of the envelope.
+      tree.expand(["/data", "/event"]);
+      isExpanded = true;
+    }
+  });
   const hex = hexView();
   store.on(["result", "bodyView", "hasFull"], (state) => {
     const shown = shownBodyView(state);
@@ -89,7 +106,11 @@ export function bodyView(): HTMLElement {
     hex.box.hidden = shown !== "hex";
     if (shown === "text") view.requestMeasure();
     if (shown === "tree") tree.draw();
-    if (shown === "hex") hex.draw();
+    if (shown === "hex")
+      hex.draw(
+        toBytes(state.body),
+        state.result?.issues.filter(({ severity }) => severity === "error") ?? [],
+      );
   });
   store.on(["result", "explanation"], ({ result, explanation, isBusy }) => {
     // While the page is busy, the explanation is that of the text before a change.

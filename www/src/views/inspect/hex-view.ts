@@ -1,7 +1,5 @@
 /** The bytes of the body in hex and as ASCII, with those of issues marked. Only the rows that are shown cost time. */
-import { toBytes } from "../../bytes.ts";
 import type { HexRow, LocatedIssue } from "../../engine/protocol.ts";
-import { store } from "../../state/state.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { count } from "../../ui/text.ts";
 import { hexRows } from "./hex.ts";
@@ -9,12 +7,10 @@ import { hexRows } from "./hex.ts";
 const FIRST_ROWS = 64;
 const BYTES_PER_ROW = 16;
 
+type MarkedBytes = Pick<LocatedIssue, "byteSpan">;
+
 /** Rows of bytes. Those in the span of an issue are marked. */
-export function toHexRows(
-  bytes: Uint8Array,
-  issues: readonly Pick<LocatedIssue, "byteSpan">[],
-  max: number,
-): HexRow[] {
+export function toHexRows(bytes: Uint8Array, issues: readonly MarkedBytes[], max: number): HexRow[] {
   const rows: HexRow[] = [];
   const shown = bytes.subarray(0, max * BYTES_PER_ROW);
   const marked = new Uint8Array(shown.length);
@@ -31,8 +27,15 @@ export function toHexRows(
   return rows;
 }
 
-export function hexView(): { box: HTMLElement; draw(): void } {
+export interface HexView {
+  box: HTMLElement;
+  /** Shows bytes, with those of some issues marked. A body of the same length keeps the number of rows. */
+  draw(body: Uint8Array, issues: readonly MarkedBytes[]): void;
+}
+
+export function hexView(): HexView {
   let max = FIRST_ROWS;
+  let [bytes, issues]: [Uint8Array, readonly MarkedBytes[]] = [new Uint8Array(0), []];
   const content = h("div");
   const more = h("button", {
     type: "button",
@@ -40,22 +43,23 @@ export function hexView(): { box: HTMLElement; draw(): void } {
     on: {
       click: () => {
         max *= 4;
-        draw();
+        show();
       },
     },
   });
   const box = h("div", { class: "body-hex", hidden: true }, content, more);
-  let former = "";
-  function draw(): void {
-    const { body, result } = store.state;
-    if (body !== former) max = FIRST_ROWS;
-    former = body;
-    const bytes = toBytes(body);
-    const errors = (result?.issues ?? []).filter(({ severity }) => severity === "error");
-    fill(content, hexRows(toHexRows(bytes, errors, max), "Bytes of the body in hex"));
+  function show(): void {
+    fill(content, hexRows(toHexRows(bytes, issues, max), "Bytes of the body in hex"));
     const rest = bytes.length - max * BYTES_PER_ROW;
     more.hidden = rest <= 0;
     more.textContent = `${count(rest, "more byte")}: show`;
   }
-  return { box, draw };
+  return {
+    box,
+    draw: (body, marked) => {
+      if (body.length !== bytes.length) max = FIRST_ROWS;
+      [bytes, issues] = [body, marked];
+      show();
+    },
+  };
 }

@@ -1,9 +1,6 @@
 /** The payload as a tree that is loaded on demand, so that only visible rows cost time and memory. It is drawn while it is shown. */
-import { describeType } from "../../editor/hover.ts";
 import { formatPointer } from "../../engine/pointer.ts";
 import type { TreeRow } from "../../engine/protocol.ts";
-import { engine } from "../../state/engine.ts";
-import { store } from "../../state/state.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 import { count, formatNumber, visible } from "../../ui/text.ts";
@@ -11,7 +8,23 @@ import { count, formatNumber, visible } from "../../ui/text.ts";
 const PAGE_SIZE = 100;
 const MAX_DEPTH = 60;
 
-export function treeView(): { box: HTMLElement; draw(): void } {
+/** Where the tree has its rows from, and what selecting one does. */
+export interface TreeSource {
+  /** Up to `count` children of a value; those of -1 are the root. Undefined if there is another payload by now. */
+  listChildren(node: number, from: number, count: number): Promise<TreeRow[] | undefined>;
+  select(from: number, to: number): void;
+  /** What is known of a value besides its type. */
+  describe?(row: TreeRow): string | undefined;
+}
+
+export interface TreeView {
+  box: HTMLElement;
+  draw(): void;
+  /** Expands containers, by their pointers. */
+  expand(pointers: readonly string[]): void;
+}
+
+export function treeView({ listChildren, select, describe }: TreeSource): TreeView {
   const tree = h("div", { role: "tree", "aria-label": "Payload", class: "tree" });
   const box = h("div", { class: "body-tree", hidden: true }, tree);
   /** Number of shown children of each expanded container, by pointer. */
@@ -41,7 +54,7 @@ export function treeView(): { box: HTMLElement; draw(): void } {
     max: number,
     isLatest: () => boolean,
   ): Promise<HTMLElement[] | undefined> {
-    const rows = await engine.call("listChildren", { node, from: 0, count: max });
+    const rows = await listChildren(node, 0, max);
     if (rows === undefined || !isLatest()) return undefined;
     const items: HTMLElement[] = [];
     for (const row of rows) {
@@ -68,10 +81,7 @@ export function treeView(): { box: HTMLElement; draw(): void } {
         tabindex: "-1",
         "aria-level": level,
         "aria-expanded": container && children > 0 ? String(expanded) : undefined,
-        title:
-          info === undefined
-            ? undefined
-            : [info.description, describeType(type, info)].filter(Boolean).join("\n"),
+        title: describe?.(row),
         dataset: { pointer, from: String(row.from), to: String(row.to), type },
       },
       h("span", { class: "toggle" }, container && children > 0 && icon("open")),
@@ -141,7 +151,7 @@ export function treeView(): { box: HTMLElement; draw(): void } {
   }
 
   function show(row: HTMLElement): void {
-    store.set({ target: { from: Number(row.dataset.from), to: Number(row.dataset.to) } });
+    select(Number(row.dataset.from), Number(row.dataset.to));
   }
 
   function focus(row: HTMLElement | undefined): void {
@@ -201,14 +211,11 @@ export function treeView(): { box: HTMLElement; draw(): void } {
     event.preventDefault();
   });
 
-  let isOpened = false;
-  store.on(["result"], ({ result }) => {
-    if (result === undefined) isOpened = false;
-    else if (!isOpened && result.values > 0 && result.values < 5000) {
-      // Expand the data of the envelope.
-      for (const pointer of ["/data", "/event"]) shownChildren.set(pointer, PAGE_SIZE);
-      isOpened = true;
-    }
-  });
-  return { box, draw: () => void draw() };
+  return {
+    box,
+    draw: () => void draw(),
+    expand: (pointers) => {
+      for (const pointer of pointers) shownChildren.set(pointer, PAGE_SIZE);
+    },
+  };
 }

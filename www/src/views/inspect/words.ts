@@ -403,7 +403,7 @@ const CAUSE_HEADLINES: [start: string, headline: string, step: string][] = [
 
 /** Headline and next step for a proven cause. */
 export function describeCause(
-  { code, title, frameworks }: Pick<ShownCause, "code" | "title" | "frameworks">,
+  { code, title, frameworks }: Pick<ShownCause, "title" | "frameworks"> & { code: string },
   preferred?: string,
 ): { headline: string; step: NextStep } {
   const [, headline, step] = CAUSE_HEADLINES.find(([start]) => code.startsWith(start)) ?? [
@@ -496,8 +496,14 @@ const restOf = (issue: Issue): string =>
     ? issue.hint
     : sentences(issue.message, issue.hint);
 
+type HeadlineIssue = Pick<Issue, "message"> & {
+  code: string;
+  span: { line: number };
+  byteSpan: { end: number };
+};
+
 /** The message of an issue in a few words, with its line. */
-export function issueHeadline({ code, message, span, byteSpan }: Issue): string {
+export function issueHeadline({ code, message, span, byteSpan }: HeadlineIssue): string {
   const line = byteSpan.end > 0 && (span.line > 1 || code === "json-syntax") ? ` in line ${span.line}` : "";
   const short = message.replace(/\.$/, "").replace(/: [^"']*$/, "");
   const isShort = code === "json-syntax" && short.length <= MAX_HEADLINE_CHARS && !/["“]/.test(short);
