@@ -45,7 +45,7 @@ export function bars(): { element: HTMLElement; show(rows: Iterable<ConsoleRow>)
         element,
         minutes.map(({ total, bad }) => {
           const part = h("span", { class: "bad" });
-          const bar = h("span", null, part);
+          const bar = h("span", { class: total > 0 ? "some" : "" }, part);
           bar.style.height = `${(100 * total) / max}%`;
           part.style.height = `${(100 * bad) / Math.max(1, total)}%`;
           return bar;

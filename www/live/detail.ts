@@ -1,4 +1,4 @@
-/** The selected delivery: the band with its verdict, the request, and the stages with everything about each. */
+/** The selected delivery: the band with its verdict, the request, and the steps with everything about each. */
 import type {
   ConsoleAttempt,
   ConsoleCause,
@@ -8,259 +8,246 @@ import type {
 } from "../../pkg/src/cli/listen/console-types.ts";
 import { copyButton } from "../src/ui/copy.ts";
 import { fill, h } from "../src/ui/dom.ts";
-import { type IconName, icon } from "../src/ui/icons.ts";
+import { icon } from "../src/ui/icons.ts";
+import { seal } from "../src/ui/seal.ts";
 import { visible } from "../src/ui/text.ts";
-import { type Band, bandOf, duration, isAccepted, isDelivery, REPLAY_TITLES } from "./words.ts";
-
-type Kind = keyof typeof REPLAY_TITLES;
+import { bodyView } from "./body.ts";
+import {
+  bandOf,
+  clock,
+  duration,
+  isAccepted,
+  isDelivery,
+  REPLAYS,
+  type ReplayKind,
+  sentAs,
+  stepsOf,
+} from "./words.ts";
 
 export interface DetailActions {
-  replay(kind: Kind): void;
+  replay(kind: ReplayKind): void;
+  /** Opens the choice of a replay. */
+  menu(): void;
   compare(): void;
   save(): void;
   select(number: number): void;
 }
 
-const STAGES: [name: string, title: string][] = [
-  ["bytes", "Raw bytes"],
-  ["signature", "Signature"],
-  ["json", "JSON"],
-  ["envelope", "Envelope"],
-  ["contract", "Contract"],
-  ["rules", "Cross-field"],
-];
-const STATES: Record<string, string> = {
-  passed: "passed",
-  failed: "failed",
-  warned: "warning",
-  "not-reached": "not reached",
-  "not-applicable": "nothing to check",
-};
-/** Longest body that is shown line by line. */
-const MAX_LINES = 3000;
+export interface DetailContext {
+  /** Whether there is an application to replay to. */
+  hasTarget: boolean;
+  secrets: readonly string[];
+  /** The replays of the delivery that are kept. */
+  replays: readonly ConsoleRow[];
+  /** The earlier delivery with the same id and bytes, if it is kept. */
+  earlier: ConsoleRow | undefined;
+  isBusy: boolean;
+}
 
-/** Shows a delivery. `attempts` are the replays of it that are kept. */
+/** Shows a delivery. */
 export function showDetail(
   element: HTMLElement,
   row: ConsoleRow,
   details: ConsoleDetails | undefined,
-  { targets, replays, isBusy }: { targets: string[]; replays: ConsoleRow[]; isBusy: boolean },
+  context: DetailContext,
   actions: DetailActions,
 ): void {
-  const proven = details?.causes.find(({ isProven, code }) => isProven && code !== "signature-valid");
-  const band = bandOf(row, proven?.title);
   fill(
     element,
-    bandBox(band, row, proven, targets, isBusy, actions),
+    bandBox(row, details, context, actions),
+    isDelivery(row) && strip(context, actions),
+    sideTabs(element),
     h(
       "div",
       { class: "panes" },
-      h(
-        "section",
-        { class: "request", "aria-label": "Request" },
-        details === undefined ? "" : request(row, details),
-      ),
-      h(
-        "section",
-        { class: "spine", "aria-label": "Why" },
-        details === undefined ? h("p", { class: "muted" }, "Loading") : spine(row, details, replays, actions),
-      ),
+      h("section", { class: "request", "aria-label": "Request" }, details && request(row, details)),
+      h("section", { class: "why", "aria-label": "Why" }, details && spine(row, details, context, actions)),
     ),
   );
 }
 
 function bandBox(
-  band: Band,
   row: ConsoleRow,
-  cause: ConsoleCause | undefined,
-  targets: string[],
-  isBusy: boolean,
-  actions: DetailActions,
+  details: ConsoleDetails | undefined,
+  { hasTarget, earlier, isBusy }: DetailContext,
+  { replay, menu, save, select }: DetailActions,
 ): HTMLElement {
-  const hasTarget = targets.length > 0 && isDelivery(row);
-  const button = (kind: Kind, title: string) =>
-    h("button", { type: "button", disabled: isBusy, on: { click: () => actions.replay(kind) } }, title);
+  const band = bandOf(row, details);
   return h(
     "header",
     { class: "band", dataset: { tone: band.tone } },
-    h("span", { class: "seal" }, icon(band.icon)),
+    seal(band.seal),
     h(
       "div",
       { class: "band-text" },
       h("p", { class: "kicker" }, h("strong", null, band.kicker), h("span", null, band.aside)),
       h("h1", { tabindex: "-1" }, ...visible(band.headline)),
-      h("p", null, ...visible(cause?.message ?? band.sentence)),
-      row.again !== undefined &&
+      h("p", null, ...visible(band.sentence)),
+      earlier !== undefined &&
         h(
           "p",
           null,
-          "The same id and bytes as ",
+          "Same id and bytes as ",
           h(
             "button",
-            { type: "button", class: "link", on: { click: () => actions.select(row.again as number) } },
-            `delivery ${row.again}`,
+            { type: "button", class: "link", on: { click: () => select(earlier.number) } },
+            `${clock(earlier.at)}, delivery ${earlier.number}`,
           ),
           ".",
         ),
     ),
-    h(
-      "div",
-      { class: "band-actions" },
-      hasTarget &&
-        h(
-          "button",
-          { type: "button", class: "main", disabled: isBusy, on: { click: () => actions.replay("same") } },
-          "Replay to your app",
-        ),
-      hasTarget && button("retry", "As a retry"),
-      hasTarget && button("tampered", "Tampered"),
-      hasTarget && button("unsigned", "Unsigned"),
-      isDelivery(row) && [
-        h("button", { type: "button", on: { click: actions.compare } }, "Compare with…"),
-        h("button", { type: "button", on: { click: actions.save } }, "Save"),
-      ],
-    ),
+    isDelivery(row) &&
+      h(
+        "div",
+        { class: "thumb" },
+        hasTarget && [
+          h(
+            "button",
+            { type: "button", class: "main", disabled: isBusy, on: { click: () => replay("same") } },
+            "Replay to your app",
+          ),
+          h(
+            "button",
+            { type: "button", class: "narrow", disabled: isBusy, on: { click: menu } },
+            "Other replays…",
+          ),
+        ],
+        h("button", { type: "button", on: { click: save } }, "Save"),
+      ),
   );
 }
 
-function request({ method, path, bytes }: ConsoleRow, details: ConsoleDetails): Node[] {
-  const { headers, body, omitted, signature, issues } = details;
+/** Other ways to send the delivery, and where the secret is. */
+function strip({ hasTarget, secrets, isBusy }: DetailContext, actions: DetailActions): HTMLElement {
+  return h(
+    "div",
+    { class: "strip" },
+    hasTarget && [
+      h("span", { class: "muted" }, "Or send it"),
+      REPLAYS.slice(1).map(([kind, title, , what]) =>
+        h(
+          "button",
+          { type: "button", disabled: isBusy, title: what, on: { click: () => actions.replay(kind) } },
+          title,
+        ),
+      ),
+    ],
+    h("button", { type: "button", on: { click: actions.compare } }, "Compare with…"),
+    secrets.length > 0 &&
+      h(
+        "span",
+        { class: "muted end" },
+        "Secret from ",
+        h("code", null, ...visible(secrets.join(", "))),
+        "; it stays in the terminal",
+      ),
+  );
+}
+
+/** The choice between the two sides of a narrow page. */
+function sideTabs(element: HTMLElement): HTMLElement {
+  const buttons = (["why", "request"] as const).map((side) =>
+    h("button", { type: "button", on: { click: () => show(side) } }, side === "why" ? "Why" : "Request"),
+  );
+  function show(side: string): void {
+    element.dataset.side = side;
+    for (const [index, button] of buttons.entries())
+      button.setAttribute("aria-pressed", String((index === 0) === (side === "why")));
+  }
+  show(element.dataset.side ?? "why");
+  return h("div", { class: "segments side-tabs", role: "group", "aria-label": "Side of the page" }, buttons);
+}
+
+function request({ method, path }: ConsoleRow, details: ConsoleDetails): Node[] {
+  const { headers, signature } = details;
   const isSignature = ([name]: [string, string]) => name.toLowerCase() === signature.header?.toLowerCase();
   const line = ([name, value]: [string, string]) =>
     h("div", null, h("b", null, ...visible(name)), " ", ...visible(value));
   const rest = headers.filter((header) => !isSignature(header));
-  const raw = h("pre", { class: "body", tabindex: "0", role: "group", "aria-label": "Body" });
-  const views = h("div", { class: "filters", role: "group", "aria-label": "View of the body" });
-  const show = (isFormatted: boolean) => {
-    const text = isFormatted ? formatted(body) : body;
-    const marked = new Set(
-      isFormatted ? [] : issues.filter(({ severity }) => severity === "error").map(({ line }) => line),
-    );
-    fill(raw, lines(text, marked as Set<number>));
-    fill(
-      views,
-      [false, true].map((value) =>
-        h(
-          "button",
-          { type: "button", "aria-pressed": String(value === isFormatted), on: { click: () => show(value) } },
-          value ? "Formatted" : "As it came",
-        ),
-      ),
-    );
-  };
-  show(false);
+  const { head, content } = bodyView(details);
   return [
-    h(
-      "div",
-      { class: "pane-head" },
-      h("h2", null, "Request"),
-      views,
-      copyButton("the body", () => body),
-    ),
+    h("div", { class: "pane-head" }, h("h2", null, "Request"), head),
     h(
       "div",
       { class: "headers" },
-      h("div", null, h("b", null, `${method} `), ...visible(path)),
+      h("div", null, h("b", null, method, " ", ...visible(path))),
       headers.filter(isSignature).map(line),
       h("details", null, h("summary", null, `${rest.length} more headers`), rest.map(line)),
     ),
-    raw,
-    h(
-      "p",
-      { class: "muted" },
-      `${bytes.toLocaleString("en")} bytes${omitted > 0 ? `, of which the last ${omitted} are not shown` : ""}`,
-    ),
+    ...content,
   ];
-}
-
-function formatted(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
-}
-
-/** The lines of a body, those with an error marked. */
-function lines(text: string, marked: Set<number>): (Node | string)[] {
-  const all = text.split("\n");
-  if (all.length > MAX_LINES) return [text];
-  return all.map((line, index) =>
-    h("span", { class: marked.has(index + 1) ? "line marked" : "line" }, ...visible(line), "\n"),
-  );
 }
 
 function spine(
   row: ConsoleRow,
   details: ConsoleDetails,
-  replays: ConsoleRow[],
+  { replays }: DetailContext,
   actions: DetailActions,
 ): Node[] {
-  const { stages, issues, causes, signature, attempts } = details;
-  const known = new Map(stages.map(({ name, state }) => [name, state]));
-  const steps = STAGES.filter(([name]) => known.has(name)).map(([name, title]) => {
-    const state = known.get(name) as string;
-    const own = issues.filter(({ stage }) => stage === name);
+  const { issues, causes, signature, attempts } = details;
+  const steps = stepsOf(row, details);
+  const contents = steps.map(({ name, title, state, note, run }) => {
     const isSignature = name === "signature";
-    const facts = isSignature
-      ? [signature.header, signature.algorithm, signature.signedContent].filter(Boolean).join(" · ")
-      : "";
-    return step(title, state, STATES[state] ?? state, [
-      facts !== "" && h("p", { class: "muted" }, ...visible(facts)),
-      isSignature && causes.map(causeBox),
-      own.map(issueBox),
-    ]);
+    const facts = isSignature ? [signature.header, signature.signedContent].filter(Boolean).join(" · ") : "";
+    const own = issues.filter(({ stage }) => stage === name);
+    return [
+      run > 1 &&
+        h(
+          "button",
+          { type: "button", class: "fold narrow", on: { click: unfold } },
+          icon("passed"),
+          h("b", null, `${run} steps passed`),
+        ),
+      step(title, state, note, run > 0, [
+        isSignature && causes.map(causeBox),
+        own.map(issueBox),
+        facts !== "" && h("p", { class: "muted" }, ...visible(facts)),
+      ]),
+    ];
   });
-  const others = issues.filter(({ stage }) => stage === undefined || !known.has(stage));
-  const hasApp = attempts.length > 0 || replays.length > 0;
-  const failed = attempts.some((attempt) => !isAccepted(attempt));
-  return [
-    h("h2", { class: "visually-hidden" }, "Stages"),
-    ...steps,
-    ...(steps.length > 0 ? [] : causes.map(causeBox)),
-    // The headline has said it of a request that is no delivery.
-    ...(steps.length > 0 || !isDelivery(row) ? [] : [h("p", { class: "muted" }, ...visible(row.message))]),
-    ...others.map(issueBox),
-    ...(hasApp
-      ? [
-          step(
-            "Your app",
-            failed ? "failed" : "passed",
-            attempts.map(outcome).join(", "),
-            [attempts.map(attemptBox), replays.length > 0 && replayTable(replays, actions)],
-            true,
-          ),
-        ]
-      : []),
-  ];
+  const others = issues.filter(({ stage }) => stage === undefined || steps.length === 0);
+  const failed = attempts.find((attempt) => !isAccepted(attempt));
+  const list = h(
+    "div",
+    { class: "steps" },
+    contents,
+    steps.length === 0 && [
+      causes.map(causeBox),
+      // The headline has said it of a request that is no delivery.
+      isDelivery(row) && h("p", { class: "muted" }, ...visible(row.message)),
+    ],
+    others.map(issueBox),
+    attempts.length + replays.length > 0 &&
+      step("Your app", failed ? "failed" : "passed", attempts.map(outcome).join(", "), false, [
+        attempts.map(attemptBox),
+        replays.length > 0 && replayTable([row, ...replays], actions),
+      ]),
+  );
+  function unfold(): void {
+    list.dataset.unfolded = "";
+    list.querySelector("summary")?.focus();
+  }
+  return [h("h2", { class: "visually-hidden" }, "Steps"), list];
 }
-
-const STATE_ICONS: Record<string, IconName> = {
-  passed: "passed",
-  failed: "failed",
-  warned: "warned",
-  "not-reached": "not-reached",
-  "not-applicable": "not-applicable",
-};
 
 function step(
   title: string,
   state: string,
   note: string,
+  isFolded: boolean,
   content: Parameters<typeof h>[2][],
-  isOpen = false,
 ): HTMLElement {
-  const inner = h("div", { class: "step-content" }, ...content);
-  const open = inner.childNodes.length > 0 && (isOpen || state === "failed" || state === "warned");
+  const inner = h("div", { class: "step-content" }, content);
+  const open = !isFolded && state !== "passed" && inner.childNodes.length > 0;
   return h(
     "details",
-    { class: "step", open, dataset: { state } },
+    { class: "step", open: open || title === "Your app", dataset: { state, folded: String(isFolded) } },
     h(
       "summary",
       null,
-      h("span", { class: "dot" }, icon(STATE_ICONS[state] ?? "info")),
+      h("span", { class: "marker" }, icon(state as "passed", state)),
       h("b", null, title),
-      h("span", { class: "muted" }, note),
+      h("span", { class: "step-note" }, ...visible(note)),
     ),
     inner,
   );
@@ -282,7 +269,7 @@ function causeBox({ code, title, message, fix, frameworks, isProven }: ConsoleCa
           h(
             "p",
             null,
-            h("b", null, name),
+            h("b", null, name, " "),
             h("code", null, code),
             copyButton(`the code for ${name}`, () => code),
           ),
@@ -307,7 +294,7 @@ function issueBox({ code, severity, message, pointer, line, column, hint }: Cons
   );
 }
 
-const outcome = ({ status, error, durationMs }: ConsoleAttempt): string =>
+const outcome = ({ status, error, durationMs }: NonNullable<ConsoleRow["app"]>): string =>
   `${status ?? error ?? ""} after ${duration(durationMs)}`;
 
 function attemptBox(attempt: ConsoleAttempt): HTMLElement {
@@ -325,17 +312,18 @@ function attemptBox(attempt: ConsoleAttempt): HTMLElement {
           .filter(([name]) => /^content-type$/i.test(name))
           .map(([name, value]) => [...visible(`${name}: ${value}`), "\n"]),
         "\n",
-        ...body.split("\n").flatMap((line) => [...visible(line), "\n"]),
-        omitted > 0 ? `… ${omitted} more bytes` : "",
+        visible(body, true),
+        omitted > 0 && `… ${omitted} more bytes`,
       ),
   );
 }
 
-function replayTable(replays: ConsoleRow[], { select }: DetailActions): HTMLElement {
+/** The delivery and its replays, with what the application responded. */
+function replayTable(rows: readonly ConsoleRow[], { select }: DetailActions): HTMLElement {
   return h(
     "table",
     null,
-    h("caption", null, "Replays of this delivery"),
+    h("caption", { class: "visually-hidden" }, "Replays of this delivery"),
     h(
       "thead",
       null,
@@ -348,7 +336,7 @@ function replayTable(replays: ConsoleRow[], { select }: DetailActions): HTMLElem
     h(
       "tbody",
       null,
-      replays.map((row) => {
+      rows.map((row) => {
         const { at, replay, app, number } = row;
         const isChanged = replay?.kind === "tampered" || replay?.kind === "unsigned";
         const { tone } = bandOf(row);
@@ -359,14 +347,16 @@ function replayTable(replays: ConsoleRow[], { select }: DetailActions): HTMLElem
           h(
             "td",
             null,
-            h(
-              "button",
-              { type: "button", class: "link", on: { click: () => select(number) } },
-              new Date(at).toTimeString().slice(0, 8),
-            ),
+            replay === undefined
+              ? clock(at)
+              : h(
+                  "button",
+                  { type: "button", class: "link", on: { click: () => select(number) } },
+                  clock(at),
+                ),
           ),
-          h("td", null, replay === undefined ? "" : REPLAY_TITLES[replay.kind]),
-          h("td", null, `${app?.status ?? app?.error ?? ""} in ${duration(app?.durationMs ?? 0)}${verdict}`),
+          h("td", null, replay === undefined ? "as it came" : `replay, ${sentAs(replay.kind)}`),
+          h("td", null, app === undefined ? "not called" : outcome(app) + verdict),
         );
       }),
     ),

@@ -1,12 +1,15 @@
 /** The keyboard shortcuts of the console. Single letters can be switched off (WCAG 2.1.4). */
 import { h } from "../src/ui/dom.ts";
-import type { REPLAY_TITLES } from "./words.ts";
+import type { ReplayKind } from "./words.ts";
 
 export interface KeyActions {
   search(): void;
   move(step: 1 | -1): void;
   open(): void;
-  replay(kind: keyof typeof REPLAY_TITLES): void;
+  replay(kind: ReplayKind): void;
+  menu(): void;
+  turn(): void;
+  toggleStep(isOpen: boolean): void;
   togglePause(): void;
   toggleFollow(): void;
   compare(): void;
@@ -18,12 +21,16 @@ const LIST: [key: string, what: string][] = [
   ["/", "filter"],
   ["J", "next delivery"],
   ["K", "previous delivery"],
-  ["Enter", "go to the selected delivery"],
+  ["Enter", "open the selected delivery"],
   ["R", "replay to your app"],
+  ["Shift R", "choose how to replay"],
   ["T", "replay tampered"],
   ["C", "compare with the next one that is selected"],
   ["P", "pause or resume"],
   ["G", "follow the newest"],
+  ["W", "why or request, on a narrow page"],
+  ["[", "close a step"],
+  ["]", "open a step"],
   ["Esc", "close"],
   ["?", "this list"],
 ];
@@ -48,6 +55,10 @@ export function listenToKeys(actions: KeyActions): void {
     c: actions.compare,
     p: actions.togglePause,
     g: actions.toggleFollow,
+    w: actions.turn,
+    R: actions.menu,
+    "[": () => actions.toggleStep(false),
+    "]": () => actions.toggleStep(true),
     "?": actions.help,
   };
   addEventListener("keydown", (event) => {
@@ -61,7 +72,8 @@ export function listenToKeys(actions: KeyActions): void {
     }
     if (target.closest("input, textarea, select") !== null) return;
     if (event.key === "Enter" && target.closest("button, a, summary") === null) return actions.open();
-    const action = letters[event.key.length === 1 ? event.key.toLowerCase() : ""];
+    // Caps Lock changes no shortcut.
+    const action = letters[event.shiftKey ? event.key : event.key.toLowerCase()];
     if (action === undefined || !hasLetters()) return;
     event.preventDefault();
     action();

@@ -1,11 +1,11 @@
 /** The list of deliveries, the newest first. Only rows that changed are made again. */
 import type { ConsoleRow } from "../../pkg/src/cli/listen/console-types.ts";
 import { fill, h } from "../src/ui/dom.ts";
-import { icon } from "../src/ui/icons.ts";
+import { seal } from "../src/ui/seal.ts";
 import { count as counted, visible } from "../src/ui/text.ts";
 import { bars } from "./bars.ts";
 import type { LiveStore } from "./state.ts";
-import { bandOf, type Filter, isAccepted, matches, noteOf } from "./words.ts";
+import { bandOf, clock, duration, type Filter, matches, noteOf, sealOf } from "./words.ts";
 
 const FILTERS: [Filter, string][] = [
   ["all", "All"],
@@ -21,9 +21,9 @@ export interface DeliveryList {
   search: HTMLInputElement;
   /** Selects the next or previous visible row. */
   move(step: 1 | -1): void;
+  /** The numbers of the rows that the filter shows, the newest first. */
+  numbers(): number[];
 }
-
-const time = (at: number) => new Date(at).toTimeString().slice(0, 8);
 
 export function deliveryList(store: LiveStore, select: (number: number) => void): DeliveryList {
   const search = h("input", {
@@ -69,13 +69,15 @@ export function deliveryList(store: LiveStore, select: (number: number) => void)
   const elements = new Map<number, { row: ConsoleRow; element: HTMLLIElement }>();
 
   const isVisible = (row: ConsoleRow) => matches(row, store.state.filter, store.state.text);
-  function move(step: 1 | -1): void {
-    const numbers = [...store.rows.values()]
+  const numbers = () =>
+    [...store.rows.values()]
       .filter(isVisible)
       .map(({ number }) => number)
       .reverse();
-    const index = numbers.indexOf(store.state.selected ?? -1);
-    const number = numbers[index === -1 ? 0 : Math.min(numbers.length - 1, Math.max(0, index + step))];
+  function move(step: 1 | -1): void {
+    const all = numbers();
+    const index = all.indexOf(store.state.selected ?? -1);
+    const number = all[index === -1 ? 0 : Math.min(all.length - 1, Math.max(0, index + step))];
     if (number === undefined) return;
     select(number);
     elements.get(number)?.element.scrollIntoView({ block: "nearest" });
@@ -95,7 +97,7 @@ export function deliveryList(store: LiveStore, select: (number: number) => void)
     for (const row of rows.values()) {
       let known = elements.get(row.number);
       if (known === undefined || known.row !== row) {
-        const element = item(row, select);
+        const element = item(row, store.rows.get(row.again ?? -1), select);
         if (known === undefined) {
           list.prepend(element);
           unseen += list.scrollTop > 0 ? 1 : 0;
@@ -123,7 +125,7 @@ export function deliveryList(store: LiveStore, select: (number: number) => void)
     fill(newer, `${unseen} new: go to the newest`);
     chart.show(rows.values());
     empty.hidden = shown > 0;
-    fill(empty, rows.size > 0 ? "No delivery matches the filter." : emptyText(store));
+    fill(empty, rows.size > 0 ? "No delivery matches the filter." : "");
   }
   store.on(() => {
     // Many deliveries at once are one change of the page.
@@ -137,6 +139,7 @@ export function deliveryList(store: LiveStore, select: (number: number) => void)
   const element = h(
     "nav",
     { class: "deliveries", "aria-label": "Deliveries" },
+    h("h1", { class: "visually-hidden narrow" }, "Deliveries"),
     h(
       "div",
       { class: "list-head" },
@@ -144,7 +147,7 @@ export function deliveryList(store: LiveStore, select: (number: number) => void)
       search,
       h(
         "div",
-        { class: "filters", role: "group", "aria-label": "Filter by verdict" },
+        { class: "segments", role: "group", "aria-label": "Filter by verdict" },
         filters.map(({ button }) => button),
       ),
       held,
@@ -153,42 +156,53 @@ export function deliveryList(store: LiveStore, select: (number: number) => void)
     list,
     empty,
   );
-  return { element, search, move };
+  return { element, search, move, numbers };
 }
 
-const emptyText = ({ state }: LiveStore) =>
-  state.server === undefined
-    ? ""
-    : [
-        h("strong", null, "Waiting for the first delivery"),
-        h("p", null, `Send one to ${state.server.listening}`),
-      ];
-
-function item(row: ConsoleRow, select: (number: number) => void): HTMLLIElement {
-  const { tone, icon: name, headline } = bandOf(row);
+function item(
+  row: ConsoleRow,
+  earlier: ConsoleRow | undefined,
+  select: (number: number) => void,
+): HTMLLIElement {
+  const { tone, headline } = bandOf(row);
+  const sent = sealOf(row);
   const { app } = row;
-  const status = app?.status ?? (app === undefined ? row.status : "—");
-  const isBad = app === undefined ? row.status >= 300 : !isAccepted(app);
   return h(
     "li",
-    { id: `row-${row.number}`, role: "option", dataset: { tone }, on: { click: () => select(row.number) } },
-    h("span", { class: "seal" }, icon(name)),
+    {
+      id: `row-${row.number}`,
+      role: "option",
+      dataset: { tone: sent.tone },
+      on: { click: () => select(row.number) },
+    },
+    seal(sent.seal),
     h(
       "span",
       { class: "what" },
       h("span", { class: "type" }, ...visible(row.type ?? row.handshake ?? row.code ?? row.method)),
       row.again !== undefined &&
-        h("span", { class: "tag", title: `Same id and bytes as delivery ${row.again}` }, "again"),
+        h(
+          "span",
+          {
+            class: "tag",
+            title: `Same id and bytes as ${earlier === undefined ? "an earlier one" : clock(earlier.at)}`,
+          },
+          "again",
+        ),
       row.replay !== undefined && h("span", { class: "tag" }, "replay"),
       h("span", { class: "visually-hidden" }, `, ${headline}`),
     ),
-    h("time", { datetime: new Date(row.at).toISOString() }, time(row.at)),
+    h("time", { datetime: new Date(row.at).toISOString() }, clock(row.at)),
     h("span", { class: "note" }, ...visible(noteOf(row))),
     h(
       "span",
-      { class: isBad ? "status bad" : "status" },
-      String(status),
-      h("small", null, ` ${app?.durationMs ?? row.durationMs} ms`),
+      { class: "status" },
+      h(
+        "b",
+        { class: tone === "bad" || sent.seal === "clock" ? "bad" : "" },
+        String(app === undefined ? row.status : (app.status ?? "—")),
+      ),
+      ` ${duration(app?.durationMs ?? row.durationMs)}`,
     ),
   );
 }

@@ -5,21 +5,27 @@ import type {
   ConsoleRow,
 } from "../../pkg/src/cli/listen/console-types.ts";
 import { announcer } from "../src/ui/announce.ts";
+import { copyButton } from "../src/ui/copy.ts";
 import { fill, h } from "../src/ui/dom.ts";
 import { icon } from "../src/ui/icons.ts";
-import { visible } from "../src/ui/text.ts";
+import { count, visible } from "../src/ui/text.ts";
 import { themeButton } from "../src/ui/theme.ts";
 import { Announcements } from "./announcements.ts";
 import { call, openSession, readEvents, SessionError } from "./api.ts";
 import { showComparison } from "./compare.ts";
 import { showDetail } from "./detail.ts";
+import { emptyPage } from "./empty.ts";
 import { listenToKeys, shortcutsDialog } from "./keys.ts";
 import { deliveryList } from "./list.ts";
+import { replayMenu, targetChoice } from "./menu.ts";
 import { LiveStore } from "./state.ts";
-import { bandOf, isDelivery, REPLAY_TITLES } from "./words.ts";
+import { bandOf, clock, isDelivery, type ReplayKind, sentAs } from "./words.ts";
 import "../src/css/tokens.css";
 import "../src/css/base.css";
+import "../src/css/body-views.css";
 import "./live.css";
+import "./detail.css";
+import "./narrow.css";
 
 /** Details that are kept, so that going back is at once. */
 const MAX_DETAILS = 50;
@@ -29,7 +35,7 @@ const FOLLOW_DELAY_MS = 150;
 const store = new LiveStore();
 const announcements = new Announcements();
 const details = new Map<number, ConsoleDetails>();
-const detail = h("main", { id: "detail" });
+const detail = h("div", { id: "detail" });
 const notice = h("div", { class: "notice", role: "alert", hidden: true });
 let isBusy = false;
 let loading: ReturnType<typeof setTimeout> | undefined;
@@ -52,14 +58,22 @@ async function attempt(work: () => Promise<void>): Promise<void> {
 }
 
 function select(number: number): void {
-  const { isChoosing, selected } = store.state;
+  const { isChoosing, isOpen, selected } = store.state;
   if (isChoosing && selected !== undefined && selected !== number) {
-    store.set({ compare: number, isChoosing: false });
+    store.set({ compare: number, isChoosing: false, isOpen: true });
     problem("");
     return;
   }
-  if (number !== selected) history.pushState(null, "", `#live/${number}`);
-  store.set({ selected: number, compare: undefined, follow: false });
+  if (number !== selected || !isOpen) history.pushState(null, "", `#live/${number}`);
+  problem("");
+  store.set({ selected: number, compare: undefined, follow: false, isOpen: true });
+}
+
+/** Shows the list, where the delivery is a page of its own. */
+function back(): void {
+  history.pushState(null, "", "#live");
+  store.set({ isOpen: false });
+  list.element.querySelector<HTMLElement>("ol")?.focus();
 }
 
 async function load(number: number): Promise<ConsoleDetails> {
@@ -74,30 +88,39 @@ async function load(number: number): Promise<ConsoleDetails> {
   return loaded;
 }
 
-function replay(kind: keyof typeof REPLAY_TITLES): void {
-  const { selected } = store.state;
+function replay(kind: ReplayKind): void {
+  const { selected, target, server } = store.state;
   const original = selected === undefined ? undefined : store.rows.get(selected);
   if (original === undefined || !isDelivery(original) || isBusy) return;
   isBusy = true;
   render();
   void attempt(async () => {
-    const row = await call<ConsoleRow>(`/api/deliveries/${selected}/replay`, { kind, target: 0 });
-    problem(`Replay ${REPLAY_TITLES[kind]}: ${bandOf(row).headline}.`);
+    const row = await call<ConsoleRow>(`/api/deliveries/${selected}/replay`, { kind, target });
+    const to = (server?.targets.length ?? 0) > 1 ? ` to ${server?.targets[target]}` : "";
+    problem(`Replay, ${sentAs(kind)}${to}: ${bandOf(row).headline}.`);
   }).finally(() => {
     isBusy = false;
     render();
   });
 }
 
-function save(): void {
-  const { selected } = store.state;
-  if (selected === undefined) return;
+function openMenu(): void {
+  const { selected, server, target } = store.state;
+  const row = store.rows.get(selected ?? 0);
+  if (row === undefined || !isDelivery(row) || !server?.targets.length) return;
+  menu.open(server.targets, target, (target) => store.set({ target }));
+}
+
+/** Saves a delivery, or all of them: into the folder of `--save`, else as a download. */
+function save(path: string): void {
   void attempt(async () => {
-    const saved = await call<{ file?: string; blob?: Blob; name?: string }>(
-      `/api/deliveries/${selected}/save`,
+    const saved = await call<{ file?: string; folder?: string; saved?: number; blob?: Blob; name?: string }>(
+      `/api/${path}`,
       {},
     );
     if (saved.file !== undefined) return problem(`Saved as ${saved.file}`);
+    if (saved.folder !== undefined)
+      return problem(`${count(saved.saved ?? 0, "delivery", "deliveries")} saved in ${saved.folder}`);
     const url = URL.createObjectURL(saved.blob as Blob);
     h("a", { href: url, download: saved.name }).click();
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
@@ -106,35 +129,60 @@ function save(): void {
 
 function compare(): void {
   if (store.state.selected === undefined) return;
-  store.set({ isChoosing: true, follow: false });
+  store.set({ isChoosing: true, follow: false, isOpen: false });
   problem("Select the delivery to compare with. Esc cancels.");
 }
 
 function cancel(): void {
-  if (store.state.isChoosing || store.state.compare !== undefined)
-    store.set({ isChoosing: false, compare: undefined });
+  const { isChoosing, compare, text, isOpen } = store.state;
+  if (isChoosing || compare !== undefined) store.set({ isChoosing: false, compare: undefined });
+  else if (text === "" && isOpen) back();
   list.search.value = "";
   store.set({ text: "" });
   problem("");
 }
 
-const actions = { replay, compare, save, select };
+/** Shows the other side of a narrow page. */
+function turn(): void {
+  detail.querySelector<HTMLElement>(".side-tabs [aria-pressed=false]")?.click();
+}
+
+/** Opens or closes the step that has the focus, or else the first one that is not so yet. */
+function toggleStep(isOpen: boolean): void {
+  const focused = document.activeElement?.closest<HTMLDetailsElement>(".step");
+  const steps = [...detail.querySelectorAll<HTMLDetailsElement>(".step")];
+  const step = focused && focused.open !== isOpen ? focused : steps.find(({ open }) => open !== isOpen);
+  if (step === undefined) return;
+  step.open = isOpen;
+  step.querySelector("summary")?.focus();
+}
+
+const saveOne = () => save(`deliveries/${store.state.selected}/save`);
+const actions = { replay, menu: openMenu, compare, save: saveOne, select };
+const menu = replayMenu(replay, compare);
 const list = deliveryList(store, select);
 
 function render(): void {
   const { selected, compare: other, server } = store.state;
   const row = selected === undefined ? undefined : store.rows.get(selected);
   const second = other === undefined ? undefined : store.rows.get(other);
+  const isEmpty = store.rows.size === 0 && selected === undefined;
+  columns.dataset.open = String(store.state.isOpen && row !== undefined);
+  columns.dataset.empty = String(isEmpty);
   if (row === undefined) {
-    const gone = selected !== undefined && store.rows.size > 0;
-    if (shown === `none ${gone}`) return;
-    shown = `none ${gone}`;
-    fill(
-      detail,
-      h("p", { class: "empty" }, gone ? "This delivery is no longer kept." : "Select a delivery."),
-    );
+    const key = `none ${isEmpty} ${selected} ${server !== undefined}`;
+    if (shown === key) return;
+    shown = key;
+    const gone = selected !== undefined;
+    if (isEmpty && server !== undefined) fill(detail, emptyPage(server));
+    else
+      fill(
+        detail,
+        h("p", { class: "empty" }, gone ? "This delivery is no longer kept." : "Select a delivery."),
+      );
     return;
   }
+  renderCrumb(row);
   document.title = `${bandOf(row).headline} · Live · Hookseal`;
   if (second !== undefined) {
     renderComparison(row.number, second.number);
@@ -153,7 +201,19 @@ function render(): void {
   ]);
   if (key === shown) return;
   shown = key;
-  showDetail(detail, row, loaded, { targets: server?.targets ?? [], replays, isBusy }, actions);
+  showDetail(
+    detail,
+    row,
+    loaded,
+    {
+      hasTarget: isDelivery(row) && (server?.targets.length ?? 0) > 0,
+      secrets: server?.secrets ?? [],
+      replays,
+      earlier: store.rows.get(row.again ?? 0),
+      isBusy,
+    },
+    actions,
+  );
   clearTimeout(loading);
   if (loaded !== undefined) return;
   const { number } = row;
@@ -169,6 +229,25 @@ function render(): void {
   );
 }
 
+const position = h("span", { class: "muted" });
+const crumb = h(
+  "nav",
+  { class: "crumb narrow", "aria-label": "Position" },
+  h("button", { type: "button", class: "ghost", on: { click: back } }, "‹ All deliveries"),
+  h("span", { class: "space" }),
+  position,
+  h(
+    "button",
+    { type: "button", class: "ghost", "aria-label": "Next delivery", on: { click: () => list.move(1) } },
+    "›",
+  ),
+);
+
+function renderCrumb({ number, at }: ConsoleRow): void {
+  const numbers = list.numbers();
+  fill(position, `${clock(at)}, ${numbers.indexOf(number) + 1} of ${numbers.length}`);
+}
+
 function renderComparison(a: number, b: number): void {
   const key = `compare ${a} ${b}`;
   if (key === shown) return;
@@ -182,18 +261,17 @@ function renderComparison(a: number, b: number): void {
   });
 }
 
-const status = h("span", { class: "connection" });
+const status = h("strong", { class: "connection" });
 const route = h("span", { class: "route" });
 const pause = h("button", { type: "button", on: { click: () => togglePause() } });
-const follow = h(
-  "button",
-  { type: "button", on: { click: () => store.set({ follow: !store.state.follow }) } },
-  "Follow",
-);
+const toggleFollow = () => store.set({ follow: !store.state.follow });
+const follow = h("button", { type: "button", on: { click: toggleFollow } }, "Follow");
 const togglePause = () => (store.state.paused ? store.resume() : store.set({ paused: true }));
 
+let shownRoute = "";
+
 function renderBar(): void {
-  const { server, connection, paused, waiting } = store.state;
+  const { server, connection, paused, waiting, target } = store.state;
   const texts = {
     connecting: "Connecting",
     open: paused ? `Paused, ${waiting} new` : "Listening",
@@ -203,16 +281,23 @@ function renderBar(): void {
   };
   status.dataset.state = connection;
   fill(status, texts[connection]);
-  const [target] = server?.targets ?? [];
-  fill(
-    route,
-    server !== undefined && h("code", null, server.listening),
-    target !== undefined && [
-      " → ",
-      h("code", null, ...visible(target)),
-      h("span", { class: "tag" }, "only what verifies"),
-    ],
-  );
+  const key = JSON.stringify([server, target]);
+  if (key !== shownRoute) {
+    shownRoute = key;
+    fill(
+      route,
+      server !== undefined && [
+        h("code", null, server.listening),
+        copyButton("the address", () => server.listening),
+      ],
+      server !== undefined &&
+        server.targets.length > 0 && [
+          h("span", { class: "arrow" }, "→"),
+          targetChoice(server.targets, target, (target) => store.set({ target })),
+          h("span", { class: "tag" }, "only what verifies"),
+        ],
+    );
+  }
   pause.setAttribute("aria-pressed", String(paused));
   fill(pause, paused ? "Resume" : "Pause");
   follow.setAttribute("aria-pressed", String(store.state.follow));
@@ -257,8 +342,22 @@ async function connect(): Promise<void> {
 
 function readAddress(): void {
   const [, number] = /^#live\/(\d+)$/.exec(location.hash) ?? [];
-  if (number !== undefined) store.set({ selected: Number(number), compare: undefined, follow: false });
+  store.set(
+    number === undefined
+      ? { isOpen: false }
+      : { selected: Number(number), compare: undefined, follow: false, isOpen: true },
+  );
 }
+
+function clear(): void {
+  void attempt(async () => {
+    await call("/api/clear", {});
+    details.clear();
+    store.clear();
+  });
+}
+
+const columns = h("main", { class: "columns" }, list.element, h("div", { class: "page" }, crumb, detail));
 
 async function start(): Promise<void> {
   const dialog = shortcutsDialog();
@@ -269,26 +368,8 @@ async function start(): Promise<void> {
       { class: "bar" },
       h("span", { class: "logo" }, icon("seal")),
       h("strong", null, "Hookseal live"),
-      status,
-      route,
       h("span", { class: "space" }),
-      follow,
-      pause,
-      h(
-        "button",
-        {
-          type: "button",
-          on: {
-            click: () =>
-              void attempt(async () => {
-                await call("/api/clear", {});
-                details.clear();
-                store.clear();
-              }),
-          },
-        },
-        "Clear",
-      ),
+      h("span", { class: "muted wide" }, "On this machine only"),
       h(
         "button",
         {
@@ -301,19 +382,37 @@ async function start(): Promise<void> {
       ),
       themeButton(),
     ),
+    h(
+      "section",
+      { class: "live-bar", "aria-label": "Receiver" },
+      status,
+      route,
+      h("span", { class: "space" }),
+      follow,
+      pause,
+      h("button", { type: "button", on: { click: () => save("save") } }, "Save all"),
+      h("button", { type: "button", on: { click: clear } }, "Clear"),
+    ),
     notice,
-    h("div", { class: "columns" }, list.element, detail),
-    h("footer", { class: "muted" }, "On this machine only. The secret stays in the terminal."),
+    columns,
     announcer(),
     dialog,
+    menu.dialog,
   );
   listenToKeys({
     search: () => list.search.focus(),
     move: list.move,
-    open: () => detail.querySelector<HTMLElement>("h1")?.focus(),
+    open: () => {
+      const { selected } = store.state;
+      if (selected !== undefined) select(selected);
+      detail.querySelector<HTMLElement>("h1")?.focus();
+    },
     replay,
+    menu: openMenu,
+    turn,
+    toggleStep,
     togglePause,
-    toggleFollow: () => store.set({ follow: !store.state.follow }),
+    toggleFollow,
     compare,
     escape: cancel,
     help: () => dialog.showModal(),

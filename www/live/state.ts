@@ -9,12 +9,15 @@ export interface LiveState {
   server: ConsoleState | undefined;
   /** `closed`: the terminal does not accept the link or the session. `ended`: it does not respond. */
   connection: "connecting" | "open" | "cut" | "closed" | "ended";
-  problem: string;
   selected: number | undefined;
   /** The delivery that the selected one is compared with. */
   compare: number | undefined;
   /** Whether the next selection is the second delivery of a comparison. */
   isChoosing: boolean;
+  /** Whether the delivery is the page, where there is no space for both. */
+  isOpen: boolean;
+  /** The index of the application that a replay is sent to. */
+  target: number;
   follow: boolean;
   paused: boolean;
   filter: Filter;
@@ -27,10 +30,11 @@ export class LiveStore {
   readonly state: LiveState = {
     server: undefined,
     connection: "connecting",
-    problem: "",
     selected: undefined,
     compare: undefined,
     isChoosing: false,
+    isOpen: false,
+    target: 0,
     follow: true,
     paused: false,
     filter: "all",
@@ -84,7 +88,7 @@ export class LiveStore {
   clear(): void {
     this.rows.clear();
     this.#held.length = 0;
-    this.set({ selected: undefined, compare: undefined, waiting: 0 });
+    this.set({ selected: undefined, compare: undefined, isOpen: false, waiting: 0 });
   }
 
   #add({ oldest, ...row }: ConsoleRow & { oldest: number }): void {

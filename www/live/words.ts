@@ -1,23 +1,38 @@
 /** The words of the console: what a delivery comes to, in a headline. Without the page, so that tests need no browser. */
-import type { ConsoleRow } from "../../pkg/src/cli/listen/console-types.ts";
-import type { IconName } from "../src/ui/icons.ts";
+import type { ConsoleDetails, ConsoleRow } from "../../pkg/src/cli/listen/console-types.ts";
+import type { SealName } from "../src/ui/seal.ts";
 import { count } from "../src/ui/text.ts";
+import { formatDuration } from "../src/ui/time.ts";
+import { algorithmTitle, describeCause, issueHeadline } from "../src/views/inspect/words.ts";
 
 export interface Band {
   tone: "good" | "open" | "bad" | "none";
-  icon: IconName;
+  seal: SealName;
   kicker: string;
   aside: string;
   headline: string;
   sentence: string;
 }
 
-export const REPLAY_TITLES = {
-  same: "as it came",
-  retry: "as a retry",
-  tampered: "tampered",
-  unsigned: "unsigned",
-} as const;
+export type ReplayKind = NonNullable<ConsoleRow["replay"]>["kind"];
+
+/** How a delivery is replayed: on a button, in a sentence, and what the application should do. */
+export const REPLAYS: readonly [kind: ReplayKind, title: string, sent: string, what: string][] = [
+  ["same", "As it came", "as it came", "The same bytes and headers"],
+  [
+    "retry",
+    "As a retry",
+    "as a retry",
+    "The same event, signed again: your app should treat it as a duplicate",
+  ],
+  ["tampered", "Tampered", "one byte changed", "One byte of a value changed: your app should respond 401"],
+  ["unsigned", "Unsigned", "unsigned", "Without its signature: your app should respond 401"],
+];
+
+export const sentAs = (kind: ReplayKind): string => REPLAYS.find(([name]) => name === kind)?.[2] ?? kind;
+
+/** The time of day. */
+export const clock = (at: number): string => new Date(at).toTimeString().slice(0, 8);
 
 /** Titles of rejections by code, where there is a better one than the message. */
 const REJECTIONS: Record<string, string> = {
@@ -26,46 +41,58 @@ const REJECTIONS: Record<string, string> = {
   "signature-mismatch": "The signature does not match",
   "algorithm-unsupported": "The algorithm is not accepted",
   "algorithm-mismatch": "The algorithm is not accepted",
-  "timestamp-too-old": "Right signature, too old",
-  "timestamp-too-new": "Right signature, too new",
   "provider-unknown": "Provider not detected",
   "secret-missing": "No signing secret for this provider",
-  "body-empty": "The body has no bytes",
-  "body-too-large": "The body is too large",
   "body-incomplete": "The connection ended before the body did",
-  "content-type": "The Content-Type is not accepted",
 };
 
-/** A duration in the unit that a person would use. */
-export const duration = (ms: number): string => (ms < 1000 ? `${ms} ms` : `${Math.round(ms / 100) / 10} s`);
+const UNITS: [ms: number, name: string][] = [
+  [48 * 3_600_000, "days"],
+  [3_600_000, "h"],
+  [60_000, "min"],
+  [1000, "s"],
+  [1, "ms"],
+];
 
-/** The title of a proven cause, if the details are known, is the headline of a mismatch. */
-export function bandOf(row: ConsoleRow, cause?: string): Band {
+/** A duration in the unit that a person would use. */
+export function duration(ms: number): string {
+  const [unit, name] = UNITS.find(([unit]) => ms >= unit) ?? [1, "ms"];
+  return `${Math.round((10 * ms) / (name === "days" ? unit / 2 : unit)) / 10} ${name}`;
+}
+
+/** The proven cause of a signature that does not match. */
+export const provenCause = (details: ConsoleDetails | undefined) =>
+  details?.causes.find(({ isProven, code }) => isProven && code !== "signature-valid");
+
+const got = ({ title, status }: ConsoleRow): string => `${title ?? "the sender"} got ${status}`;
+
+/** What a delivery comes to. With the details, why it was rejected. */
+export function bandOf(row: ConsoleRow, details?: ConsoleDetails): Band {
   const { replay, app } = row;
   if (replay !== undefined && app !== undefined) return replayBand(row, replay.kind, app);
-  if (row.handshake !== undefined) {
+  const other = { tone: "none", seal: "question", aside: got(row) } as const;
+  if (row.handshake !== undefined)
     return {
-      tone: "none",
-      icon: "info",
+      ...other,
       kicker: "Handshake",
-      aside: `the sender got ${row.status}`,
       headline: `Handshake ${row.handshake}`,
       sentence: "The provider checks the receiver. Your app was not called.",
     };
-  }
-  if (row.verdict === "other") {
+  if (row.verdict === "other")
     return {
-      tone: "none",
-      icon: "info",
+      ...other,
       kicker: "Other request",
-      aside: `the sender got ${row.status}`,
       headline: "Not a delivery: the method is not POST",
       sentence: "A browser or a health check sends such requests. Your app was not called.",
     };
-  }
-  if (row.verdict === "rejected") return rejectedBand(row, cause);
-  if (app !== undefined) return appBand(row, app);
-  return acceptedBand(row);
+  if (row.verdict === "rejected") return rejectedBand(row, details);
+  return app === undefined ? acceptedBand(row) : appBand(row, app);
+}
+
+/** The seal of the list: what was sent, whatever became of it. */
+export function sealOf(row: ConsoleRow): Pick<Band, "tone" | "seal"> {
+  const { tone, seal } = bandOf({ ...row, app: undefined, replay: undefined } as unknown as ConsoleRow);
+  return { tone, seal };
 }
 
 /** Whether a request is a delivery, which can be replayed, compared and saved. */
@@ -83,35 +110,35 @@ const VERIFIED: Partial<Record<ConsoleRow["verdict"], string>> = {
 
 function appBand(row: ConsoleRow, app: NonNullable<ConsoleRow["app"]>): Band {
   const verdict = VERIFIED[row.verdict] ?? "Accepted";
-  const aside = row.replay === undefined ? `the sender got ${row.status}` : "sent from this console";
-  if (isAccepted(app)) {
-    return {
-      tone: row.verdict === "verified" ? "good" : "open",
-      icon: row.verdict === "verified" ? "verified" : "unsigned",
-      kicker: verdict,
-      aside,
-      headline: `Your app responded ${app.status} after ${duration(app.durationMs)}`,
-      sentence: acceptedBand(row).sentence,
-    };
-  }
+  const aside = row.replay === undefined ? got(row) : "sent from this console";
+  const accepted = acceptedBand(row);
+  const responded = `Your app responded ${app.status} after ${duration(app.durationMs)}`;
+  if (isAccepted(app)) return { ...accepted, kicker: verdict, aside, headline: responded };
   const isRefused = app.error === "connection refused";
-  const headline = isRefused
-    ? `No app listens at ${app.url}`
-    : app.error?.startsWith("timeout")
-      ? `Your app took longer than ${app.error.replace("timeout after ", "")}`
-      : app.status === undefined
-        ? `Your app sent no response: ${app.error ?? ""}`
-        : `Your app responded ${app.status} after ${duration(app.durationMs)}`;
   return {
     tone: "bad",
-    icon: "failed",
+    seal: "warned",
     kicker: `${verdict}, and your app failed`,
     aside,
-    headline,
-    sentence: isRefused
-      ? "Start the app, then replay the delivery."
-      : "The delivery is valid. The response of your app is under “Your app”. Fix the app, then replay the delivery.",
+    headline: isRefused
+      ? `No app listens at ${app.url}`
+      : app.error?.startsWith("timeout")
+        ? `Your app took longer than ${app.error.replace("timeout after ", "")}`
+        : app.status === undefined
+          ? `Your app sent no response: ${app.error ?? ""}`
+          : responded,
+    sentence: [
+      isRefused ? "The delivery is valid. Start the app, then replay it." : accepted.sentence,
+      repeats(row),
+    ].join(" "),
   };
+}
+
+/** What the definition says of repeats, or nothing. */
+function repeats({ retries, title, status }: ConsoleRow): string {
+  if (retries === undefined) return "";
+  const { count: attempts, firstMs, totalMs } = retries;
+  return `To ${title}, ${status} is a failure: it sends this again after ${duration(firstMs)}, and up to ${count(attempts, "time")} within ${duration(totalMs)}.`;
 }
 
 function replayBand(
@@ -127,7 +154,7 @@ function replayBand(
     return {
       ...base,
       tone: "bad",
-      icon: "failed",
+      seal: "warned",
       headline: `Your app accepted ${what}`,
       sentence: "It should respond 401. Check the signature over the raw body before anything else reads it.",
     };
@@ -137,7 +164,7 @@ function replayBand(
     return {
       ...base,
       tone: "good",
-      icon: "passed",
+      seal: "verified",
       headline: `Your app rejected ${what}: ${status}`,
       sentence: "As it should.",
     };
@@ -145,7 +172,7 @@ function replayBand(
   return {
     ...base,
     tone: "open",
-    icon: "warned",
+    seal: "warned",
     headline:
       status === undefined
         ? `No response to ${what}: ${app.error ?? ""}`
@@ -155,50 +182,130 @@ function replayBand(
 }
 
 function acceptedBand(row: ConsoleRow): Band {
-  const aside = `the sender got ${row.status}`;
-  if (row.verdict === "verified") {
+  const aside = got(row);
+  if (row.verdict === "verified")
     return {
       tone: "good",
-      icon: "verified",
+      seal: "verified",
       kicker: "Verified",
       aside,
       headline: "Signed with your secret, and valid",
-      sentence: `The signature matches, and the payload satisfies the contract of ${row.title ?? "the provider"}.`,
+      sentence: `The signature matches, and the payload satisfies ${row.title}'s contract.`,
     };
-  }
   const isToken = row.verdict === "token";
   return {
     tone: "open",
-    icon: "unsigned",
-    kicker: isToken ? "Token" : "Unsigned",
+    seal: "unsigned",
+    kicker: isToken ? "Token, nothing signed" : "Unsigned",
     aside,
-    headline: isToken ? "The token is right, and nothing is signed" : "Valid payload, but unsigned",
+    headline: isToken ? "The right token, and nothing signed" : "Valid, but not authenticated",
     sentence: isToken
-      ? "A sender that has seen one delivery can send any other."
-      : "The sender is not authenticated: any program that knows the URL can send this.",
+      ? "An attacker who has seen one delivery can send any other."
+      : "An attacker who knows the URL can send this, too.",
   };
 }
 
-function rejectedBand(row: ConsoleRow, cause: string | undefined): Band {
-  const { code = "", stage, errors, title = "the provider", status } = row;
-  const headline =
-    cause ??
-    REJECTIONS[code] ??
-    (stage === "json"
-      ? "The body is not valid JSON"
-      : stage === "envelope"
+function rejectedBand(row: ConsoleRow, details: ConsoleDetails | undefined): Band {
+  const { code = "", stage, errors, title = "the provider", message } = row;
+  const rejected = { tone: "bad", seal: "rejected", kicker: "Rejected", sentence: message } as const;
+  const aside = `${got(row)}; your app was not called`;
+  const [, isNew] = /^timestamp-too-(?:old|(new))$/.exec(code) ?? [];
+  if (code.startsWith("timestamp-too-")) {
+    const { signedAt } = details?.signature ?? {};
+    const age = signedAt === undefined ? undefined : formatDuration(row.at - signedAt);
+    return {
+      tone: "open",
+      seal: "clock",
+      kicker: `Right signature, too ${isNew ?? "old"}`,
+      aside,
+      headline:
+        age === undefined
+          ? "Signed correctly, at another time"
+          : isNew
+            ? `Signed ${age} in the future`
+            : `Signed correctly, ${age} earlier`,
+      sentence: `The signature matches. ${message}`,
+    };
+  }
+  const cause = provenCause(details);
+  if (cause !== undefined)
+    return { ...rejected, aside, headline: describeCause(cause).headline, sentence: cause.message };
+  const first = details?.issues.find(({ severity, byteSpan }) => severity === "error" && byteSpan);
+  return {
+    ...rejected,
+    aside,
+    headline:
+      REJECTIONS[code] ??
+      (stage === "envelope"
         ? `This is no event of ${title}`
         : stage === "contract" || stage === "rules"
-          ? `${count(errors, "value")} ${errors === 1 ? "violates" : "violate"} the contract of ${title}`
-          : "The delivery was rejected");
-  return {
-    tone: "bad",
-    icon: "rejected",
-    kicker: "Rejected",
-    aside: `the sender got ${status}; your app was not called`,
-    headline,
-    sentence: row.message,
+          ? `${count(errors, "value")} ${errors === 1 ? "violates" : "violate"} ${title}'s contract`
+          : issueHeadline({
+              code,
+              message: first?.message ?? message,
+              span: { line: first?.line ?? 1 },
+              byteSpan: first?.byteSpan ?? { end: 0 },
+            })),
   };
+}
+
+const STEP_TITLES: Record<string, string> = {
+  bytes: "Raw bytes",
+  signature: "Signature",
+  json: "JSON",
+  envelope: "Envelope",
+  contract: "Contract",
+  rules: "Cross-field rules",
+};
+const STATES: Record<string, string> = {
+  warned: "warning",
+  "not-reached": "not reached",
+  "not-applicable": "nothing to check",
+};
+
+export interface Step {
+  name: string;
+  title: string;
+  state: string;
+  note: string;
+  /** The number of steps in a row that passed, at the first of them; 1 at the other ones of the row, else 0. */
+  run: number;
+}
+
+/** The steps of the check with a note for each. */
+export function stepsOf(row: ConsoleRow, { stages, issues, signature }: ConsoleDetails): Step[] {
+  const passed: Record<string, string | undefined> = {
+    bytes: count(row.bytes, "byte"),
+    signature: [signature.status, signature.algorithm && algorithmTitle(signature.algorithm)]
+      .filter(Boolean)
+      .join(", "),
+    json: "RFC 8259, no duplicate keys",
+    envelope: row.type,
+    contract: row.revision,
+    rules: "no violation",
+  };
+  const steps = stages.map(({ name, state }) => {
+    const errors = issues.filter((issue) => issue.stage === name && issue.severity === "error");
+    const [first] = errors;
+    const note =
+      first === undefined
+        ? state === "passed"
+          ? (passed[name] ?? "valid")
+          : (STATES[state] ?? state)
+        : count(errors.length, "error") +
+          (first.line === undefined ? "" : `: line ${first.line}, column ${first.column}`);
+    return { name, title: STEP_TITLES[name] ?? name, state, note, run: 0 };
+  });
+  for (let start = 0; start < steps.length; ) {
+    const end = steps.findIndex(({ state }, index) => index >= start && state !== "passed");
+    const run = (end < 0 ? steps.length : end) - start;
+    if (run > 1)
+      steps.slice(start, start + run).forEach((step, index) => {
+        step.run = index === 0 ? run : 1;
+      });
+    start += run + 1;
+  }
+  return steps;
 }
 
 /** Whether a row is one of a filter, and has a text. */
@@ -229,9 +336,9 @@ export function matches(row: ConsoleRow, filter: Filter, text: string): boolean 
 /** The second line of a row. */
 export function noteOf(row: ConsoleRow): string {
   const parts = [row.title ?? row.provider];
-  if (row.replay !== undefined) parts.push(`replay of ${row.replay.of}, ${REPLAY_TITLES[row.replay.kind]}`);
+  if (row.replay !== undefined) parts.push(`replay of ${row.replay.of}, ${sentAs(row.replay.kind)}`);
   else if (row.verdict === "other") parts.push(`${row.method} ${row.path}`);
-  else if (row.verdict === "rejected") parts.push(row.code);
-  else parts.push(`${row.bytes.toLocaleString("en")} bytes`);
+  else if (row.verdict === "rejected") parts.push(row.type === undefined ? row.message : row.code);
+  else parts.push(count(row.bytes, "byte"), row.id?.split(":").at(-1)?.slice(0, 8));
   return parts.filter((part) => part !== undefined && part !== "").join(" · ");
 }

@@ -1,7 +1,7 @@
 // `hookseal listen --ui` as a person uses it: real processes, real deliveries, an application with a bug that is fixed, and the page.
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -121,7 +121,18 @@ async function openPage(link: string): Promise<Page> {
 }
 
 const headline = (page: Page, text: string | RegExp) =>
-  page.locator("main h1").filter({ hasText: text }).waitFor({ timeout: 10_000 });
+  page.locator("#detail h1").filter({ hasText: text }).waitFor({ timeout: 10_000 });
+
+/** Both themes, without findings of axe. */
+async function bothThemes(page: Page): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    assert.deepEqual(await findings(page), [], colorScheme);
+  }
+}
+
+const isSideways = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
 
 describe("listen --ui", () => {
   it("shows why an application fails; after the fix a replay responds 200", async () => {
@@ -171,19 +182,34 @@ describe("listen --ui", () => {
     app.handle = () => {};
     await page.getByRole("button", { name: "Replay to your app" }).click();
     const notice = (text: string | RegExp) => page.locator(".notice").filter({ hasText: text }).waitFor();
-    await notice(/^Replay as it came: Your app responded 200 after/);
+    await notice(/^Replay, as it came: Your app responded 200 after/);
     await page.getByRole("button", { name: "All 5" }).click();
 
     // An application that checks signatures rejects what was changed. Each is a replay of the original, which stays selected.
     await page.keyboard.press("t");
-    await notice("Replay tampered: Your app rejected a tampered delivery: 401.");
+    await notice("Replay, one byte changed: Your app rejected a tampered delivery: 401.");
     await page.getByRole("button", { name: "Unsigned" }).click();
-    await notice("Replay unsigned: Your app rejected an unsigned delivery: 401.");
+    await notice("Replay, unsigned: Your app rejected an unsigned delivery: 401.");
     await page.getByRole("button", { name: "As a retry" }).click();
-    await notice(/^Replay as a retry: Your app responded 200 after/);
+    await notice(/^Replay, as a retry: Your app responded 200 after/);
     await headline(page, /Your app responded 500 after/);
-    assert.equal(await page.locator(".spine tbody tr").count(), 4);
-    await page.locator(".spine tbody button").first().click();
+    const table = page.locator(".why tbody tr");
+    assert.deepEqual(
+      (await table.allInnerTexts()).map((text) =>
+        text
+          .replace(/^\S+\s+/, "")
+          .replace(/\d+(?= m?s)/, "N")
+          .split("\t"),
+      ),
+      [
+        ["as it came", "500 after N ms"],
+        ["replay, as it came", "200 after N ms"],
+        ["replay, one byte changed", "401 after N ms, as it should"],
+        ["replay, unsigned", "401 after N ms, as it should"],
+        ["replay, as a retry", "200 after N ms"],
+      ],
+    );
+    await table.getByRole("button").first().click();
     await headline(page, /Your app responded 200 after/);
 
     // The rejected delivery: its cause is in the page, and the secret is not.
@@ -244,7 +270,7 @@ describe("listen --ui", () => {
     await rows.first().click();
     const [download] = await Promise.all([
       page.waitForEvent("download"),
-      page.getByRole("button", { name: "Save" }).click(),
+      page.getByRole("button", { name: "Save", exact: true }).click(),
     ]);
     assert.match(download.suggestedFilename(), /-assessment_add\.http$/);
     await page.setViewportSize({ width: 390, height: 800 });
@@ -253,6 +279,214 @@ describe("listen --ui", () => {
       "the page scrolls sideways",
     );
     assert.deepEqual(await findings(page), []);
+    await page.close();
+  });
+
+  it("says where to send the first delivery, and shows the body as a tree and in hex", async () => {
+    const listening = await listen("--provider", "painchek");
+    const page = await openPage(listening.link);
+    await headline(page, "Waiting for the first delivery");
+    const command = await page.locator(".empty-page pre").textContent();
+    assert.equal(
+      command,
+      `hookseal send ${listening.url} --provider painchek --secret-env LIVE_SECRET --event assessment_add`,
+    );
+    await bothThemes(page);
+    // The command of the page, as it is there.
+    const sent = spawn(process.execPath, [COMMAND, ...(command ?? "").split(" ").slice(1)], {
+      env: { ...process.env, LIVE_SECRET: SECRET },
+      stdio: "ignore",
+    });
+    const code = await new Promise((resolve) => sent.once("exit", resolve));
+    assert.equal(code, 0);
+    await headline(page, "Signed with your secret, and valid");
+
+    const choose = (name: string) => page.getByRole("button", { name, exact: true }).click();
+    await choose("Tree");
+    const item = (name: string) => page.getByRole("treeitem", { name });
+    await item("event").first().waitFor();
+    await item("pain_score").waitFor({ state: "detached" });
+    await item("uuid").first().click();
+    // A value that is selected is shown in the text.
+    assert.match((await page.locator(".body mark").textContent()) ?? "", /^"uuid":\s*"/);
+    await bothThemes(page);
+    await choose("Hex");
+    assert.match(await page.locator(".hex > div").first().innerText(), /^000000\s+7b/);
+    await bothThemes(page);
+    // The choice stays with the next delivery.
+    await deliver(listening.url, { body: bodyOf("77777777-7777-4777-8777-777777777777", 3) });
+    await page.locator("#row-2").click();
+    await page.locator(".hex > div").first().waitFor();
+    await page.close();
+  });
+
+  it("on a narrow page shows the list, and then the delivery with one of its sides", async () => {
+    const { url: target } = await application();
+    const listening = await listen("--provider", "painchek", "--forward", target);
+    const page = await openPage(listening.link);
+    await page.setViewportSize({ width: 390, height: 800 });
+    await headline(page, "Waiting for the first delivery");
+    await bothThemes(page);
+    for (const score of [4, 5])
+      await deliver(listening.url, { body: bodyOf(`88888888-8888-4888-8888-88888888888${score}`, score) });
+    const row = page.locator("#row-2");
+    await row.waitFor();
+    // A new delivery does not take the list away.
+    assert.ok(!(await page.locator("#detail").isVisible()));
+    await bothThemes(page);
+    for (const width of [320, 390, 768]) {
+      await page.setViewportSize({ width, height: 800 });
+      assert.ok(!(await isSideways(page)), `${width}: the list`);
+    }
+    await page.setViewportSize({ width: 390, height: 800 });
+    await row.click();
+    await headline(page, /Your app responded 200/);
+    assert.ok(!(await row.isVisible()));
+    await page.getByText(", 1 of 2").waitFor();
+    const box = await page.locator("#detail h1").boundingBox();
+    assert.ok(box !== null && box.y + box.height <= 250, JSON.stringify(box));
+    await bothThemes(page);
+    // Steps in a row that passed are one line, until they are unfolded.
+    assert.equal(await page.locator(".step:visible").count(), 1);
+    await page.getByRole("button", { name: "6 steps passed" }).click();
+    assert.equal(await page.locator(".step:visible").count(), 7);
+    await page.keyboard.press("w");
+    await page.getByLabel("Body", { exact: true }).waitFor();
+    assert.ok(!(await page.locator(".step").first().isVisible()));
+    await bothThemes(page);
+    for (const width of [320, 390, 768]) {
+      await page.setViewportSize({ width, height: 800 });
+      for (const view of ["Tree", "Hex", "As it came"]) {
+        await page.getByRole("button", { name: view, exact: true }).click();
+        assert.ok(!(await isSideways(page)), `${width}: ${view}`);
+      }
+    }
+    // The document scrolls, and its end is above the bar at the bottom.
+    const end = await page.evaluate(() => {
+      scrollTo(0, document.documentElement.scrollHeight);
+      const last = document.querySelector(".request > p")?.getBoundingClientRect().bottom ?? 0;
+      return [scrollY, last <= (document.querySelector(".thumb")?.getBoundingClientRect().top ?? 0)];
+    });
+    assert.ok((end[0] as number) > 0 && end[1] === true, JSON.stringify(end));
+    await page.getByRole("button", { name: "Other replays…" }).click();
+    await page.getByRole("dialog", { name: "Replay" }).getByRole("button", { name: "Tampered" }).click();
+    await page
+      .locator(".notice")
+      .filter({ hasText: "Your app rejected a tampered delivery: 401." })
+      .waitFor();
+    await page.getByRole("button", { name: "‹ All deliveries" }).click();
+    await row.waitFor();
+    await page.goBack();
+    await headline(page, /Your app responded 200/);
+    await page.goBack();
+    await row.waitFor();
+    await page.close();
+  });
+
+  it("replays to the application that is chosen, and saves all deliveries", async () => {
+    const [first, second] = [await application(), await application()];
+    let calls = 0;
+    second.app.handle = () => {
+      calls += 1;
+    };
+    const saved = join(folder, "saved");
+    const listening = await listen(
+      ...["--provider", "painchek", "--forward", first.url, "--forward", second.url, "--save", saved],
+    );
+    const page = await openPage(listening.link);
+    for (const score of [3, 4])
+      await deliver(listening.url, { body: bodyOf(`99999999-9999-4999-8999-99999999999${score}`, score) });
+    await page.locator("#row-2").click();
+    assert.equal(calls, 2);
+    await page.getByLabel("Replay to").selectOption(second.url);
+    await page.getByRole("button", { name: "Replay to your app" }).click();
+    await page
+      .locator(".notice")
+      .filter({ hasText: `to ${second.url}: Your app responded 200` })
+      .waitFor();
+    assert.equal(calls, 3);
+    await page.keyboard.press("Shift+R");
+    const dialog = page.getByRole("dialog", { name: "Replay" });
+    assert.equal(await dialog.getByLabel("Replay to").inputValue(), second.url);
+    await bothThemes(page);
+    await dialog.getByLabel("Replay to").selectOption(first.url);
+    await dialog.getByRole("button", { name: "As a retry" }).click();
+    await page
+      .locator(".notice")
+      .filter({ hasText: `to ${first.url}: Your app responded 200` })
+      .waitFor();
+    assert.equal(calls, 3);
+    await page.getByRole("button", { name: "Save all" }).click();
+    await page
+      .locator(".notice")
+      .filter({ hasText: `2 deliveries saved in ${saved}` })
+      .waitFor();
+    assert.equal(readdirSync(saved).length, 2);
+    await page.close();
+  });
+
+  it("is used by keyboard alone; single letters can be switched off", async () => {
+    const { url: target } = await application();
+    const listening = await listen("--provider", "painchek", "--forward", target);
+    const page = await openPage(listening.link);
+    for (const score of [3, 4])
+      await deliver(listening.url, { body: bodyOf(`aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaa${score}`, score) });
+    await page.locator("#row-2[aria-selected=true]").waitFor();
+    const press = (key: string) => page.keyboard.press(key);
+    const state = (name: string) =>
+      page.getByRole("button", { name, exact: true }).getAttribute("aria-pressed");
+    await press("j");
+    await page.locator("#row-1[aria-selected=true]").waitFor();
+    assert.equal(await state("Follow"), "false");
+    await press("k");
+    await page.locator("#row-2[aria-selected=true]").waitFor();
+    await press("g");
+    assert.equal(await state("Follow"), "true");
+    await press("Enter");
+    assert.equal(await page.evaluate(() => document.activeElement?.tagName), "H1");
+    const open = () => page.locator(".step[open]").count();
+    const before = await open();
+    await press("]");
+    assert.equal(await open(), before + 1);
+    await press("[");
+    assert.equal(await open(), before);
+    await press("r");
+    await page.locator(".notice").filter({ hasText: "Replay, as it came: Your app responded 200" }).waitFor();
+    await press("Shift+R");
+    await page.getByRole("dialog", { name: "Replay" }).waitFor();
+    await press("Escape");
+    await press("p");
+    assert.equal(await state("Resume"), "true");
+    await press("p");
+    await press("/");
+    await page.keyboard.type("jgprt");
+    assert.equal(await page.getByLabel("Filter deliveries").inputValue(), "jgprt");
+    assert.equal(await state("Pause"), "false");
+    await press("Escape");
+    await press("?");
+    const help = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+    assert.deepEqual(await help.locator("dt").allInnerTexts(), [
+      "/",
+      "J",
+      "K",
+      "Enter",
+      "R",
+      "Shift R",
+      "T",
+      "C",
+      "P",
+      "G",
+      "W",
+      "[",
+      "]",
+      "Esc",
+      "?",
+    ]);
+    await bothThemes(page);
+    await help.getByLabel("Single letters").uncheck();
+    await press("Escape");
+    await press("p");
+    assert.equal(await state("Pause"), "false");
     await page.close();
   });
 

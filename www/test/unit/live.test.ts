@@ -1,11 +1,13 @@
 // The words of `hookseal listen --ui`: each state has its headline, and a filter finds what it names.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import type { ConsoleRow } from "../../../pkg/src/cli/listen/console-types.ts";
+import type { ConsoleDetails, ConsoleRow } from "../../../pkg/src/cli/listen/console-types.ts";
 import { sentence } from "../../live/announcements.ts";
 import { minutesOf } from "../../live/bars.ts";
+import { listChildren } from "../../live/outline.ts";
 import { LiveStore, MAX_ROWS } from "../../live/state.ts";
-import { bandOf, matches, noteOf } from "../../live/words.ts";
+import { bandOf, duration, matches, noteOf, sealOf, stepsOf } from "../../live/words.ts";
 
 const row = (patch: Partial<ConsoleRow> = {}): ConsoleRow => ({
   number: 1,
@@ -44,8 +46,8 @@ describe("the headline of a delivery", () => {
       "No app listens at http://127.0.0.1:4000/",
     ],
     ["a slow application", { app: failedApp("timeout after 60 s") }, "bad", "Your app took longer than 60 s"],
-    ["a token", { verdict: "token" }, "open", "The token is right, and nothing is signed"],
-    ["unsigned", { verdict: "unsigned" }, "open", "Valid payload, but unsigned"],
+    ["a token", { verdict: "token" }, "open", "The right token, and nothing signed"],
+    ["unsigned", { verdict: "unsigned" }, "open", "Valid, but not authenticated"],
     [
       "unsigned, and accepted",
       { verdict: "unsigned", app: app(204) },
@@ -61,26 +63,33 @@ describe("the headline of a delivery", () => {
     [
       "too old",
       { verdict: "rejected", status: 401, code: "timestamp-too-old", stage: "signature" },
-      "bad",
-      "Right signature, too old",
+      "open",
+      "Signed correctly, at another time",
     ],
     [
       "no JSON",
-      { verdict: "rejected", status: 400, code: "json-syntax", stage: "json", errors: 1 },
+      {
+        verdict: "rejected",
+        status: 400,
+        code: "json-syntax",
+        stage: "json",
+        errors: 1,
+        message: '"a" is no value.',
+      },
       "bad",
-      "The body is not valid JSON",
+      "The body is not JSON",
     ],
     [
       "one violation",
       { verdict: "rejected", status: 400, code: "event-invalid", stage: "contract", errors: 1 },
       "bad",
-      "1 value violates the contract of PainChek",
+      "1 value violates PainChek's contract",
     ],
     [
       "violations",
       { verdict: "rejected", status: 400, code: "event-invalid", stage: "contract", errors: 3 },
       "bad",
-      "3 values violate the contract of PainChek",
+      "3 values violate PainChek's contract",
     ],
     [
       "not detected",
@@ -128,11 +137,192 @@ describe("the headline of a delivery", () => {
     });
   }
 
-  it("is the cause of a mismatch that is proven", () => {
-    assert.equal(
-      bandOf(row({ verdict: "rejected", code: "signature-mismatch" }), "Body reformatted").headline,
-      "Body reformatted",
+  it("is that of a proven cause of a mismatch, as in the playground", () => {
+    const cause = {
+      code: "body-compact",
+      title: "Body reformatted from compact JSON",
+      message: "The signature matches the body as compact JSON.",
+      fix: "",
+      frameworks: [],
+      isProven: true,
+    };
+    const rejected = row({ verdict: "rejected", code: "signature-mismatch" });
+    const band = bandOf(rejected, details({ causes: [cause] }));
+    assert.deepEqual(
+      [band.headline, band.sentence],
+      ["These are not the bytes that were signed", cause.message],
     );
+    const observed = details({ causes: [{ ...cause, isProven: false }] });
+    assert.equal(bandOf(rejected, observed).headline, "The signature does not match");
+  });
+
+  it("says when a delivery outside the tolerance was signed", () => {
+    const stale = row({ at: 3_600_000, verdict: "rejected", status: 401, code: "timestamp-too-old" });
+    const signed = details({ signature: { status: "stale", signedAt: 0 } });
+    const band = bandOf(stale, signed);
+    assert.deepEqual(
+      [band.tone, band.seal, band.kicker, band.headline],
+      ["open", "clock", "Right signature, too old", "Signed correctly, 1 h 0 min earlier"],
+    );
+    const early = bandOf(
+      { ...stale, at: 0, code: "timestamp-too-new" },
+      details({ signature: { status: "stale", signedAt: 60_000 } }),
+    );
+    assert.equal(early.headline, "Signed 1 min 0 s in the future");
+  });
+
+  it("says the syntax error with its line", () => {
+    const broken = row({ verdict: "rejected", status: 400, code: "json-syntax", stage: "json", message: "" });
+    const issue = {
+      code: "json-syntax",
+      severity: "error" as const,
+      message: "Trailing comma before '}'.",
+      pointer: "",
+      line: 7,
+      column: 1,
+      byteSpan: { start: 40, end: 41 },
+    };
+    assert.match(bandOf(broken, details({ issues: [issue] })).headline, / in line 7$/);
+  });
+
+  it("says what the sender got, and what the definition says of repeats", () => {
+    const retries = { count: 10, firstMs: 60_000, totalMs: 72 * 3_600_000 };
+    const failed = bandOf(row({ app: app(500), status: 500, retries }));
+    assert.equal(failed.aside, "PainChek got 500");
+    assert.match(
+      failed.sentence,
+      /To PainChek, 500 is a failure: it sends this again after 1 min, and up to 10 times within 3 days\.$/,
+    );
+    assert.doesNotMatch(bandOf(row({ app: app(500), status: 500 })).sentence, /again/);
+    assert.equal(
+      bandOf(row({ verdict: "rejected", status: 401, code: "signature-missing" })).aside,
+      "PainChek got 401; your app was not called",
+    );
+  });
+
+  it("has the seal of what was sent in the list, whatever became of it", () => {
+    assert.deepEqual(sealOf(row({ app: app(500), status: 500 })), { tone: "good", seal: "verified" });
+    const replay = { of: 1, kind: "tampered" } as const;
+    assert.equal(sealOf(row({ verdict: "rejected", replay, app: app(401) })).seal, "rejected");
+  });
+});
+
+const details = (patch: Partial<ConsoleDetails> = {}): ConsoleDetails => ({
+  headers: [],
+  body: "",
+  omitted: 0,
+  stages: [],
+  issues: [],
+  causes: [],
+  signature: { status: "verified" },
+  attempts: [],
+  ...patch,
+});
+
+it("durations are in the unit that a person would use", () => {
+  const times = [0, 48, 999, 1500, 60_000, 3_600_000, 72 * 3_600_000];
+  assert.deepEqual(times.map(duration), ["0 ms", "48 ms", "999 ms", "1.5 s", "1 min", "1 h", "3 days"]);
+});
+
+describe("the steps", () => {
+  const passed = ["bytes", "signature", "json", "envelope", "contract"].map((name) => ({
+    name,
+    state: "passed",
+  }));
+
+  it("have a note each, and those in a row that passed are counted", () => {
+    const steps = stepsOf(
+      row(),
+      details({
+        stages: [...passed, { name: "rules", state: "warned" }],
+        signature: { status: "verified", algorithm: "sha256" },
+      }),
+    );
+    assert.deepEqual(
+      steps.map(({ note, run }) => [note, run]),
+      [
+        ["976 bytes", 5],
+        ["verified, HMAC-SHA-256", 1],
+        ["RFC 8259, no duplicate keys", 1],
+        ["assessment_add", 1],
+        ["valid", 1],
+        ["warning", 0],
+      ],
+    );
+  });
+
+  it("that failed say how many errors there are, and where the first one is", () => {
+    const issue = { code: "type", severity: "error", message: "", pointer: "", stage: "contract" } as const;
+    const [first, contract] = stepsOf(
+      row(),
+      details({
+        stages: [
+          { name: "bytes", state: "passed" },
+          { name: "contract", state: "failed" },
+        ],
+        issues: [
+          { ...issue, line: 3, column: 5 },
+          { ...issue, severity: "warning" },
+        ],
+      }),
+    );
+    assert.deepEqual([first?.run, contract?.note], [0, "1 error: line 3, column 5"]);
+  });
+});
+
+describe("the tree of a body", () => {
+  type Value = string | number | boolean | null | Value[] | { [key: string]: Value };
+
+  /** The value that the rows of the tree amount to, by their texts alone. */
+  function toValue(text: string, node = -1): Value {
+    const rows = listChildren(text, node, 0, Number.POSITIVE_INFINITY);
+    const values = rows.map((row): [string | number | undefined, Value] => {
+      const isContainer = row.type === "object" || row.type === "array";
+      const value = isContainer
+        ? toValue(text, row.node)
+        : (JSON.parse(text.slice(row.node, row.to)) as Value);
+      if (isContainer) assert.equal(row.children, Object.keys(value as object).length);
+      assert.equal(JSON.stringify(JSON.parse(text.slice(row.node, row.to))), JSON.stringify(value));
+      return [row.key, value];
+    });
+    if (node < 0) return values[0]?.[1] as Value;
+    return text[node] === "[" ? values.map(([, value]) => value) : Object.fromEntries(values);
+  }
+
+  it("has every value of a payload, with its key", () => {
+    const sample = readFileSync(
+      new URL("../../../providers/painchek/samples/assessment_add.nrs.json", import.meta.url),
+      "utf8",
+    );
+    for (const text of [
+      sample,
+      JSON.stringify(JSON.parse(sample)),
+      ' [1, {"a\\"]": [], "b": {}, "":[[2,[3]],"}"]}, "\\\\", -1.5e3, true, null] ',
+      '"text"',
+      "[]",
+      " 7",
+    ])
+      assert.deepEqual(toValue(text), JSON.parse(text));
+  });
+
+  it("shows digits that a number of JavaScript would lose, and both of two equal keys", () => {
+    const text = '{"id":12345678901234567890,"a":1.10,"a":-0}';
+    const [root] = listChildren(text, -1, 0, 1);
+    assert.deepEqual(
+      [root?.type, root?.children, root?.key, root?.to],
+      ["object", 3, undefined, text.length],
+    );
+    const rows = listChildren(text, root?.node as number, 0, 10);
+    assert.deepEqual(
+      rows.map(({ key, text }) => [key, text]),
+      [
+        ["id", "12345678901234567890"],
+        ["a", "1.10"],
+        ["a", "-0"],
+      ],
+    );
+    assert.deepEqual(rows.slice(1, 2), listChildren(text, root?.node as number, 1, 1));
+    assert.equal(text.slice(rows[1]?.from, rows[1]?.to), '"a":1.10');
   });
 });
 

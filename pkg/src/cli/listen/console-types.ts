@@ -77,7 +77,14 @@ export interface ConsoleDetails {
   stages: { name: string; state: string }[];
   issues: ConsoleIssue[];
   causes: ConsoleCause[];
-  signature: { status: string; header?: string; signedContent?: string; algorithm?: string };
+  signature: {
+    status: string;
+    header?: string;
+    signedContent?: string;
+    algorithm?: string;
+    /** The signed time, in milliseconds since 1970. */
+    signedAt?: number;
+  };
   attempts: ConsoleAttempt[];
 }
 

@@ -220,6 +220,7 @@ export function toDetails(
         ? {}
         : { signedContent: report.signature.signedContent }),
       ...(report?.signature.algorithm === undefined ? {} : { algorithm: report.signature.algorithm }),
+      ...(report?.signature.timestamp === undefined ? {} : { signedAt: report.signature.timestamp }),
       status: report?.signature.status ?? "",
     },
     attempts: entry.attempts.map(({ url, at, durationMs, status, headers, body, error }) => ({
