@@ -66,7 +66,7 @@ export function deliveryList(store: LiveStore, select: (number: number) => void)
       },
     },
   });
-  const elements = new Map<number, { row: ConsoleRow; element: HTMLLIElement }>();
+  const elements = new Map<number, { row: ConsoleRow; element: HTMLLIElement; look: string }>();
 
   const isVisible = (row: ConsoleRow) => matches(row, store.state.filter, store.state.text);
   const numbers = () =>
@@ -94,24 +94,30 @@ export function deliveryList(store: LiveStore, select: (number: number) => void)
     }
     const counts: Record<Filter, number> = { all: 0, rejected: 0, failed: 0, again: 0 };
     let shown = 0;
+    // PERF: read once, before anything changes: each later read lays the page out.
+    const isScrolled = list.scrollTop > 0;
     for (const row of rows.values()) {
       let known = elements.get(row.number);
-      if (known === undefined || known.row !== row) {
-        const element = item(row, store.rows.get(row.again ?? -1), select);
+      if (known?.row !== row) {
+        const element = item(row, rows.get(row.again ?? -1), select);
         if (known === undefined) {
           list.prepend(element);
-          unseen += list.scrollTop > 0 ? 1 : 0;
+          unseen += isScrolled ? 1 : 0;
         } else known.element.replaceWith(element);
-        known = { row, element };
+        known = { row, element, look: "" };
         elements.set(row.number, known);
       }
       for (const [filter] of FILTERS) if (matches(row, filter, "")) counts[filter] += 1;
       const isShown = isVisible(row);
-      known.element.hidden = !isShown;
       if (isShown) shown += 1;
       const isSelected = row.number === state.selected;
+      const isOther = row.number === state.compare;
+      const look = `${isShown} ${isSelected} ${isOther}`;
+      if (look === known.look) continue;
+      known.look = look;
+      known.element.hidden = !isShown;
       known.element.setAttribute("aria-selected", String(isSelected));
-      known.element.classList.toggle("other", row.number === state.compare);
+      known.element.classList.toggle("other", isOther);
     }
     if (state.selected === undefined) list.removeAttribute("aria-activedescendant");
     else list.setAttribute("aria-activedescendant", `row-${state.selected}`);
