@@ -182,26 +182,55 @@ function replayBand(
 }
 
 function acceptedBand(row: ConsoleRow): Band {
+  const { verdict, accepted, title = "the provider", type = "" } = row;
+  const { payload = "unchecked", warnings = 0, isSecond, isPublicKey, signs } = accepted ?? {};
   const aside = got(row);
-  if (row.verdict === "verified")
+  const contract =
+    payload === "valid"
+      ? `The payload satisfies ${title}'s contract.`
+      : payload === "unknown"
+        ? `${title} documents no event ${type}, so its payload was not validated.`
+        : `The payload was not validated: ${title} has no contract for this event type.`;
+  if (verdict === "verified") {
+    const key = isPublicKey ? "public key" : "secret";
+    const by = isPublicKey ? "Signed by the sender's key" : "Signed with your secret";
     return {
       tone: "good",
       seal: "verified",
       kicker: "Verified",
       aside,
-      headline: "Signed with your secret, and valid",
-      sentence: `The signature matches, and the payload satisfies ${row.title}'s contract.`,
+      headline: isSecond
+        ? `Signed with the second ${key}`
+        : payload === "unknown"
+          ? `${by}, of an unknown type`
+          : warnings > 0
+            ? `${by}, ${count(warnings, "warning")}`
+            : payload === "valid"
+              ? `${by}, and valid`
+              : by,
+      sentence: isSecond
+        ? `It matches the second of two ${key}s: a rotation, or a delivery of another subscription. ${contract}`
+        : `The signature matches. ${contract}`,
     };
-  const isToken = row.verdict === "token";
+  }
+  const isToken = verdict === "token";
   return {
     tone: "open",
     seal: "unsigned",
     kicker: isToken ? "Token, nothing signed" : "Unsigned",
     aside,
-    headline: isToken ? "The right token, and nothing signed" : "Valid, but not authenticated",
-    sentence: isToken
-      ? "An attacker who has seen one delivery can send any other."
-      : "An attacker who knows the URL can send this, too.",
+    headline: isToken
+      ? "The right token, and nothing signed"
+      : payload === "valid"
+        ? "Valid, but not authenticated"
+        : "Not authenticated",
+    sentence: `${
+      isToken
+        ? "An attacker who has seen one delivery can send any other."
+        : signs
+          ? `The sender is not authenticated, and ${title} signs its webhooks.`
+          : `${title} does not sign its webhooks: an attacker who knows the URL can send this, too.`
+    } ${contract}`,
   };
 }
 

@@ -439,6 +439,28 @@ describe("the console of listen --ui", () => {
     assert.deepEqual(byteSpan, { start: 7, end: 8 });
   });
 
+  it("says of an accepted delivery whether a contract validated it, and by which secret", async () => {
+    const old = `${SECRET} of the past`;
+    const github = webhook("github", { secrets: [old] });
+    const ui = await listen(
+      ...["--provider", "painchek", "--provider", "github", "--secret-env", "HOOK_SECRET"],
+      ...["--secret-file", file("old-secret.txt", old)],
+    );
+    const { own } = await session(ui);
+    await deliver(ui.url, hook.sign(SAMPLE));
+    await deliver(ui.url, hook.sign('{"event":"invented","data":{}}'));
+    await deliver(ui.url, github.sign('{"zen":"x"}', { type: "ping" }));
+    const rows = await rowsUntil(ui, own, 0, ({ number }) => number === 3);
+    assert.deepEqual(
+      rows.map(({ accepted }) => accepted),
+      [
+        { payload: "valid", warnings: 0, isSecond: false, isPublicKey: false, signs: true },
+        { payload: "unknown", warnings: 1, isSecond: false, isPublicKey: false, signs: true },
+        { payload: "valid", warnings: 0, isSecond: true, isPublicKey: false, signs: true },
+      ],
+    );
+  });
+
   it("says what the definition says of the attempts after a failure", async () => {
     const ui = await listen(...TRUST, "--forward", "http://127.0.0.1:1/");
     const { own } = await session(ui);

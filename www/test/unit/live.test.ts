@@ -9,6 +9,13 @@ import { listChildren } from "../../live/outline.ts";
 import { LiveStore, MAX_ROWS } from "../../live/state.ts";
 import { bandOf, duration, matches, noteOf, sealOf, stepsOf } from "../../live/words.ts";
 
+const VALID = {
+  payload: "valid" as const,
+  warnings: 0,
+  isSecond: false,
+  isPublicKey: false,
+  signs: true,
+};
 const row = (patch: Partial<ConsoleRow> = {}): ConsoleRow => ({
   number: 1,
   change: 1,
@@ -21,6 +28,7 @@ const row = (patch: Partial<ConsoleRow> = {}): ConsoleRow => ({
   status: 200,
   verdict: "verified",
   message: "",
+  accepted: VALID,
   errors: 0,
   bytes: 976,
   durationMs: 3,
@@ -37,6 +45,42 @@ const failedApp = (error: string) => ({ url: "http://127.0.0.1:4000/", durationM
 describe("the headline of a delivery", () => {
   const STATES: [name: string, patch: Partial<ConsoleRow>, tone: string, headline: string][] = [
     ["verified", {}, "good", "Signed with your secret, and valid"],
+    [
+      "verified, with warnings",
+      { accepted: { ...VALID, warnings: 2 } },
+      "good",
+      "Signed with your secret, 2 warnings",
+    ],
+    [
+      "verified, of an unknown type",
+      { accepted: { ...VALID, payload: "unknown", warnings: 1 } },
+      "good",
+      "Signed with your secret, of an unknown type",
+    ],
+    [
+      "verified, without a contract",
+      { accepted: { ...VALID, payload: "unchecked" } },
+      "good",
+      "Signed with your secret",
+    ],
+    [
+      "verified by the second secret",
+      { accepted: { ...VALID, isSecond: true } },
+      "good",
+      "Signed with the second secret",
+    ],
+    [
+      "verified by a public key",
+      { accepted: { ...VALID, isPublicKey: true } },
+      "good",
+      "Signed by the sender's key, and valid",
+    ],
+    [
+      "unsigned, without a contract",
+      { verdict: "unsigned", accepted: { ...VALID, payload: "unchecked", signs: false } },
+      "open",
+      "Not authenticated",
+    ],
     ["verified, and accepted", { app: app(200) }, "good", "Your app responded 200 after 48 ms"],
     ["verified, and failed", { app: app(500), status: 500 }, "bad", "Your app responded 500 after 48 ms"],
     [
@@ -198,6 +242,17 @@ describe("the headline of a delivery", () => {
       bandOf(row({ verdict: "rejected", status: 401, code: "signature-missing" })).aside,
       "PainChek got 401; your app was not called",
     );
+  });
+
+  it("says that a contract validated the payload only where one did", () => {
+    const sentence = (payload: "valid" | "unknown" | "unchecked") =>
+      bandOf(row({ accepted: { ...VALID, payload } })).sentence;
+    assert.match(sentence("valid"), /The payload satisfies PainChek's contract\.$/);
+    assert.match(
+      sentence("unknown"),
+      /documents no event assessment_add, so its payload was not validated\.$/,
+    );
+    assert.match(sentence("unchecked"), /not validated: PainChek has no contract for this event type\.$/);
   });
 
   it("has the seal of what was sent in the list, whatever became of it", () => {

@@ -22,6 +22,17 @@ export interface ConsoleRow {
   status: number;
   /** `other`: a request that is no delivery, by its method. */
   verdict: "verified" | "token" | "unsigned" | "rejected" | "handshake" | "other";
+  /** Of a delivery that was accepted. */
+  accepted?: {
+    /** Whether a contract validated the payload; `unknown`: the definition does not name the event type. */
+    payload: "valid" | "unknown" | "unchecked";
+    warnings: number;
+    /** The second of two secrets verified it. */
+    isSecond: boolean;
+    isPublicKey: boolean;
+    /** Whether the provider signs its webhooks. */
+    signs: boolean;
+  };
   message: string;
   errors: number;
   /** The stage of the first error. */

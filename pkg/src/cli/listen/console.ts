@@ -7,14 +7,15 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { exportDelivery, HooksealError, type Webhook } from "../../index.js";
 import { UsageError } from "../usage.js";
-import type { ConsoleComparison, ConsoleRow, ConsoleState } from "./console-types.js";
+import type { ConsoleComparison, ConsoleState } from "./console-types.js";
 import { displayUrl } from "./forward.js";
 import type { DeliveryLog, LogEntry, ReplayKind } from "./log.js";
 import { deliveryOf } from "./received.js";
 import { REPLAY_KINDS, ReplayError, replay } from "./replay.js";
+import { Rows } from "./row.js";
 import { fileName, ndjsonLines, save } from "./save.js";
 import { foreignRequest, Sessions } from "./session.js";
-import { type Hide, hideInBytes, toDetails, toRow } from "./view.js";
+import { type Hide, hideInBytes, toDetails } from "./view.js";
 
 export interface ConsoleOptions {
   log: DeliveryLog;
@@ -74,11 +75,12 @@ export class Console {
   readonly #sessions = new Sessions();
   readonly #assets: Map<string, { bytes: Buffer; type: string }>;
   readonly #streams = new Set<ServerResponse>();
-  readonly #titles = new Map<string, string>();
+  readonly #rows: Rows;
   #linkPrintedAt = 0;
 
   constructor(options: ConsoleOptions) {
     this.#options = options;
+    this.#rows = new Rows(options.hide, options.hookOf, options.keys);
     this.#assets = readAssets();
     this.server = createServer((request, response) => void this.#handle(request, response));
   }
@@ -169,15 +171,6 @@ export class Console {
     return this.#options.hookOf(provider);
   }
 
-  #toRow(entry: LogEntry): ConsoleRow {
-    const { provider = "" } = entry;
-    const hook = this.#hookOf(entry);
-    // PERF: each read of a definition parses it.
-    const title = this.#titles.get(provider) ?? hook?.definition.title;
-    if (title !== undefined) this.#titles.set(provider, title);
-    return toRow(entry, this.#options.hide, title, hook?.sendPolicy);
-  }
-
   /**
    * Sends the rows that changed after a change, and each new one. A reader that is too slow gets what is still kept when it goes on, so
    * that it takes no memory here.
@@ -205,7 +198,7 @@ export class Console {
       if (response.writableNeedDrain) return;
       for (const entry of log.since(sent)) {
         sent = entry.change;
-        if (!send("row", { ...this.#toRow(entry), oldest: log.oldest }, entry.change)) return;
+        if (!send("row", { ...this.#rows.toRow(entry), oldest: log.oldest }, entry.change)) return;
       }
     };
     flush();
@@ -233,7 +226,7 @@ export class Console {
     if (!REPLAY_KINDS.includes(kind as ReplayKind)) throw new ApiError(400, "Unknown kind of replay.");
     const received = await replay(entry, kind as ReplayKind, url, this.#hookOf(entry), this.#options.keys);
     const added = this.#options.log.add(received, { of: entry.number, kind: kind as ReplayKind });
-    return this.#toRow(added);
+    return this.#rows.toRow(added);
   }
 
   /** Saves every received delivery that is kept: into the folder of `--save`, else as one download. */

@@ -1,6 +1,6 @@
 /** What the console shows of a delivery. SECURITY: no secret leaves this process, and an expected signature is in no result of the core. */
 import { diagnose, type Issue, type Webhook } from "../../index.js";
-import type { ConsoleDetails, ConsoleRow } from "./console-types.js";
+import type { ConsoleDetails } from "./console-types.js";
 import type { LogEntry } from "./log.js";
 import { deliveryOf } from "./received.js";
 
@@ -78,92 +78,6 @@ function patternOf(secret: string): RegExp {
   });
   return new RegExp(parts.join(""), "g");
 }
-
-/** What a definition says about attempts. */
-export type SendPolicy = Webhook["sendPolicy"];
-
-/** The attempts that follow a status which is no success for the provider. */
-function retriesOf({ status, replay }: LogEntry, policy: SendPolicy | undefined): ConsoleRow["retries"] {
-  const { success: [first, last] = [200, 299], retries } = policy ?? {};
-  if (replay !== undefined || !retries?.length || (status >= first && status <= last)) return undefined;
-  return {
-    count: retries.length,
-    firstMs: retries[0] as number,
-    totalMs: retries.reduce((sum, delay) => sum + delay, 0),
-  };
-}
-
-/** One row of the list. */
-export function toRow(
-  entry: LogEntry,
-  hide: Hide,
-  title: string | undefined,
-  policy: SendPolicy | undefined,
-): ConsoleRow {
-  const {
-    number,
-    change,
-    at,
-    method,
-    url,
-    provider,
-    type,
-    id,
-    revision,
-    status,
-    code,
-    handshake,
-    signature,
-  } = entry;
-  const { attempts, replay, again, durationMs, body, issues, file } = entry;
-  const stage = issues.find(({ severity }) => severity === "error")?.stage;
-  const [first] = attempts;
-  const failed = attempts.find(
-    ({ status = 0, error }) => error !== undefined || status < 200 || status > 299,
-  );
-  const shown = failed ?? first;
-  const retries = retriesOf(entry, policy);
-  return {
-    number,
-    change,
-    at,
-    method,
-    path: hide(url.replace(/^https?:\/\/[^/]*/, "")),
-    ...(provider === undefined ? {} : { provider, title: title ?? provider }),
-    ...(type === undefined ? {} : { type: hide(type) }),
-    ...(id === undefined ? {} : { id: hide(id) }),
-    ...(revision === undefined ? {} : { revision }),
-    ...(code === undefined ? {} : { code }),
-    ...(handshake === undefined ? {} : { handshake }),
-    ...(again === undefined ? {} : { again }),
-    ...(replay === undefined ? {} : { replay }),
-    ...(file === undefined ? {} : { file }),
-    ...(stage === undefined ? {} : { stage }),
-    ...(retries === undefined ? {} : { retries }),
-    status,
-    verdict: signature?.status ?? verdictOf(entry),
-    message: hide(messageOf(entry)),
-    errors: issues.filter(({ severity }) => severity === "error").length,
-    bytes: body?.length ?? 0,
-    durationMs,
-    ...(shown === undefined
-      ? {}
-      : {
-          app: {
-            url: shown.url,
-            durationMs: shown.durationMs,
-            ...(shown.status === undefined ? {} : { status: shown.status }),
-            ...(shown.error === undefined ? {} : { error: shown.error }),
-          },
-        }),
-  };
-}
-
-/** The verdict of a request that was not accepted as a delivery. */
-const verdictOf = ({ handshake, method }: LogEntry): ConsoleRow["verdict"] =>
-  handshake !== undefined ? "handshake" : method === "POST" ? "rejected" : "other";
-
-const messageOf = ({ message, hint }: LogEntry): string => [message, hint].filter(Boolean).join(" ");
 
 /** Everything about a delivery. Explains a signature that does not match, which costs too much to do for every delivery. */
 export function toDetails(
