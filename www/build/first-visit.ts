@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 import type { ShownCause } from "../src/engine/protocol.ts";
 import type { FirstVisit } from "../src/state/first.ts";
-import { PATHS } from "../src/ui/icons.ts";
+import { sealPaths } from "../src/ui/seal.ts";
 import type { Step } from "../src/views/inspect/steps.ts";
 import type { VerdictText } from "../src/views/inspect/words.ts";
 
@@ -31,16 +31,21 @@ function first(): First {
 const escapeHtml = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
-/** The verdict as the page shows it, in the elements of `verdictBox`, and the steps with the cause. */
+/** The verdict as the page shows it, in the elements of `verdictBand`, and the steps with the cause. */
 function markup({ words, steps, cause }: First): string {
-  const { tone, kicker, aside = "", headline, sentence } = words;
+  const { tone, seal, kicker, aside = "", headline, sentence } = words;
   const list = steps
     .map(
       ({ title, label, note }) =>
         `<li><strong>${escapeHtml(title)}</strong>: ${escapeHtml(note === "" ? label : note)}</li>`,
     )
     .join("");
-  return `<div id="first"><header class="bar"><p class="brand">Hookseal</p></header><main><div class="inspect"><section class="band" aria-label="Verdict"><div class="verdict" data-tone="${tone}"><span class="seal"><svg viewBox="0 0 16 16" class="icon" aria-hidden="true"><path d="${PATHS.rejected}"/></svg></span><div class="verdict-head"><p class="kicker-line"><strong class="kicker">${escapeHtml(kicker)}</strong> <span class="aside">${escapeHtml(aside)}</span></p><h1>${escapeHtml(headline)}</h1></div><div class="verdict-text"><p>${escapeHtml(sentence)}</p></div></div></section><section class="first-why" aria-label="Why"><p>An example. Paste your own delivery anywhere on this page.</p><ul>${list}</ul><p><code>${escapeHtml(cause.code)}</code> ${escapeHtml(cause.fix)}</p></section></div></main></div>`;
+  const paths = sealPaths(seal)
+    .map(([name, d]) => `<path class="${name}" d="${d}"/>`)
+    .join("");
+  // The space of the next step is kept, and that of the actions is in the row of the headline.
+  const band = `<section class="band verdict" aria-label="Verdict" data-tone="${tone}"><span class="seal-box"><svg viewBox="0 0 32 32" class="seal" aria-hidden="true">${paths}</svg></span><div class="verdict-head"><p class="kicker-line"><strong class="kicker">${escapeHtml(kicker)}</strong> <span class="aside">${escapeHtml(aside)}</span></p><h1>${escapeHtml(headline)}</h1></div><p class="verdict-text">${escapeHtml(sentence)}</p><span class="step"></span></section>`;
+  return `<div id="first"><header class="bar"><p class="brand">Hookseal</p></header><main class="mode"><div class="inspect">${band}<section class="first-why" aria-label="Why"><p>An example. Paste your own delivery anywhere on this page.</p><ul>${list}</ul><p><code>${escapeHtml(cause.code)}</code> ${escapeHtml(cause.fix)}</p></section></div></main></div>`;
 }
 
 export function firstVisit(): Plugin {

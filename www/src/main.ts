@@ -15,6 +15,7 @@ import { startAddress } from "./state/address.ts";
 import { startArchive } from "./state/archive.ts";
 import { engine } from "./state/engine.ts";
 import { showFirstVisit } from "./state/first.ts";
+import { startFramework } from "./state/framework.ts";
 import { startHistory } from "./state/history.ts";
 import { openLinks } from "./state/link.ts";
 import { restoreSession } from "./state/session.ts";
@@ -42,6 +43,7 @@ document.body.append(
 acceptFiles();
 acceptPastes();
 startAddress();
+startFramework();
 startTitle();
 startArchive();
 void start().then(restoreSession).then(startHistory).then(openLinks).then(idle).then(prefetch);

@@ -1,5 +1,6 @@
 /** Calls of the worker for a custom provider, a report and a link. */
 import type {
+  CompareResult,
   InspectInput,
   LocatedIssue,
   PageDelivery,
@@ -42,6 +43,21 @@ export interface ReportInput {
   explanation: ShownExplanation | undefined;
 }
 
+export interface PairReportInput extends Omit<ReportInput, "explanation"> {
+  sides: [PageDelivery, PageDelivery];
+  result: CompareResult;
+  /** What the page says of the pair. */
+  verdict: string;
+}
+
+export interface DefinitionReportInput {
+  custom: CustomProvider;
+  problems: readonly DefinitionProblem[];
+  verdict: string;
+  /** SECURITY: its secrets are removed from the report. */
+  input: InspectInput;
+}
+
 /** The sample body, signed with the sample secret. */
 export interface CustomSample {
   delivery: PageDelivery;
@@ -52,6 +68,8 @@ export interface LazyCalls {
   defineProvider: { input: CustomProvider; output: DefinitionResult };
   signSample: { input: { body: string }; output: CustomSample };
   formatReport: { input: ReportInput; output: string };
+  formatPair: { input: PairReportInput; output: string };
+  formatDefinition: { input: DefinitionReportInput; output: string };
   /** The delivery with each value of its payload replaced by its type. */
   redactDelivery: { input: InspectInput; output: PageDelivery };
 }

@@ -5,3 +5,10 @@ import type { ShownExplanation } from "./protocol.ts";
 export function isSignatureValid({ causes }: ShownExplanation): boolean {
   return causes.some(({ code }) => code === "signature-valid");
 }
+
+/** Whether two names are of one framework: causes name variants of some, such as "Next.js route handlers". */
+export const isSameFramework = (a: string, b: string): boolean =>
+  [
+    [a, b],
+    [b, a],
+  ].some(([long = "", short = ""]) => long.startsWith(short) || long.includes(`(${short},`));

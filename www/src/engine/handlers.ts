@@ -7,6 +7,7 @@ import { examples, makeExample } from "./examples.ts";
 import { explain } from "./explain.ts";
 import { importText } from "./import.ts";
 import { inspect, listChildren, valueAt } from "./inspect.ts";
+import { formatDefinition, formatPair } from "./other-reports.ts";
 import { makePair } from "./pairs.ts";
 import type { CallName, Calls } from "./protocol.ts";
 import { listProviders } from "./providers.ts";
@@ -32,5 +33,7 @@ export const handlers: { [Name in CallName]: (input: Calls[Name]["input"]) => Ca
   defineProvider,
   signSample,
   formatReport,
+  formatPair,
+  formatDefinition,
   redactDelivery,
 };

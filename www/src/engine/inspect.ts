@@ -91,6 +91,16 @@ export function inspect(input: InspectInput): Inspection | Undetected {
   };
 }
 
+/** Inspects another delivery than the shown one: the tree and hovering stay about that one. */
+export function inspectAside(input: InspectInput): Inspection | Undetected {
+  const shown = lastInspection;
+  try {
+    return inspect(input);
+  } finally {
+    lastInspection = shown;
+  }
+}
+
 /** The fields of a form. One that the core rejects has no fields. */
 function describeForm({ issues }: Report, outline: Outline, text: string): FormBody | undefined {
   if (outline.isForm) return { fields: listFields(text) };

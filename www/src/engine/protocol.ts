@@ -398,6 +398,8 @@ export interface SignResult {
   /** Whether the payload was validated by a contract, without an error. */
   isValidated?: boolean;
   status?: string;
+  /** The status of a receiver's response to a rejected delivery. */
+  responseStatus?: number | undefined;
   http?: string;
   curl?: string;
 }

@@ -6,7 +6,7 @@ import type { RedactionLevel, ReportInput } from "./calls.ts";
 import { isSignatureValid } from "./explanation.ts";
 import { findSchema } from "./field-info.ts";
 import { findFormat, readOutline, writeFormat } from "./form.ts";
-import { inspect } from "./inspect.ts";
+import { inspectAside } from "./inspect.ts";
 import { Outline } from "./outline.ts";
 import { parsePointer } from "./pointer.ts";
 import type { InspectInput, Inspection, LocatedIssue, PageDelivery, ShownExplanation } from "./protocol.ts";
@@ -26,7 +26,7 @@ const MAX_PAYLOAD_VALUES = 1000;
 
 export function formatReport({ input, level, includesIds, explanation }: ReportInput): string {
   const { delivery } = input;
-  const inspection = inspect(input);
+  const inspection = inspectAside(input);
   if ("isUndetected" in inspection) {
     const context = createContext(delivery, level, includesIds);
     const lines = ["## Webhook delivery: provider not detected", "", ...formatRequest(delivery, context), ""];
@@ -92,7 +92,7 @@ export function formatReport({ input, level, includesIds, explanation }: ReportI
 /** The delivery with each value of its payload replaced by its type. */
 export function redactDelivery(input: InspectInput): PageDelivery {
   const { delivery } = input;
-  const inspection = inspect(input);
+  const inspection = inspectAside(input);
   const isDetected = !("isUndetected" in inspection);
   const context = createContext(delivery, "types", false, isDetected ? inspection : undefined);
   const format = isDetected ? findFormat(inspection.provider.id, context.outline) : undefined;
@@ -103,7 +103,7 @@ export function redactDelivery(input: InspectInput): PageDelivery {
   };
 }
 
-function createContext(
+export function createContext(
   delivery: PageDelivery,
   level: RedactionLevel,
   includesIds: boolean,
@@ -222,13 +222,13 @@ function withoutSignatures(text: string, { outline, signaturePointers }: Redacti
 }
 
 /** A code block whose fence is longer than any fence in the text. */
-function fence(text: string, language: string): string[] {
+export function fence(text: string, language: string): string[] {
   const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
   const fence = "`".repeat(longest + 1);
   return [fence + language, text, fence];
 }
 
-function inlineCode(text: string): string {
+export function inlineCode(text: string): string {
   const line = text
     .replaceAll(/[\s`]+/g, " ")
     .trim()
@@ -237,12 +237,12 @@ function inlineCode(text: string): string {
 }
 
 /** Escapes Markdown in a message of the core. */
-function escapeMarkdown(text: string): string {
+export function escapeMarkdown(text: string): string {
   return text.replaceAll(/\s+/g, " ").replaceAll(/[\\`*[\]<>|]/g, "\\$&");
 }
 
 /** SECURITY: removes the secrets, the computed and the received signature, in any part of the report. */
-function removeSecrets(
+export function removeSecrets(
   text: string,
   { secret, secondSecret, schemeSecrets = {}, settings = {} }: InspectInput,
   signatures: (string | undefined)[],

@@ -154,6 +154,7 @@ export function sign(input: SignInput): SignResult {
         verdict: finalReport.verdict,
         isValidated: isValidated(finalReport),
         status: finalReport.signature.status,
+        responseStatus: finalReport.status,
         ...exportAs(delivery),
       };
     } catch (error) {

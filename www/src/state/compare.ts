@@ -64,7 +64,7 @@ export function isEmpty(side: Side): boolean {
   return headerTexts[side].trim() === "" && bodies[side] === "";
 }
 
-const delivery = (side: Side): PageDelivery => ({
+export const sideDelivery = (side: Side): PageDelivery => ({
   ...parseHeaderText(compareStore.state.headerTexts[side]),
   text: compareStore.state.bodies[side],
 });
@@ -103,7 +103,7 @@ export function startCompare(): void {
       }
       compareStore.set({ isBusy: true });
       try {
-        const sides: [PageDelivery, PageDelivery] = [delivery(0), delivery(1)];
+        const sides: [PageDelivery, PageDelivery] = [sideDelivery(0), sideDelivery(1)];
         const result = await engine.call("compare", {
           sides,
           provider: compareStore.state.provider,
@@ -201,7 +201,7 @@ export function clearCompare(): void {
 export function openInInspect(side: Side): void {
   const { provider, result } = compareStore.state;
   const message = `The ${SIDE_NAMES[side].toLowerCase()} of Compare is shown.`;
-  replaceDelivery(delivery(side), { mode: "inspect", provider, message }, result?.provider?.id);
+  replaceDelivery(sideDelivery(side), { mode: "inspect", provider, message }, result?.provider?.id);
 }
 
 /** Selects the next or previous change. Returns whether there is one. */

@@ -18,6 +18,8 @@ export interface LinkState {
   custom?: CustomProvider | undefined;
   /** Of a link without values: what its sender saw. The page that opens it cannot check that. */
   finding?: LinkFinding | undefined;
+  /** Of a link to a pair: the second delivery. */
+  pair?: { headerText: string; body: string } | undefined;
 }
 
 /** A verdict in the words of the page, and the codes of the proven causes. */
@@ -121,12 +123,15 @@ function parseLinkState(text: string): LinkState | undefined {
     return undefined;
   }
   if (!isObject(value)) return undefined;
-  const { provider, headerText, body, profile, asOf, tolerance, mode, example, custom, finding } = value;
+  const { provider, headerText, body, profile, asOf, tolerance, mode, example, custom, finding, pair } =
+    value;
   if (![provider, headerText, body, asOf, tolerance, mode].every(isString)) return undefined;
   if (profile !== "lenient" && profile !== "strict") return undefined;
   if (example !== undefined && !isString(example)) return undefined;
   if (custom !== undefined && !isCustomProvider(custom)) return undefined;
   if (finding !== undefined && !isFinding(finding)) return undefined;
+  if (pair !== undefined && !(isObject(pair) && isString(pair.headerText) && isString(pair.body)))
+    return undefined;
   return {
     provider,
     headerText,
@@ -139,6 +144,7 @@ function parseLinkState(text: string): LinkState | undefined {
     ...(finding && {
       finding: { kicker: finding.kicker, headline: finding.headline, causes: finding.causes },
     }),
+    ...(pair && { pair: { headerText: pair.headerText, body: pair.body } }),
     custom: custom && { definition: custom.definition, schemas: custom.schemas, sample: custom.sample },
   } as LinkState;
 }

@@ -1,16 +1,16 @@
 /** Links: what a link contains, and how the page opens one. */
-import { CUSTOM_PROVIDER } from "../engine/calls.ts";
+import { CUSTOM_PROVIDER, type CustomProvider } from "../engine/calls.ts";
+import type { InspectInput, PageDelivery } from "../engine/protocol.ts";
 import { errorMessage } from "../errors.ts";
-import { inspectState } from "../views/inspect/inspect-state.ts";
-import { describeVerdict } from "../views/inspect/words.ts";
 import { inspectInput, pickExample } from "./actions.ts";
 import { modeOf } from "./address.ts";
+import { compareStore } from "./compare.ts";
 import { setCustomProvider } from "./custom.ts";
 import { engine } from "./engine.ts";
 import { type LinkFinding, type LinkState, MAX_FRAGMENT_CHARS, pack, unpack } from "./fragment.ts";
 import { nextDeliveryId } from "./history.ts";
 import { containsSecret } from "./secrets.ts";
-import { DEFAULT_SETTINGS, formatHeaderText, type State, store } from "./state.ts";
+import { DEFAULT_SETTINGS, formatHeaderText, type Mode, type State, store } from "./state.ts";
 
 export interface SharedLink {
   url: string;
@@ -20,13 +20,14 @@ export interface SharedLink {
   includesDefinition: boolean;
 }
 
-/** Creates a link to the state of the page. The message of an error is shown as it is. */
-export async function linkTo(isRedacted: boolean): Promise<SharedLink> {
-  const { state } = store;
-  const link = isRedacted ? await toRedactedLinkState(state) : toLinkState(state);
-  const text = JSON.stringify([link.headerText, link.body, link.custom ?? ""]);
+/** Creates a link to a state of the page. The message of an error is shown as it is. */
+export async function linkTo(
+  link: LinkState,
+  secrets: readonly Parameters<typeof containsSecret>[1][],
+): Promise<SharedLink> {
+  const text = JSON.stringify([link.headerText, link.body, link.custom ?? "", link.pair ?? ""]);
   // SECURITY: the secret is not part of the link state, but it may have been pasted into a part that is.
-  if (link.example === undefined && containsSecret(text, state))
+  if (link.example === undefined && secrets.some((own) => containsSecret(text, own)))
     throw new Error(
       "The headers, the body or the definition contain the secret. Remove it there, then share again.",
     );
@@ -40,54 +41,96 @@ export async function linkTo(isRedacted: boolean): Promise<SharedLink> {
   };
 }
 
-function toLinkState({
-  provider,
-  headerText,
-  body,
-  profile,
-  asOf,
-  tolerance,
+/** A link without a delivery, to a mode. */
+const emptyLink = (mode: Mode): LinkState => ({
+  provider: "auto",
+  headerText: "",
+  body: "",
+  profile: "lenient",
+  asOf: "",
+  tolerance: "",
   mode,
-  example,
-  custom,
-}: Readonly<State>): LinkState {
-  const isExample = example !== undefined && example.headerText === headerText && example.body === body;
-  return {
-    provider,
-    headerText: isExample ? "" : headerText,
-    body: isExample ? "" : body,
-    profile,
-    asOf,
-    tolerance,
-    mode,
-    example: isExample ? example.id : undefined,
-    // Only if it is in use: a definition that is being edited is not shared along with something else.
-    custom: provider === CUSTOM_PROVIDER || mode === "provider" ? custom : undefined,
-  };
-}
+});
 
-async function toRedactedLinkState(state: Readonly<State>): Promise<LinkState> {
-  const { result } = state;
-  const delivery = await engine.call("redactDelivery", inspectInput(state));
+/** Whether the shown delivery is an example as it was made. */
+export const isShownExample = ({ example, headerText, body }: Readonly<State>): boolean =>
+  example !== undefined && example.headerText === headerText && example.body === body;
+
+type Words = Pick<LinkFinding, "kicker" | "headline">;
+
+/** What the page says of what is shared, in words that contain none of its values. */
+const findingOf = ({ kicker, headline }: Words, explanation?: State["explanation"]): LinkFinding => ({
+  kicker,
+  headline,
+  causes: (explanation?.causes ?? [])
+    .filter(({ proof }) => proof)
+    .map(({ code }) => code)
+    .slice(0, 8),
+});
+
+/** The definition, if it is in use: one that is being edited is not shared along with something else. */
+const customOf = (provider: string): CustomProvider | undefined =>
+  provider === CUSTOM_PROVIDER ? store.state.custom : undefined;
+
+async function redact(input: InspectInput): Promise<PageDelivery> {
+  const delivery = await engine.call("redactDelivery", input);
   if (delivery === undefined) throw new Error("The delivery changed meanwhile. Share again.");
-  const { text, ...head } = delivery;
-  const link = toLinkState({ ...state, example: undefined });
+  return input.delivery.text === "" ? { ...delivery, text: "" } : delivery;
+}
+/** The delivery as it is, or with types in place of its values, and what the page says of it. */
+async function withDelivery(
+  link: LinkState,
+  input: InspectInput,
+  finding: LinkFinding | undefined,
+): Promise<LinkState> {
+  const { text, ...head } = finding === undefined ? input.delivery : await redact(input);
+  return { ...link, headerText: formatHeaderText(head), body: text, finding };
+}
+
+/** A link to the shown delivery. With `words` it has them instead of values. */
+export async function deliveryLink(words: Words | undefined): Promise<LinkState> {
+  const { state } = store;
+  const { provider, profile, asOf, tolerance, example, headerText, body, result, explanation } = state;
+  const link = { ...emptyLink("inspect"), provider, profile, asOf, tolerance, custom: customOf(provider) };
+  if (words === undefined)
+    return isShownExample(state) ? { ...link, example: example?.id } : { ...link, headerText, body };
+  return withDelivery(
+    {
+      ...link,
+      // A redacted delivery cannot be detected any more.
+      provider: result === undefined || "isUndetected" in result ? provider : result.provider.id,
+      custom: link.custom && { ...link.custom, sample: "" },
+    },
+    inspectInput(state),
+    findingOf(words, explanation),
+  );
+}
+
+/** A link to a delivery that was created here: it opens in Inspect. */
+export function madeLink(input: InspectInput, words: Words | undefined): Promise<LinkState> {
+  const { provider } = input;
+  const link = { ...emptyLink("inspect"), provider, custom: customOf(provider) };
+  return withDelivery(link, input, words && findingOf(words));
+}
+
+export async function pairLink(
+  [first, second]: readonly [PageDelivery, PageDelivery],
+  provider: string,
+  words: Words | undefined,
+): Promise<LinkState> {
+  const finding = words && findingOf(words);
+  const input = { ...inspectInput(store.state), provider };
+  const link = { ...emptyLink("compare"), provider, custom: customOf(provider) };
+  const { headerText, body } = await withDelivery(link, { ...input, delivery: second }, finding);
   return {
-    ...link,
-    // A redacted delivery cannot be detected any more.
-    provider: result === undefined || "isUndetected" in result ? state.provider : result.provider.id,
-    headerText: formatHeaderText(head),
-    body: state.body === "" ? "" : text,
-    finding: toFinding(state),
-    custom: link.custom && { ...link.custom, sample: "" },
+    ...(await withDelivery(link, { ...input, delivery: first }, finding)),
+    pair: { headerText, body },
   };
 }
 
-/** What the page says of the delivery, in words that contain none of its values. */
-function toFinding(state: Readonly<State>): LinkFinding {
-  const { kicker, headline } = describeVerdict(inspectState(state));
-  const causes = (state.explanation?.causes ?? []).filter(({ proof }) => proof).map(({ code }) => code);
-  return { kicker, headline, causes: causes.slice(0, 8) };
+export function definitionLink(hasSample: boolean): LinkState {
+  const { custom } = store.state;
+  return { ...emptyLink("provider"), custom: custom && (hasSample ? custom : { ...custom, sample: "" }) };
 }
 
 /** SECURITY: what a stranger's link says is shown as its words. */
@@ -104,39 +147,50 @@ export async function openLink(): Promise<void> {
   if (fragment === "" || fragment === openedFragment || modeOf(location.hash) !== undefined) return;
   openedFragment = fragment;
   try {
-    const { provider, headerText, body, profile, asOf, tolerance, mode, example, custom, finding } =
+    const { provider, headerText, body, profile, asOf, tolerance, mode, example, custom, finding, pair } =
       await unpack(fragment);
     if (custom !== undefined) await setCustomProvider(custom);
     const { providers, examples } = store.state;
     if (example !== undefined && !examples.some(({ id }) => id === example))
       throw new Error("This link refers to an example that does not exist in this version of the page.");
-    const delivery = nextDeliveryId();
+    const known = providers.some(({ id }) => id === provider) ? provider : "auto";
+    const isDefinition = mode === "provider" && headerText === "" && body === "";
+    if (pair !== undefined)
+      compareStore.set({
+        headerTexts: [headerText, pair.headerText],
+        bodies: [body, pair.body],
+        importIssues: [undefined, undefined],
+        provider: known,
+      });
+    else if (!isDefinition) {
+      const delivery = nextDeliveryId();
+      store.set({
+        ...DEFAULT_SETTINGS,
+        linked: delivery,
+        provider: known,
+        delivery,
+        imported: undefined,
+        importIssues: undefined,
+        issue: undefined,
+        example: undefined,
+        headerText,
+        body,
+      });
+      if (example !== undefined) await pickExample(example);
+      store.set({ profile, asOf, tolerance });
+    }
     store.set({
-      ...DEFAULT_SETTINGS,
-      linked: delivery,
-      provider: provider !== "auto" && providers.some(({ id }) => id === provider) ? provider : "auto",
-      delivery,
-      imported: undefined,
-      importIssues: undefined,
-      issue: undefined,
-      example: undefined,
-      headerText,
-      body,
-    });
-    if (example !== undefined) await pickExample(example);
-    store.set({
-      profile,
-      asOf,
-      tolerance,
       mode: modeOf(`#${mode}`) ?? "inspect",
       notice: {
         tone: "note",
         text:
           finding !== undefined
             ? describeFinding(finding)
-            : example === undefined
-              ? "Opened from a link. Links contain no secret: enter it to verify the signature."
-              : "Opened from a link to an example.",
+            : isDefinition
+              ? "Opened from a link to a definition."
+              : example === undefined
+                ? "Opened from a link. Links contain no secret: enter it to verify the signature."
+                : "Opened from a link to an example.",
       },
     });
     // The content of a link does not stay in the address bar and the browser history.

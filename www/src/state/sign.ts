@@ -5,7 +5,7 @@ import { announce } from "../ui/announce.ts";
 import { engine } from "./engine.ts";
 import { keepMode } from "./history.ts";
 import { replaceDelivery } from "./replace.ts";
-import { store } from "./state.ts";
+import { type State, store } from "./state.ts";
 import { Store } from "./store.ts";
 
 export interface SignState extends Omit<SignInput, "now"> {
@@ -185,15 +185,20 @@ export function pickEvent(provider: string, type?: string, revision?: string): v
 /** No secret that was entered in Inspect is used for a delivery that was signed here. */
 const NO_SECRETS = { secret: "", secondSecret: "", schemeSecrets: {}, encoding: "provider" } as const;
 
-export function openInInspect(): void {
-  const { result, provider, scheme, secret, encoding } = signStore.state;
-  if (result?.delivery === undefined) return;
+/** The secret as that of the scheme that signed. */
+export function madeSecrets(): Pick<State, "secret" | "secondSecret" | "schemeSecrets" | "encoding"> {
+  const { provider, scheme, secret, encoding } = signStore.state;
   const first = store.state.providers.find(({ id }) => id === provider)?.secrets[0]?.name ?? "";
-  const secrets =
-    scheme === "" || scheme === first ? { secret, encoding } : { schemeSecrets: { [scheme]: secret } };
+  return scheme === "" || scheme === first
+    ? { ...NO_SECRETS, secret, encoding }
+    : { ...NO_SECRETS, schemeSecrets: { [scheme]: secret } };
+}
+
+export function openInInspect(): void {
+  const { result, provider } = signStore.state;
+  if (result?.delivery === undefined) return;
   replaceDelivery(result.delivery, {
-    ...NO_SECRETS,
-    ...secrets,
+    ...madeSecrets(),
     mode: "inspect",
     provider,
     message: "The signed delivery is shown.",

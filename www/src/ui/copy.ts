@@ -6,6 +6,18 @@ import { icon } from "./icons.ts";
 /** How long the button confirms. */
 const CONFIRM_MS = 1500;
 
+/** Copies a text, and announces it. Returns whether the browser permitted it. */
+export async function copyText(what: string, text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    announce(`Copied ${what}.`);
+    return true;
+  } catch {
+    announce("The browser blocked copying.");
+    return false;
+  }
+}
+
 /** With a label it is a regular button, without one an icon button. */
 export function copyButton(what: string, text: () => string, label?: string): HTMLButtonElement {
   const button = h(
@@ -17,13 +29,7 @@ export function copyButton(what: string, text: () => string, label?: string): HT
       title: `Copy ${what}`,
       on: {
         click: async () => {
-          try {
-            await navigator.clipboard.writeText(text());
-            fill(button, icon("passed"), label);
-            announce(`Copied ${what}.`);
-          } catch {
-            announce("The browser blocked copying.");
-          }
+          if (await copyText(what, text())) fill(button, icon("passed"), label);
           setTimeout(() => fill(button, icon("copy"), label), CONFIRM_MS);
         },
       },

@@ -2,7 +2,7 @@
 import { nextIssue } from "../state/actions.ts";
 import { undoReplacement } from "../state/replace.ts";
 import { MODES, type Mode, store } from "../state/state.ts";
-import { openAction } from "../views/actions/index.ts";
+import { ACTION_NAMES, openAction } from "../views/actions/index.ts";
 import { h } from "./dom.ts";
 import { LETTERS, lettersSwitch, runLetter } from "./letters.ts";
 
@@ -16,9 +16,9 @@ const LIST: [keys: string[], what: string][] = [
   [["Alt", "2"], "Compare"],
   [["Alt", "3"], "Sign"],
   [["Alt", "4"], "Provider"],
-  [["Alt", "5"], "receiver code"],
-  [["Alt", "6"], "report"],
-  [["Alt", "7"], "link"],
+  [["Alt", "6"], "share"],
+  [["Alt", "7"], "report"],
+  [["Alt", "8"], "code"],
   [["Ctrl", "Z"], "undo in the body, then bring the former delivery back"],
   [["←", "→", "↑", "↓"], "navigate the payload tree"],
   [["Esc"], "return from a mark to its change"],
@@ -53,10 +53,11 @@ export function shortcutsDialog(): HTMLDialogElement {
   addEventListener("keydown", (event) => {
     const typing =
       (event.target as HTMLElement).closest?.("input, textarea, select, [contenteditable=true]") != null;
-    const digit = event.altKey && !event.ctrlKey && !event.metaKey ? /^Digit([1-7])$/.exec(event.code) : null;
-    const number = Number(digit?.[1]) - 1;
-    if (digit !== null && number < MODES.length) store.set({ mode: MODES[number] as Mode });
-    else if (digit !== null) openAction(number - MODES.length);
+    const digit = event.altKey && !event.ctrlKey && !event.metaKey ? /^Digit([1-8])$/.exec(event.code) : null;
+    const number = Number(digit?.[1]);
+    const [mode, action] = [MODES[number - 1], ACTION_NAMES[number - 6]];
+    if (mode !== undefined) store.set({ mode });
+    else if (action !== undefined) openAction(action);
     else if (event.key === "F8" && !event.defaultPrevented)
       (steppers[store.state.mode] ?? nextIssue)(event.shiftKey ? -1 : 1);
     else if (event.key === "?" && !typing) dialog.showModal();

@@ -3,17 +3,10 @@ import { importText, selectDelivery } from "../state/actions.ts";
 import { keepDelivery } from "../state/history.ts";
 import { showRecord } from "../state/replace.ts";
 import { store } from "../state/state.ts";
-import { announce } from "./announce.ts";
 import { h } from "./dom.ts";
+import { keepPreference, readPreference } from "./preference.ts";
 
-const KEY = "hookseal-letters";
-
-let isOn = true;
-try {
-  isOn = localStorage.getItem(KEY) !== "off";
-} catch {
-  // Without storage the choice lasts until the page is closed.
-}
+let isOn = readPreference("letters") !== "off";
 
 const inInspect = <Found extends HTMLElement>(selector: string): Found | null =>
   document.querySelector<Found>(`#mode-inspect ${selector}`);
@@ -42,11 +35,17 @@ function toggleStep(open: boolean): void {
   step.querySelector("summary")?.focus();
 }
 
-async function paste(): Promise<void> {
+/** Replaces the delivery by the text of the clipboard. */
+export async function paste(): Promise<void> {
   try {
     await importText(await navigator.clipboard.readText(), "the clipboard");
   } catch {
-    announce("The browser did not permit reading the clipboard.");
+    store.set({
+      notice: {
+        tone: "bad",
+        text: "The browser did not permit reading the clipboard. Paste into the body instead.",
+      },
+    });
   }
 }
 
@@ -90,12 +89,7 @@ export function lettersSwitch(): HTMLElement {
     on: {
       change: () => {
         isOn = box.checked;
-        try {
-          if (isOn) localStorage.removeItem(KEY);
-          else localStorage.setItem(KEY, "off");
-        } catch {
-          // As above.
-        }
+        keepPreference("letters", isOn ? undefined : "off");
       },
     },
   });

@@ -16,7 +16,7 @@ export function noticeView(): HTMLElement {
       "aria-label": "Close this notice",
       on: { click: () => store.set({ notice: undefined }) },
     },
-    icon("rejected"),
+    icon("failed"),
   );
   const box = h("div", { class: "notice", hidden: true }, text, close);
   store.on(["notice"], ({ notice }) => {

@@ -1,10 +1,11 @@
 /** The frame of the page: name, modes, privacy statement, actions. */
 import { MODE_TITLES, type Mode, store } from "../state/state.ts";
-import { actionButtons, actionDialog } from "../views/actions/index.ts";
+import { actionDrawer } from "../views/actions/index.ts";
 import { announcer } from "./announce.ts";
 import { h } from "./dom.ts";
 import { icon } from "./icons.ts";
 import { shortcutsDialog } from "./keys.ts";
+import { menuItems, thumbBar } from "./narrow.ts";
 import { noticeView } from "./notice.ts";
 import { themeButton } from "./theme.ts";
 import { toolbar } from "./toolbar.ts";
@@ -42,22 +43,35 @@ export function shell(views: Record<Mode, () => HTMLElement>): HTMLElement[] {
     }
   });
   const dialog = shortcutsDialog();
-  const buttons = h(
+  const tools = h(
     "div",
-    { class: "tool-buttons" },
-    actionButtons(),
+    { class: "tools", id: "tools" },
     h(
-      "button",
-      {
-        type: "button",
-        class: "ghost",
-        "aria-label": "Keyboard shortcuts",
-        title: "Keyboard shortcuts",
-        on: { click: () => dialog.showModal() },
-      },
-      icon("keyboard"),
+      "p",
+      { class: "promise", title: "The page's Content-Security-Policy forbids every connection." },
+      icon("lock"),
+      h("span", null, "Nothing leaves this page"),
     ),
-    themeButton(),
+    toolbar(
+      h(
+        "div",
+        { class: "tool-buttons" },
+        menuItems(),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "ghost",
+            "aria-label": "Keyboard shortcuts",
+            title: "Keyboard shortcuts",
+            on: { click: () => dialog.showModal() },
+          },
+          icon("keyboard"),
+        ),
+        themeButton(),
+      ),
+      "Page",
+    ),
   );
   return [
     skipLinks(),
@@ -71,23 +85,44 @@ export function shell(views: Record<Mode, () => HTMLElement>): HTMLElement[] {
         h("span", { class: "name" }, "Hookseal"),
       ),
       h("nav", { class: "modes", "aria-label": "Modes" }, links),
-      h(
-        "div",
-        { class: "tools" },
-        h(
-          "p",
-          { class: "promise", title: "The page's Content-Security-Policy forbids every connection." },
-          icon("lock"),
-          h("span", null, "Nothing leaves this page"),
-        ),
-        toolbar(buttons, "Page"),
-      ),
+      menuButton(tools),
+      tools,
     ),
     h("main", null, noticeView(), boxes),
+    thumbBar(),
     announcer(),
-    actionDialog(),
+    actionDrawer(),
     dialog,
   ];
+}
+
+/** Opens and closes the menu of a narrow page, which is a part of the bar of a wide one. */
+function menuButton(menu: HTMLElement): HTMLElement {
+  const show = (isOpen: boolean) => {
+    menu.dataset.open = String(isOpen);
+    button.setAttribute("aria-expanded", String(isOpen));
+  };
+  const button = h(
+    "button",
+    {
+      type: "button",
+      class: "ghost menu-toggle",
+      "aria-label": "Menu",
+      "aria-controls": menu.id,
+      on: { click: () => show(menu.dataset.open !== "true") },
+    },
+    icon("more"),
+  );
+  show(false);
+  addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape" || menu.dataset.open !== "true") return;
+    show(false);
+    if (menu.contains(document.activeElement)) button.focus();
+  });
+  addEventListener("click", ({ target }) => {
+    if (!button.contains(target as Node)) show(false);
+  });
+  return button;
 }
 
 /** Links past the bar and the settings, which are seen while they have the focus. */

@@ -1,8 +1,8 @@
 /** The color theme: the system's, or a choice that is stored in localStorage. */
 import { fill, h } from "./dom.ts";
 import { icon } from "./icons.ts";
+import { keepPreference } from "./preference.ts";
 
-const KEY = "hookseal-theme";
 const ORDER = ["system", "light", "dark"] as const;
 type Theme = (typeof ORDER)[number];
 const ICONS = { system: "system", light: "sun", dark: "moon" } as const;
@@ -15,12 +15,7 @@ function currentTheme(): Theme {
 function chooseTheme(theme: Theme): void {
   if (theme === "system") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
-  try {
-    if (theme === "system") localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, theme);
-  } catch {
-    // Without storage the choice lasts until the page is closed.
-  }
+  keepPreference("theme", theme === "system" ? undefined : theme);
 }
 
 export function themeButton(): HTMLButtonElement {

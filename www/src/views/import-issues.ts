@@ -20,7 +20,7 @@ export function importIssuesView(
     h(
       "button",
       { type: "button", class: "ghost small", "aria-label": "Close", on: { click: onClose } },
-      icon("rejected"),
+      icon("failed"),
     ),
   );
   subscribe((imported) => {

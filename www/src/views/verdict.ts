@@ -1,33 +1,22 @@
-/** The box of a verdict: title, color, icon and description. The title is the heading of its mode, and is announced to screen readers. */
+/** The band of a mode: seal, verdict, headline, sentence, the actions on what the mode shows, and one next step. */
+import type { Mode } from "../state/state.ts";
+import { Store } from "../state/store.ts";
 import { announce } from "../ui/announce.ts";
 import { fill, h } from "../ui/dom.ts";
-import { type IconName, icon } from "../ui/icons.ts";
+import { seal } from "../ui/seal.ts";
 import { visible } from "../ui/text.ts";
+import { actionButtons } from "./actions/index.ts";
+import type { VerdictText } from "./inspect/words.ts";
 
-export interface VerdictView {
-  tone: "good" | "open" | "bad" | "none";
-  icon: IconName;
-  /** The verdict in a word or two, where the title is about the delivery. */
-  kicker?: string | undefined;
-  title: string;
-  /** How a receiver responds. */
-  aside?: string | undefined;
-  description: string;
-  note?: string | undefined;
+export interface VerdictView extends Omit<VerdictText, "step"> {
   /** How many errors and warnings there are, for an announcement: the kicker and the title are announced with it. */
   counts?: string | undefined;
-  /** Tries again what failed. */
-  retry?: (() => void) | undefined;
   /** What to do next. */
   step?: { title: string; run(): void } | undefined;
 }
 
-/** Whether the payload satisfies its contract, which a provider may not have for an event type. */
-export function payloadSentence(isValidated: boolean, title: string): string {
-  return isValidated
-    ? `The payload satisfies ${title}'s contract.`
-    : `The payload was not validated: ${title} has no contract for this event type.`;
-}
+/** The next step of each mode, for the lower edge of a narrow page. */
+export const nextSteps = new Store<Partial<Record<Mode, VerdictView["step"]>>>({});
 
 const sentences = (parts: readonly (string | undefined)[]): string =>
   parts
@@ -35,64 +24,47 @@ const sentences = (parts: readonly (string | undefined)[]): string =>
     .map((part) => (/[.?…]$/.test(part as string) ? part : `${part}.`))
     .join(" ");
 
-export function verdictBox(): {
+/** The title is the heading of its mode, and is announced to screen readers. */
+export function verdictBand(mode: Mode): {
   box: HTMLElement;
   show(verdict: VerdictView, busy: boolean, aloud: boolean): void;
 } {
-  const box = h("div", { class: "verdict" });
-  let shown = "";
+  const shape = h("span", { class: "seal-box" });
+  const kicker = h("strong", { class: "kicker" });
+  const aside = h("span", { class: "aside" });
+  const headline = h("h1", { tabindex: "-1" });
+  const sentence = h("p", { class: "verdict-text" });
+  const step = h("button", { type: "button", class: "main step", on: { click: () => shown?.step?.run() } });
+  const box = h(
+    "section",
+    { class: "band verdict", "aria-label": "Verdict" },
+    shape,
+    h("div", { class: "verdict-head" }, h("p", { class: "kicker-line" }, kicker, " ", aside), headline),
+    sentence,
+    actionButtons(),
+    step,
+  );
+  let shown: VerdictView | undefined;
   let spoken = "";
-  let shownRetry: (() => void) | undefined;
-  let shownStep: VerdictView["step"];
   return {
     box,
-    show({ tone, icon: name, kicker, title, aside, description, note, counts, retry, step }, busy, aloud) {
-      box.dataset.tone = tone;
-      box.dataset.busy = String(busy);
-      // The action of a step may be another one with every result.
-      shownStep = step;
-      const text = sentences([kicker, aside, title, description, note]);
-      const said = kicker === undefined ? text : sentences([kicker, title, counts]);
+    show(verdict, busy, aloud) {
+      shown = verdict;
+      const said = sentences([verdict.kicker, verdict.headline, verdict.counts]);
       if (aloud && said !== spoken) {
         spoken = said;
         announce(said, "verdict");
       }
-      const state = `${text} ${step?.title ?? ""}`;
-      if (state === shown && retry === shownRetry) return;
-      shown = state;
-      shownRetry = retry;
-      const action =
-        step !== undefined &&
-        h(
-          "button",
-          { type: "button", class: "main step", on: { click: () => shownStep?.run() } },
-          step.title,
-        );
-      fill(
-        box,
-        h("span", { class: "seal" }, icon(name)),
-        h(
-          "div",
-          { class: "verdict-head" },
-          kicker !== undefined &&
-            h(
-              "p",
-              { class: "kicker-line" },
-              h("strong", { class: "kicker" }, kicker),
-              aside !== undefined && [" ", h("span", { class: "aside" }, aside)],
-            ),
-          h("h1", { tabindex: "-1" }, ...visible(title)),
-          kicker === undefined && aside !== undefined && h("span", { class: "aside" }, aside),
-        ),
-        h(
-          "div",
-          { class: "verdict-text" },
-          h("p", null, ...visible(description)),
-          note !== undefined && h("p", { class: "muted" }, ...visible(note)),
-          retry !== undefined && h("button", { type: "button", on: { click: retry } }, "Try again"),
-        ),
-        action,
-      );
+      box.dataset.tone = verdict.tone;
+      box.dataset.busy = String(busy);
+      fill(shape, seal(verdict.seal));
+      kicker.textContent = verdict.kicker;
+      aside.textContent = verdict.aside ?? "";
+      fill(headline, ...visible(verdict.headline));
+      fill(sentence, ...visible(verdict.sentence));
+      nextSteps.set({ [mode]: verdict.step });
+      step.hidden = verdict.step === undefined;
+      step.textContent = verdict.step?.title ?? "";
     },
   };
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { findings } from "./axe.ts";
-import { type Opened, open, pick, showBody } from "./page.ts";
+import { clear, type Opened, open, pick, showBody } from "./page.ts";
 import { examplesListed } from "./rest.ts";
 
 let opened: Opened;
@@ -43,7 +43,7 @@ test("axe finds nothing", async (t) => {
       await t.test(
         `${state || "empty"}, ${colorScheme}, ${width}, forced colors: ${forcedColors}`,
         async () => {
-          if (state === "") await page.getByRole("button", { name: "Clear" }).click();
+          if (state === "") await clear(page);
           else await pick(page, state);
           assert.deepEqual(await findings(page), []);
           assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);

@@ -26,7 +26,7 @@ const copyCode = () => copied(page, () => page.locator("dialog button.main").cli
 test("the code of every framework can be copied, and contains no secret", async () => {
   const secret = await page.getByLabel("Secret", { exact: true }).inputValue();
   assert.match(secret, /^whsec_/);
-  await page.keyboard.press("Alt+5");
+  await page.keyboard.press("Alt+8");
   // The provider of Inspect is selected.
   assert.equal(await page.locator("dialog select").inputValue(), "custom");
   const custom = await copyCode();
@@ -46,7 +46,7 @@ test("without a valid definition there is no code, and the dialog says what to d
   await page.keyboard.press("Control+a");
   await page.keyboard.insertText("{");
   await settled(page);
-  await page.keyboard.press("Alt+5");
+  await page.keyboard.press("Alt+8");
   await page.locator("dialog select").selectOption("custom");
   assert.equal(await page.locator("dialog .out").innerText(), "Fix the definition to generate code.");
   assert.equal(await page.locator("dialog button.main").isDisabled(), true);

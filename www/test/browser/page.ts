@@ -153,10 +153,21 @@ export async function open(options?: Parameters<typeof browser>[0]): Promise<Ope
 
 /** Selects an example by its title, and waits for its inspection. */
 export async function pick(page: Page, title: string): Promise<void> {
-  const menu = page.getByLabel("Examples", { exact: true });
+  // A narrow page has it at the lower edge.
+  const menu = page.locator(".examples-menu:visible");
   const value = await menu.locator("option", { hasText: title }).first().getAttribute("value");
   await menu.selectOption(value ?? "");
   await settled(page);
+}
+
+/** Clears the delivery of Inspect: in the menu of a narrow page. */
+export async function clear(page: Page): Promise<void> {
+  const button = page.getByRole("button", { name: "Clear", exact: true });
+  if (await button.isVisible()) await button.click();
+  else {
+    await page.getByRole("button", { name: "Menu" }).click();
+    await page.getByRole("button", { name: "Clear the delivery" }).click();
+  }
 }
 
 /** Shows the body of Inspect in another way: As it came, Fields, Tree or Hex. */

@@ -38,7 +38,7 @@ async function write(label: string, content: string): Promise<void> {
 
 test("without a definition the page shows the next action", async () => {
   await page.keyboard.press("Alt+4");
-  assert.equal(await page.locator(".provider .verdict h1").innerText(), "No definition");
+  assert.equal(await page.locator(".provider .verdict .kicker").innerText(), "No definition yet");
 });
 
 test("every template is valid, signs its sample, and shows the signed string", async (t) => {

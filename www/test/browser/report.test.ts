@@ -19,7 +19,7 @@ after(() => opened?.close());
 
 /** The copied report. */
 async function report(values?: string, ids = false): Promise<string> {
-  await page.keyboard.press("Alt+6");
+  await page.keyboard.press("Alt+7");
   await page.locator("dialog .out", { hasText: /##/ }).waitFor();
   if (ids) await page.getByLabel("Keep ids").check();
   if (values !== undefined) await page.locator("dialog .choice span", { hasText: values }).click();
@@ -53,7 +53,7 @@ test("the level selects values without health data, or all values", async () => 
   assert.match(some, /"patient": "string"/);
   assert.match(some, /"pain_level": "string"/);
   assert.match(some, /"brow_lowering": "boolean"/);
-  await page.keyboard.press("Alt+6");
+  await page.keyboard.press("Alt+7");
   await page.locator("dialog .choice span", { hasText: "All values" }).click();
   assert.match(await page.locator("dialog .note-text.warning").innerText(), /personal and health data/);
   await page.keyboard.press("Escape");
@@ -85,7 +85,7 @@ test("neither secret nor signature is in a report of any level", async () => {
 
 test("without a delivery there is no report", async () => {
   await page.getByRole("button", { name: "Clear" }).click();
-  await page.keyboard.press("Alt+6");
+  await page.keyboard.press("Alt+7");
   assert.match(await page.locator("dialog .out").innerText(), /No delivery/);
   assert.equal(await page.locator("dialog button.main").isDisabled(), true);
   await page.keyboard.press("Escape");

@@ -43,7 +43,7 @@ const head = (of: Page) => of.getByLabel("Request line and headers");
 
 /** The link of the Share dialog. */
 async function link(variant = "The whole delivery"): Promise<string> {
-  await page.keyboard.press("Alt+7");
+  await page.keyboard.press("Alt+6");
   await page.locator("dialog .choice span", { hasText: variant }).click();
   await page.locator("dialog button.main:enabled").waitFor();
   const url = await page.locator("dialog .out").inputValue();
@@ -107,7 +107,7 @@ test("a link restores the state: headers, body, provider, time and definition", 
 
 test("a secret in a header is not shared", async () => {
   await head(page).fill(`Authorization: Bearer ${SECRET}`);
-  await page.keyboard.press("Alt+7");
+  await page.keyboard.press("Alt+6");
   await page.locator("dialog .choice span", { hasText: "The whole delivery" }).click();
   await page.locator("dialog .note-text.bad").waitFor();
   assert.equal(await page.locator("dialog .out").inputValue(), "");
@@ -138,7 +138,7 @@ test("a link without values contains types, and no value of the payload", async 
   await page.keyboard.type(" ");
   await settled(page);
   assert.match(inside(await link()), /9c2fa320/);
-  await page.keyboard.press("Alt+7");
+  await page.keyboard.press("Alt+6");
   await page.locator("dialog button.main:enabled").waitFor();
   // The finding is first.
   assert.match(

@@ -21,7 +21,7 @@ before(async () => {
 
 after(() => opened?.close());
 
-const word = () => page.locator("#mode-sign .verdict h1").innerText();
+const word = () => page.locator("#mode-sign .verdict .kicker").innerText();
 const output = (name: string) => page.getByLabel(name, { exact: true }).innerText();
 const field = (pointer: string) => page.locator(`.form [data-pointer="${pointer}"]`);
 const view = (name: "Form" | "Text") => page.getByRole("button", { name, exact: true }).click();
@@ -227,7 +227,7 @@ test("a provider that does not sign gets no signature, and is never shown as val
   await sample("painchek", "Complete assessment");
   await secret().fill("");
   await settled(page);
-  assert.equal(await word(), "Not signed");
+  assert.equal(await word(), "No secret yet");
   assert.equal((await output("headers")).includes("Signature"), false);
   await secret().fill(SECRET);
   await settled(page);

@@ -14,6 +14,7 @@ const actions = await import("../../src/state/actions.ts");
 const { parseTime } = await import("../../src/ui/time.ts");
 const { isListed } = await import("../../src/views/inspect/archive.ts");
 const { linkTo, openLink } = await import("../../src/state/link.ts");
+const { subjectOf } = await import("../../src/views/actions/subject.ts");
 const { setCustomProvider } = await import("../../src/state/custom.ts");
 const { pack } = await import("../../src/state/fragment.ts");
 const { template } = await import("../../src/views/provider/templates.ts");
@@ -43,6 +44,12 @@ async function reset(changes: Partial<typeof INITIAL> = {}): Promise<void> {
 /** The state in the fragment of a URL. */
 const content = (url: string) =>
   inflateRawSync(Buffer.from(url.slice(url.indexOf("#1.") + 3), "base64url")).toString();
+
+/** The link of Inspect's drawer. */
+async function linkOf(isRedacted: boolean) {
+  const { link, secrets } = subjectOf("inspect");
+  return linkTo(await link(isRedacted), secrets);
+}
 
 async function open(fragment: string): Promise<void> {
   address.hash = `#${fragment}`;
@@ -287,7 +294,7 @@ test("a link restores headers, body, time, profile and custom provider, and no s
   } as const;
   store.set({ ...shared, secret: SECRET, secondSecret: "the next one" });
   await settle();
-  const { url, includesDefinition } = await linkTo(false);
+  const { url, includesDefinition } = await linkOf(false);
   assert.equal(includesDefinition, true);
   assert.doesNotMatch(content(url), /never shared|next one/);
   await reset({ secret: "another" });
@@ -312,7 +319,7 @@ test("SECURITY: a secret in any part of a link keeps it from being created", asy
   ];
   for (const part of parts) {
     await reset({ secret: SECRET, ...part });
-    await assert.rejects(linkTo(false), /contain the secret/, JSON.stringify(part));
+    await assert.rejects(linkOf(false), /contain the secret/, JSON.stringify(part));
   }
   // Without values nothing of the secret is left.
   await reset({
@@ -320,14 +327,14 @@ test("SECURITY: a secret in any part of a link keeps it from being created", asy
     headerText: `Authorization: Bearer ${SECRET}`,
     body: JSON.stringify([SECRET]),
   });
-  assert.doesNotMatch(content((await linkTo(true)).url), /never shared/);
+  assert.doesNotMatch(content((await linkOf(true)).url), /never shared/);
 });
 
 test("a link without values has the finding of its sender, whose words are shown as such", async () => {
   await reset();
   await actions.pickExample("painchek-rewritten");
   await settle();
-  const { url } = await linkTo(true);
+  const { url } = await linkOf(true);
   const { finding } = JSON.parse(content(url));
   assert.deepEqual(finding, {
     kicker: "Rejected",
@@ -346,7 +353,7 @@ test("an example is shared by its id", async () => {
   await reset();
   await actions.pickExample("painchek-rewritten");
   await settle();
-  const { url, isExample } = await linkTo(false);
+  const { url, isExample } = await linkOf(false);
   assert.equal(isExample, true);
   assert.match(content(url), /"example":"painchek-rewritten"/);
   assert.doesNotMatch(content(url), /made-up|assessment|sha256/);
@@ -360,8 +367,8 @@ test("without values a link has types, and its provider", async () => {
   await actions.pickExample("painchek");
   store.set({ body: `${store.state.body} ` });
   await settle();
-  assert.match(content((await linkTo(false)).url), /9c2fa320/);
-  const text = content((await linkTo(true)).url);
+  assert.match(content((await linkOf(false)).url), /9c2fa320/);
+  const text = content((await linkOf(true)).url);
   const link = JSON.parse(text);
   assert.equal(link.provider, "painchek");
   assert.equal(JSON.parse(link.body).data.patient, "string");
@@ -373,7 +380,7 @@ test("a state that is too large for a link is not shared", async () => {
   await reset();
   const body = Array.from({ length: 120_000 }, (_, n) => (n * 2_654_435_761).toString(36)).join("");
   await reset({ body });
-  await assert.rejects(linkTo(false), /Too large/);
+  await assert.rejects(linkOf(false), /Too large/);
 });
 
 test("SECURITY: a stranger's link sets no secret, and no provider or mode that does not exist", async () => {

@@ -30,12 +30,13 @@ function contrast(a: string, b: string): number {
 const TEXT: [text: string, grounds: string[]][] = [
   ...["ink", "muted", "accent"].map((name): [string, string[]] => [name, ["page", "raised", "sunken"]]),
   ["faint", ["page", "raised", "sunken"]],
-  ...["good", "open", "bad", "note"].map((name): [string, string[]] => [
+  ...["good", "open", "bad", "ask", "note"].map((name): [string, string[]] => [
     name,
     ["page", "raised", `${name}-soft`],
   ]),
   ...["key", "string", "number", "word"].map((name): [string, string[]] => [name, ["raised", "line-active"]]),
-  ["ink", ["good-soft", "open-soft", "bad-soft", "selection"]],
+  ["ink", ["good-soft", "open-soft", "bad-soft", "ask-soft", "selection"]],
+  ["muted", ["good-soft", "open-soft", "bad-soft", "ask-soft"]],
   ["signed", ["signed-soft"]],
   ["received", ["received-soft"]],
   ["on-press", ["press"]],

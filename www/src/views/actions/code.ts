@@ -1,5 +1,7 @@
 /** The dialog with code of a receiver for a provider. */
 import { CUSTOM_PROVIDER } from "../../engine/calls.ts";
+import { isSameFramework } from "../../engine/explanation.ts";
+import { chooseFramework } from "../../state/framework.ts";
 import { store } from "../../state/state.ts";
 import { choice } from "../../ui/choice.ts";
 import { copyButton } from "../../ui/copy.ts";
@@ -7,26 +9,26 @@ import { fill, h, unique } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 import { visible } from "../../ui/text.ts";
 import { type Framework, frameworks, secretVariable, snippet } from "./snippets.ts";
+import type { Subject } from "./subject.ts";
 
-let last: Framework = "node";
-
-export function codeView(): HTMLElement {
-  const { providers, provider, result, mode, definition } = store.state;
+export function codeView(subject: Subject): HTMLElement {
+  const { providers, definition } = store.state;
   const id = unique("code");
-  const detected = result === undefined || "isUndetected" in result ? undefined : result.provider.id;
-  const isCustom = mode === "provider" && providers.some((entry) => entry.id === CUSTOM_PROVIDER);
-  const first = isCustom ? CUSTOM_PROVIDER : provider === "auto" ? detected : provider;
   const output = h("pre", { class: "out", tabindex: "0", role: "group", "aria-label": "The code" });
   const note = h("p", { class: "note-text" });
   const copy = copyButton("the code", () => text, "Copy the code");
   copy.classList.add("main");
   let text = "";
+  const { framework } = store.state;
+  let [shown] =
+    frameworks.find(([, title]) => framework && isSameFramework(framework, title)) ?? frameworks[0];
   const select = h(
     "select",
     { id, on: { change: () => draw() } },
     providers.map((entry) => h("option", { value: entry.id }, entry.title)),
   );
-  select.value = first ?? providers[0]?.id ?? "";
+  const first = providers.find((entry) => entry.id === subject.provider) ?? providers[0];
+  select.value = first?.id ?? "";
 
   function draw(): void {
     const chosen = providers.find((entry) => entry.id === select.value);
@@ -39,7 +41,7 @@ export function codeView(): HTMLElement {
       return;
     }
     const input = { id: chosen.id, signs: chosen.signs, definition: json };
-    text = snippet(last, input);
+    text = snippet(shown, input);
     fill(output, ...visible(text, true));
     fill(
       note,
@@ -64,8 +66,9 @@ export function codeView(): HTMLElement {
     "div",
     { class: "stack-of" },
     h("div", { class: "with" }, h("label", { for: id }, "Provider"), select),
-    choice<Framework>("Framework", frameworks, last, (value) => {
-      last = value;
+    choice<Framework>("Framework", frameworks, shown, (value) => {
+      shown = value;
+      chooseFramework(frameworks.find(([name]) => name === value)?.[1] ?? "");
       draw();
     }),
     output,

@@ -1,64 +1,62 @@
-/** The dialogs of every mode: code, report, share. */
+/** Share, report and code, in a drawer. What they show is loaded when the page is idle or the drawer is opened. */
 import { h } from "../../ui/dom.ts";
 import { type IconName, icon } from "../../ui/icons.ts";
 import { later } from "../../ui/later.ts";
+import { toolbar } from "../../ui/toolbar.ts";
 
-/** In the order of the dialogs. */
-const ACTIONS: [title: string, IconName][] = [
-  ["Code", "code"],
-  ["Report", "report"],
-  ["Share", "link"],
-];
+export const ACTIONS = [
+  { name: "share", title: "Share", icon: "link" },
+  { name: "report", title: "Report", icon: "report" },
+  { name: "code", title: "Code", icon: "code" },
+] as const satisfies { name: string; title: string; icon: IconName }[];
 
-/** The content of the dialogs, which is loaded when the page is idle or a dialog is opened. */
-export const loadDialogs = async () => (await import("./dialogs.ts")).dialogs;
+export type ActionName = (typeof ACTIONS)[number]["name"];
+/** The names of the actions, in the order of their keys. */
+export const ACTION_NAMES: readonly ActionName[] = ACTIONS.map(({ name }) => name);
 
-const dialog = h("dialog", { class: "action" });
+/** Loads the content of the drawer. */
+export const loadDialogs = async () => (await import("./dialogs.ts")).dialogContent;
 
-/** Opens a dialog. Its content is created now, and removed when it is closed. */
-export function openAction(index: number): void {
-  const action = ACTIONS[index];
-  if (action === undefined || document.querySelector("dialog[open]") !== null) return;
-  const [title] = action;
-  dialog.setAttribute("aria-label", title);
-  dialog.replaceChildren(
-    h(
-      "div",
-      { class: "top" },
-      h("h2", null, title),
-      h("form", { method: "dialog" }, h("button", { value: "close" }, "Close")),
-    ),
+const drawer = h("dialog", { class: "drawer" });
+
+/** Opens the drawer. Its content is created now, and removed when it is closed. */
+export function openAction(name: ActionName): void {
+  if (document.querySelector("dialog[open]") !== null) return;
+  drawer.replaceChildren(
+    later(async () => {
+      const content = await loadDialogs();
+      return () => content(drawer, name);
+    }),
   );
-  dialog.showModal();
-  dialog.append(later(async () => (await loadDialogs())[index] as () => HTMLElement));
+  drawer.showModal();
 }
 
-/** The dialog of the actions, which is empty while it is closed. */
-export function actionDialog(): HTMLDialogElement {
-  dialog.addEventListener("close", () => {
-    // The event is asynchronous: another dialog may already be open.
-    if (!dialog.open) dialog.replaceChildren();
+/** The drawer of the actions, which is empty while it is closed. */
+export function actionDrawer(): HTMLDialogElement {
+  drawer.addEventListener("close", () => {
+    // The event is asynchronous: it may be open again.
+    if (!drawer.open) drawer.replaceChildren();
   });
-  return dialog;
+  drawer.addEventListener("click", ({ target }) => {
+    if (target === drawer) drawer.close();
+  });
+  return drawer;
 }
 
 export function actionButtons(): HTMLElement {
-  return h(
-    "div",
-    { class: "actions" },
-    ACTIONS.map(([title, name], index) =>
-      h(
-        "button",
-        {
-          type: "button",
-          class: "ghost",
-          "aria-haspopup": "dialog",
-          title: `${title} (Alt ${index + 5})`,
-          on: { click: () => openAction(index) },
-        },
-        icon(name),
-        h("span", null, title),
-      ),
+  const buttons = ACTIONS.map(({ name, title, icon: shape }, index) =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: "ghost",
+        "aria-haspopup": "dialog",
+        title: `${title} (Alt ${index + 6})`,
+        on: { click: () => openAction(name) },
+      },
+      icon(shape),
+      title,
     ),
   );
+  return toolbar(h("div", { class: "actions" }, buttons), "Actions");
 }

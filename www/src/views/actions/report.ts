@@ -2,14 +2,12 @@
 
 import type { RedactionLevel } from "../../engine/calls.ts";
 import { errorMessage } from "../../errors.ts";
-import { inspectInput, isEmpty } from "../../state/actions.ts";
-import { engine } from "../../state/engine.ts";
-import { store } from "../../state/state.ts";
 import { announce } from "../../ui/announce.ts";
 import { choice } from "../../ui/choice.ts";
 import { copyButton } from "../../ui/copy.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
+import type { Subject } from "./subject.ts";
 
 const REDACTION_LABELS: Record<RedactionLevel, string> = {
   types: "Values are replaced by their types. Field names are kept.",
@@ -17,33 +15,35 @@ const REDACTION_LABELS: Record<RedactionLevel, string> = {
   all: "All values are included, also personal and health data. Do not publish this report.",
 };
 
-export function reportView(): HTMLElement {
+const LEVEL_TITLES: Record<RedactionLevel, string> = {
+  types: "Types only",
+  "non-sensitive": "Values, no health data",
+  all: "All values",
+};
+
+export function reportView(subject: Subject): HTMLElement {
   const output = h("pre", { class: "out", tabindex: "0", role: "group", "aria-label": "The report" });
   const note = h("p", { class: "note-text" });
   const copy = copyButton("the report", () => output.textContent ?? "", "Copy the report");
   copy.classList.add("main");
+  const { levels } = subject;
   let level: RedactionLevel = "types";
   const idsInput = h("input", { type: "checkbox", on: { change: () => void runReport() } });
 
   async function runReport(): Promise<void> {
-    const { state } = store;
+    const { missing } = subject;
     fill(note, icon(level === "all" ? "warning" : "info"), h("span", null, REDACTION_LABELS[level]));
     note.className = level === "all" ? "note-text warning" : "note-text";
-    copy.disabled = isEmpty();
-    if (isEmpty()) {
-      output.textContent = "No delivery. Open one in Inspect to report it.";
+    copy.disabled = missing !== undefined;
+    if (missing !== undefined) {
+      output.textContent = missing;
       return;
     }
     try {
-      const text = await engine.call("formatReport", {
-        input: inspectInput(state),
-        level,
-        includesIds: idsInput.checked,
-        explanation: state.explanation,
-      });
+      const text = await subject.report(level, idsInput.checked);
       if (text === undefined) return;
       output.textContent = text;
-      announce(`Report ready. ${REDACTION_LABELS[level]}`);
+      announce(levels.length > 1 ? `Report ready. ${REDACTION_LABELS[level]}` : "Report ready.");
     } catch (error) {
       output.textContent = errorMessage(error);
       copy.disabled = true;
@@ -54,21 +54,20 @@ export function reportView(): HTMLElement {
   return h(
     "div",
     { class: "stack-of" },
-    choice<RedactionLevel>(
-      "Payload values",
-      [
-        ["types", "Types only"],
-        ["non-sensitive", "Values, no health data"],
-        ["all", "All values"],
-      ],
-      level,
-      (value) => {
-        level = value;
-        void runReport();
-      },
-    ),
-    h("label", { class: "check" }, idsInput, "Keep ids and the body's SHA-256"),
-    note,
+    // A definition has no values of a payload.
+    levels.length > 1 && [
+      choice<RedactionLevel>(
+        "Payload values",
+        levels.map((name) => [name, LEVEL_TITLES[name]] as const),
+        level,
+        (value) => {
+          level = value;
+          void runReport();
+        },
+      ),
+      h("label", { class: "check" }, idsInput, "Keep ids and the body's SHA-256"),
+      note,
+    ],
     output,
     h(
       "div",

@@ -1,25 +1,25 @@
 /** The dialog with a link to the state of the page, with the payload or without its values; never with the secret. */
 import { errorMessage } from "../../errors.ts";
 import { linkTo } from "../../state/link.ts";
-import { store } from "../../state/state.ts";
 import { announce } from "../../ui/announce.ts";
 import { choice } from "../../ui/choice.ts";
 import { copyButton } from "../../ui/copy.ts";
 import { fill, h, unique } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 import { count } from "../../ui/text.ts";
+import type { Subject } from "./subject.ts";
 
 /** Some programs truncate longer URLs. */
 const MANY_CHARS = 8000;
 
-export function shareView(): HTMLElement {
+export function shareView(subject: Subject): HTMLElement {
   const id = unique("link");
   const field = h("textarea", { id, rows: 4, readonly: true, spellcheck: "false", class: "out" });
   const length = h("p", { class: "muted" });
   const warning = h("p", { class: "note-text" });
   const copy = copyButton("the link", () => field.value, "Copy the link");
   copy.classList.add("main");
-  const { body } = store.state;
+  const { hasValues, isExample } = subject;
   let turn = 0;
 
   async function makeLink(redacted: boolean): Promise<void> {
@@ -27,11 +27,11 @@ export function shareView(): HTMLElement {
     field.value = "";
     copy.disabled = true;
     try {
-      const { url, isExample, includesDefinition } = await linkTo(redacted);
+      const { url, includesDefinition } = await linkTo(await subject.link(redacted), subject.secrets);
       if (run !== turn) return;
       field.value = url;
       copy.disabled = false;
-      showWarning(redacted, isExample, includesDefinition);
+      showWarning(redacted, includesDefinition);
       const long = url.length > MANY_CHARS ? " Some programs truncate links of this length." : "";
       length.textContent = `${count(url.length, "character")}.${long}`;
       announce(`Link ready. ${length.textContent}`);
@@ -44,8 +44,8 @@ export function shareView(): HTMLElement {
     }
   }
 
-  function showWarning(redacted: boolean, example: boolean, includesDefinition: boolean): void {
-    const isReadable = !redacted && !example && body !== "";
+  function showWarning(redacted: boolean, includesDefinition: boolean): void {
+    const isReadable = !redacted && !isExample && hasValues;
     warning.className = isReadable ? "note-text warning" : "note-text";
     fill(
       warning,
@@ -53,21 +53,17 @@ export function shareView(): HTMLElement {
       h(
         "span",
         null,
-        example
+        isExample && !redacted
           ? "The link contains the name of the example, and no payload."
-          : isReadable
-            ? "The link contains the payload and the headers. Everyone with the link can read them, as can browser histories and chat programs. Do not share real health data."
-            : body === ""
-              ? "The link contains no payload."
-              : "The link contains the finding and the field names. Values are replaced by their types, so it cannot be checked where it is opened.",
+          : hasValues
+            ? subject.linkNotes[redacted ? 0 : 1]
+            : "The link contains no payload.",
         includesDefinition && " The link contains the custom provider.",
       ),
     );
   }
 
   // An example is a name, and has no values of anyone.
-  const { example, headerText } = store.state;
-  const isExample = example?.headerText === headerText && example.body === body;
   void makeLink(!isExample);
   return h(
     "div",
@@ -75,8 +71,8 @@ export function shareView(): HTMLElement {
     choice(
       "Content of the link",
       [
-        ["types", "The finding, without values"],
-        ["values", "The whole delivery"],
+        ["types", subject.linkTitles[0]],
+        ["values", subject.linkTitles[1]],
       ],
       isExample ? "values" : "types",
       (value) => void makeLink(value === "types"),

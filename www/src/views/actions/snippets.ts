@@ -2,14 +2,14 @@
 
 export type Framework = "node" | "express" | "fastify" | "next" | "hono" | "workers";
 
-export const frameworks: readonly (readonly [Framework, string])[] = [
+export const frameworks = [
   ["node", "Node"],
   ["express", "Express"],
   ["fastify", "Fastify"],
   ["next", "Next.js"],
   ["hono", "Hono"],
   ["workers", "Workers"],
-];
+] as const satisfies (readonly [Framework, string])[];
 
 export interface SnippetInput {
   id: string;

@@ -55,7 +55,7 @@ export function compareView(): HTMLElement {
   const view = h(
     "div",
     { class: "inspect compare" },
-    h("section", { class: "band", "aria-label": "Verdict" }, pairVerdict()),
+    pairVerdict(),
     h("section", { class: "strip", "aria-label": "Compared by" }, toolbar(tools, "Deliveries")),
     h(
       "section",
@@ -82,6 +82,7 @@ function sideIssues(side: Side): HTMLElement {
 
 function providerSelect(): HTMLElement {
   const select = h("select", {
+    class: "provider-of-both",
     "aria-label": "Provider of both",
     on: { change: () => compareStore.set({ provider: select.value }) },
   });

@@ -1,107 +1,41 @@
-/** The verdict of a comparison. */
-import type { CompareResult } from "../../engine/protocol.ts";
-import { compareStore, isEmpty, SIDE_NAMES } from "../../state/compare.ts";
-import { count } from "../../ui/text.ts";
-import { type VerdictView, verdictBox } from "../verdict.ts";
+/** The verdict of a comparison: the words for its state, and what the next step does. */
+import { compareStore, isEmpty, nextChange, openInInspect } from "../../state/compare.ts";
+import { verdictBand } from "../verdict.ts";
+import { describePair, type PairAction } from "./words.ts";
 
 export function pairVerdict(): HTMLElement {
-  const { box, show } = verdictBox();
+  const { box, show } = verdictBand("compare");
   compareStore.on(["result", "isBusy", "failure", "headerTexts", "bodies"], ({ result, isBusy, failure }) => {
-    if (failure !== undefined)
-      show({ tone: "bad", icon: "error", title: "Page error", description: failure }, isBusy, true);
-    else if (result === undefined) show(describeEmpty(), isBusy, false);
-    else show(describeResult(result), isBusy, !isBusy);
+    const { step, ...words } = describePair(result, [isEmpty(0), isEmpty(1)], failure);
+    show(
+      { ...words, step: step && { title: step.title, run: () => run(step.action) } },
+      isBusy,
+      !isBusy && (result !== undefined || failure !== undefined),
+    );
   });
   return box;
 }
 
-function describeEmpty(): VerdictView {
-  const [first, second] = [isEmpty(0), isEmpty(1)];
-  return {
-    tone: "none",
-    icon: "question",
-    title: first === second ? "No deliveries" : "One delivery missing",
-    description:
-      first === second
-        ? "Paste or drop a delivery on each side, or a file that contains both."
-        : `Paste or drop the ${first ? "original" : "retry"}.`,
-  };
-}
+const inCompare = (selector: string): HTMLElement | null =>
+  document.querySelector<HTMLElement>(`#mode-compare ${selector}`);
 
-function describeResult({
-  provider,
-  same,
-  sameEvent,
-  sameBytes,
-  changes,
-  parseErrors,
-  checks,
-}: CompareResult): VerdictView {
-  if (provider === undefined) {
-    return {
-      tone: "none",
-      icon: "question",
-      title: "Provider not detected",
-      description: "Neither the headers nor the events identify it. Choose the provider.",
-    };
+function run(action: PairAction): void {
+  switch (action.kind) {
+    case "change":
+      nextChange(1);
+      break;
+    case "provider":
+      inCompare(".provider-of-both")?.focus();
+      break;
+    case "text":
+      compareStore.set({ view: "text" });
+      inCompare(".diff")?.scrollIntoView({ block: "nearest" });
+      break;
+    case "file":
+      inCompare(`.side:nth-child(${action.side + 1}) .opener button`)?.click();
+      break;
+    case "inspect":
+      openInInspect(action.side);
+      break;
   }
-  const index = parseErrors.findIndex((error) => error !== undefined);
-  if (index >= 0 && !same) {
-    return {
-      tone: "bad",
-      icon: "rejected",
-      title: "Cannot compare",
-      description: `The ${SIDE_NAMES[index === 0 ? 0 : 1].toLowerCase()} cannot be parsed: ${parseErrors[index]}`,
-    };
-  }
-  const note = checks.every(({ state }) => state === "unchecked")
-    ? "No secret: signatures are not checked. Enter it in Inspect."
-    : undefined;
-  if (same && sameBytes) {
-    return {
-      tone: "good",
-      icon: "passed",
-      title: "Same event, unchanged",
-      description: "The bodies are equal byte for byte: a retry or a duplicate.",
-      note,
-    };
-  }
-  if (same) {
-    return {
-      tone: "open",
-      icon: "warning",
-      title: "Same event, different bytes",
-      description:
-        "All values are equal, but whitespace, key order, or the formatting of numbers or strings differs. A signature of one body does not match the other.",
-      note,
-    };
-  }
-  const number = count(changes.length, "change");
-  if (sameEvent) {
-    return provider.immutable
-      ? {
-          tone: "bad",
-          icon: "rejected",
-          title: "Same event, changed",
-          description: `${number}. ${provider.title} sends every retry with the same payload, so this is not a plain retry.`,
-          note,
-        }
-      : {
-          tone: "open",
-          icon: "warning",
-          title: "Same event, changed",
-          description: `${number}. ${provider.title} does not guarantee unchanged retries.`,
-          note,
-        };
-  }
-  return {
-    tone: "open",
-    icon: "unequal",
-    title: "Two different events",
-    description:
-      changes.length === 0
-        ? "The payloads are equal, but the idempotency keys differ."
-        : `The idempotency keys of ${provider.title} differ. ${number}.`,
-    note,
-  };
 }

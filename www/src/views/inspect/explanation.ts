@@ -5,16 +5,19 @@
 import { isSignatureValid } from "../../engine/explanation.ts";
 import type { ByteDiff, ShownCause } from "../../engine/protocol.ts";
 import { retryExplanation } from "../../state/actions.ts";
+import { chooseFramework } from "../../state/framework.ts";
 import { store } from "../../state/state.ts";
 import { announce } from "../../ui/announce.ts";
 import { copyButton } from "../../ui/copy.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 import { count, visible } from "../../ui/text.ts";
+import { toolbar } from "../../ui/toolbar.ts";
 import { describePlace } from "./aligned.ts";
 import { alignedView } from "./aligned-view.ts";
 import { hexRows } from "./hex.ts";
 import { panel } from "./panel.ts";
+import { preferredFramework } from "./words.ts";
 
 export function explanationView(): HTMLElement {
   const { box, head, content } = panel("explanation", "Why it does not match");
@@ -37,6 +40,7 @@ export function explanationView(): HTMLElement {
     }
     if (explanation === undefined) return;
     tried.textContent = `${count(explanation.tried, "combination")} computed`;
+    showFramework = [];
     // Many causes have the same lines for frameworks: each is shown once.
     const shown = new Set<string>();
     let hasChange = false;
@@ -56,6 +60,9 @@ export function explanationView(): HTMLElement {
     if (isValid) fill(rest, causes);
     fill(content, isValid ? valid : causes);
   });
+  store.on(["framework"], () => {
+    for (const show of showFramework) show();
+  });
   return box;
 }
 
@@ -69,32 +76,40 @@ function causeView(
     h(
       "p",
       { class: "cause-head" },
-      h("span", { class: "badge" }, icon(proof ? "verified" : "eye"), proof ? "Match" : "Observation"),
+      h("span", { class: "badge" }, icon(proof ? "passed" : "eye"), proof ? "Match" : "Observation"),
       h("strong", null, title),
       h("code", null, code),
     ),
     h("p", { class: "message" }, ...visible(message)),
     change !== undefined && changed(change),
     h("p", { class: "fix" }, h("strong", null, "Fix "), ...visible(fix)),
-    frameworks.length > 0 &&
-      h(
-        "details",
-        null,
-        h("summary", null, `Code for ${frameworks.map(({ name }) => name).join(", ")}`),
-        h(
-          "dl",
-          { class: "frameworks" },
-          frameworks.map(({ name, code }) => [
-            h("dt", null, name),
-            h(
-              "dd",
-              null,
-              h("code", null, code),
-              copyButton(`the line for ${name}`, () => code),
-            ),
-          ]),
-        ),
-      ),
+    frameworks.length > 0 && frameworksView(frameworks),
+  );
+}
+
+/** Shows the chosen framework in each cause. */
+let showFramework: (() => void)[] = [];
+
+/** The code that fixes a cause, a tab for each framework. */
+function frameworksView(frameworks: ShownCause["frameworks"]): Node {
+  let shown = 0;
+  const tabs = frameworks.map(({ name }) =>
+    h("button", { type: "button", on: { click: () => chooseFramework(name) } }, name),
+  );
+  const code = h("code");
+  const copy = copyButton("the code", () => frameworks[shown]?.code ?? "");
+  const show = () => {
+    shown = preferredFramework(frameworks, store.state.framework);
+    for (const [index, tab] of tabs.entries()) tab.setAttribute("aria-pressed", String(index === shown));
+    code.textContent = frameworks[shown]?.code ?? "";
+  };
+  showFramework.push(show);
+  show();
+  return h(
+    "div",
+    { class: "frameworks" },
+    toolbar(h("div", { class: "tabs" }, tabs), "Framework"),
+    h("p", null, code, copy),
   );
 }
 

@@ -19,8 +19,15 @@ export function recordTitle({ time, type, title, verdict }: DeliveryRecord): str
 const MENU_ENTRIES = 7;
 const ALL = "all";
 
+const list = historyList();
+
+/** Opens the list of all deliveries. */
+export function openHistory(): void {
+  keepDelivery();
+  list.open();
+}
+
 export function historyView(): HTMLElement {
-  const list = historyList();
   const select = h("select", {
     "aria-label": "History",
     on: {

@@ -17,7 +17,7 @@ export function inspectView(): HTMLElement {
     "div",
     { class: "inspect" },
     // The verdict is first, on every width.
-    h("section", { class: "band", "aria-label": "Verdict" }, verdictView()),
+    verdictView(),
     stripView(),
     archiveView(),
     sideTabs(),

@@ -2,6 +2,7 @@
 
 import { importText } from "../../state/actions.ts";
 import { store } from "../../state/state.ts";
+import { divider } from "../../ui/divider.ts";
 import { h } from "../../ui/dom.ts";
 import { field, headerArea } from "../../ui/field.ts";
 import { later } from "../../ui/later.ts";
@@ -21,6 +22,7 @@ export function inputView(): HTMLElement {
       bodyViewChoice(),
     ),
     later(async () => (await import("./body.ts")).bodyView, bodyFrame()),
+    divider(),
   );
 }
 

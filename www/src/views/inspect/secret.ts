@@ -8,6 +8,7 @@ import type { Store } from "../../state/store.ts";
 import { fill, h, unique } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 import { count } from "../../ui/text.ts";
+import { toolbar } from "../../ui/toolbar.ts";
 
 const ENCODINGS: [SecretEncoding, string][] = [
   ["provider", "provider's format"],
@@ -97,7 +98,12 @@ export function secretField<State extends { secret: string; encoding: SecretEnco
     "div",
     { class: "field secret" },
     label,
-    h("div", { class: "joined" }, h("span", { class: "with-button" }, input, reveal), encoding),
+    h(
+      "div",
+      { class: "joined" },
+      input,
+      toolbar(h("div", { class: "joined-tools" }, reveal, encoding), "How the secret is shown and read"),
+    ),
     note,
   );
 }

@@ -6,9 +6,11 @@ import { icon } from "../../ui/icons.ts";
 import { toolbar } from "../../ui/toolbar.ts";
 import { historyView } from "./history.ts";
 
-export function sourcesView(): HTMLElement {
+/** A menu of all examples. */
+export function examplesMenu(label: string): HTMLSelectElement {
   const examples = h("select", {
-    "aria-label": "Examples",
+    class: "examples-menu",
+    "aria-label": label,
     on: {
       change: () => {
         if (examples.value !== "") void pickExample(examples.value);
@@ -32,6 +34,10 @@ export function sourcesView(): HTMLElement {
       ),
     );
   });
+  return examples;
+}
+
+export function sourcesView(): HTMLElement {
   const file = h("input", {
     type: "file",
     class: "visually-hidden",
@@ -48,7 +54,7 @@ export function sourcesView(): HTMLElement {
   const box = h(
     "div",
     { class: "toolbar sources" },
-    examples,
+    examplesMenu("Examples"),
     historyView(),
     h(
       "button",

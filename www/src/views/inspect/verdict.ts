@@ -3,35 +3,20 @@ import type { Issue } from "../../engine/core.ts";
 import { retryFailure, selectIssue } from "../../state/actions.ts";
 import { describeSender } from "../../state/custom.ts";
 import { type State, store } from "../../state/state.ts";
-import { announce } from "../../ui/announce.ts";
-import type { IconName } from "../../ui/icons.ts";
+import { copyText } from "../../ui/copy.ts";
 import { count } from "../../ui/text.ts";
 import { openAction } from "../actions/index.ts";
-import { verdictBox } from "../verdict.ts";
+import { verdictBand } from "../verdict.ts";
 import { inspectState, VERDICT_KEYS } from "./inspect-state.ts";
-import { describeVerdict, type NextAction, type SealName } from "./words.ts";
-
-const ICONS: Readonly<Record<SealName, IconName>> = {
-  verified: "verified",
-  rejected: "rejected",
-  unsigned: "unsigned",
-  question: "question",
-  key: "key",
-  clock: "clock",
-  paste: "paste",
-  warned: "warning",
-};
+import { describeVerdict, type NextAction } from "./words.ts";
 
 export function verdictView(): HTMLElement {
-  const { box, show } = verdictBox();
+  const { box, show } = verdictBand("inspect");
   store.on(VERDICT_KEYS, (state) => {
-    const { seal, headline, sentence, step, ...rest } = describeVerdict(inspectState(state));
+    const { step, ...words } = describeVerdict(inspectState(state));
     show(
       {
-        ...rest,
-        icon: ICONS[seal],
-        title: headline,
-        description: sentence,
+        ...words,
         counts: countIssues(state.result?.issues ?? []),
         step: step && { title: step.title, run: () => run(step.action) },
       },
@@ -67,7 +52,7 @@ function run(action: NextAction): void {
       document.querySelector<HTMLElement>("#mode-inspect .open-file")?.click();
       break;
     case "code":
-      openAction(0);
+      openAction("code");
       break;
     case "secret":
       reveal(store.state.side, ".secret input");
@@ -94,10 +79,7 @@ function run(action: NextAction): void {
       store.set({ asOf: new Date(action.time).toISOString() });
       break;
     case "copy":
-      navigator.clipboard.writeText(action.text).then(
-        () => announce("Copied the fix."),
-        () => announce("The browser blocked copying."),
-      );
+      void copyText("the fix", action.text);
       reveal("why", ".explanation");
       break;
   }

@@ -3,9 +3,10 @@
  * step. Without elements and without the store, so that every view of a delivery says the same.
  */
 import type { Issue } from "../../engine/core.ts";
-import { isSignatureValid } from "../../engine/explanation.ts";
+import { isSameFramework, isSignatureValid } from "../../engine/explanation.ts";
 import type { Inspection, ShownCause, ShownExplanation, Undetected } from "../../engine/protocol.ts";
 import type { SecretSlot } from "../../engine/provider-entry.ts";
+import type { SealName } from "../../ui/seal.ts";
 import { count, formatNumber } from "../../ui/text.ts";
 import { formatDuration, formatUtc } from "../../ui/time.ts";
 
@@ -38,17 +39,7 @@ export interface NextStep {
 }
 
 export type Tone = "good" | "open" | "bad" | "none";
-export type SealName =
-  | "verified"
-  | "rejected"
-  | "unsigned"
-  | "question"
-  | "key"
-  | "clock"
-  | "paste"
-  | "warned";
-
-export interface VerdictText {
+export interface VerdictText<Step = NextStep> {
   tone: Tone;
   seal: SealName;
   kicker: string;
@@ -56,18 +47,14 @@ export interface VerdictText {
   aside?: string | undefined;
   headline: string;
   sentence: string;
-  step?: NextStep | undefined;
+  step?: Step | undefined;
 }
 
 export function describeVerdict(state: InspectState): VerdictText {
   const { isEmpty, isBusy, result, failure, canRetry, missingBody } = state;
   if (failure !== undefined)
     return {
-      tone: "bad",
-      seal: "rejected",
-      kicker: "The page failed",
-      headline: "This is not a verdict",
-      sentence: `${failure}${isEmpty ? "" : " Your delivery is still here."}`,
+      ...pageFailure(`${failure}${isEmpty ? "" : " Your delivery is still here."}`),
       step: canRetry === true ? { title: "Try again", action: { kind: "retry" } } : undefined,
     };
   if (isEmpty || result === undefined)
@@ -92,6 +79,15 @@ export function describeVerdict(state: InspectState): VerdictText {
     };
   return "isUndetected" in result ? describeUndetected(result, state) : describeInspection(result, state);
 }
+
+/** An error of the page itself. */
+export const pageFailure = (sentence: string): VerdictText<never> => ({
+  tone: "bad",
+  seal: "rejected",
+  kicker: "The page failed",
+  headline: "This is not a verdict",
+  sentence,
+});
 
 // ---- without a provider ----
 
@@ -162,7 +158,7 @@ function describeInspection(inspection: Inspection, state: InspectState): Verdic
       seal: "unsigned",
       kicker: "Token, nothing signed",
       headline: "The right token, and nothing signed",
-      sentence: `${signature.header} contains the token. An attacker who has seen one delivery can send any other. ${payloadSentence(inspection)}`,
+      sentence: `${signature.header} contains the token. An attacker who has seen one delivery can send any other. ${payloadOf(inspection)}`,
     };
   const good = { ...accepted, tone: "good", seal: "verified", kicker: "Verified" } as const;
   const key = slotOf(inspection)?.kind === "public-key" ? "public key" : "secret";
@@ -170,10 +166,10 @@ function describeInspection(inspection: Inspection, state: InspectState): Verdic
     return {
       ...good,
       headline: `Signed with the second ${key}`,
-      sentence: `It matches the second of two ${key}s: a rotation, or a delivery of another subscription. ${payloadSentence(inspection)}`,
+      sentence: `It matches the second of two ${key}s: a rotation, or a delivery of another subscription. ${payloadOf(inspection)}`,
     };
   const by = key === "secret" ? "Signed with your secret" : "Signed by the sender's key";
-  const sentence = `${signedSentence(inspection)} ${payloadSentence(inspection)}`;
+  const sentence = `${signedSentence(inspection)} ${payloadOf(inspection)}`;
   if (isUnknownEvent(inspection))
     return {
       ...good,
@@ -213,11 +209,15 @@ function signedSentence({ report: { signature } }: Inspection): string {
   return `${signature.header} has the valid ${algorithmTitle(signature.algorithm ?? "")} signature of ${covered}.`;
 }
 
-function payloadSentence({ isValidated, provider }: Inspection): string {
+/** Whether the payload satisfies its contract, which a provider may not have for an event type. */
+export function payloadSentence(isValidated: boolean, title: string): string {
   return isValidated
-    ? `The payload satisfies ${provider.title}'s contract.`
-    : `The payload was not validated: ${provider.title} has no contract for this event type.`;
+    ? `The payload satisfies ${title}'s contract.`
+    : `The payload was not validated: ${title} has no contract for this event type.`;
 }
+
+const payloadOf = ({ isValidated, provider }: Inspection): string =>
+  payloadSentence(isValidated, provider.title);
 
 /** The name of what verifies, in a sentence. */
 function secretNoun(inspection: Inspection): string {
@@ -237,7 +237,7 @@ function describeUnsigned(inspection: Inspection): VerdictText {
       kicker: "Unsigned",
       aside: "handled only where you allow it",
       headline: inspection.isValidated ? "Valid, but not authenticated" : "Not authenticated",
-      sentence: `${provider.title} does not sign its webhooks: an attacker who knows the URL can send this, too. ${payloadSentence(inspection)}`,
+      sentence: `${provider.title} does not sign its webhooks: an attacker who knows the URL can send this, too. ${payloadOf(inspection)}`,
       step: { title: "Code for a receiver", action: { kind: "code" } },
     };
   // Only a signature that was not checked has an issue here.
@@ -249,7 +249,7 @@ function describeUnsigned(inspection: Inspection): VerdictText {
       kicker: "Unsigned",
       aside: "rejected unless you allow it",
       headline: `${signature.header ?? "The signature"} is missing`,
-      sentence: `The sender is not authenticated. ${provider.title} signs its webhooks. ${payloadSentence(inspection)}`,
+      sentence: `The sender is not authenticated. ${provider.title} signs its webhooks. ${payloadOf(inspection)}`,
       step: enter,
     };
   const time = signed?.timestamp;
@@ -401,6 +401,18 @@ const CAUSE_HEADLINES: [start: string, headline: string, step: string][] = [
   ["token-", "The right token, written differently", "Show where"],
 ];
 
+/** The index of the preferred framework, or of the first one. */
+export function preferredFramework(
+  frameworks: ShownCause["frameworks"],
+  preferred: string | undefined,
+): number {
+  const exact = frameworks.findIndex(({ name }) => name === preferred);
+  const similar = frameworks.findIndex(
+    ({ name }) => preferred !== undefined && isSameFramework(name, preferred),
+  );
+  return Math.max(0, exact >= 0 ? exact : similar);
+}
+
 /** Headline and next step for a proven cause. */
 export function describeCause(
   { code, title, frameworks }: Pick<ShownCause, "title" | "frameworks"> & { code: string },
@@ -411,7 +423,7 @@ export function describeCause(
     title,
     "Show where",
   ];
-  const fix = frameworks.find(({ name }) => name === preferred) ?? frameworks[0];
+  const fix = frameworks[preferredFramework(frameworks, preferred)];
   return {
     headline,
     step:

@@ -1,14 +1,14 @@
 /** Provider: a custom provider. Its definition on one side; verdict, schemas and sample on the other. */
 import { setMarks } from "../../editor/marks.ts";
-import { CUSTOM_PROVIDER } from "../../engine/calls.ts";
-import { getText, openInInspect, SAMPLE_FILE, setCustomProvider, setText } from "../../state/custom.ts";
+import { getText, SAMPLE_FILE, setCustomProvider, setText } from "../../state/custom.ts";
 import { store } from "../../state/state.ts";
 import { choice } from "../../ui/choice.ts";
 import { copyButton } from "../../ui/copy.ts";
+import { divider } from "../../ui/divider.ts";
 import { fill, h } from "../../ui/dom.ts";
-import { icon } from "../../ui/icons.ts";
+import { toolbar } from "../../ui/toolbar.ts";
 import { fileEditor } from "./file.ts";
-import { problemsView } from "./problems.ts";
+import { definitionVerdict, problemsView } from "./problems.ts";
 import { template, templates } from "./templates.ts";
 
 export function providerView(): HTMLElement {
@@ -82,10 +82,11 @@ export function providerView(): HTMLElement {
   return h(
     "div",
     { class: "inspect provider" },
+    definitionVerdict(goTo),
+    h("section", { class: "strip", "aria-label": "Made from" }, definitionTools()),
     h(
       "section",
       { class: "input", "aria-label": "Definition" },
-      toolbar(),
       h(
         "p",
         { class: "label" },
@@ -93,6 +94,7 @@ export function providerView(): HTMLElement {
         h("span", { class: "muted" }, "signature, envelope, events, retries"),
       ),
       main.box,
+      divider(),
     ),
     h(
       "section",
@@ -103,7 +105,8 @@ export function providerView(): HTMLElement {
   );
 }
 
-function toolbar(): HTMLElement {
+/** A template to start from, and the whole definition to take along. */
+function definitionTools(): HTMLElement {
   const templateSelect = h(
     "select",
     {
@@ -118,21 +121,13 @@ function toolbar(): HTMLElement {
     h("option", { value: "" }, "Choose a template…"),
     templates.map((title, index) => h("option", { value: index }, title)),
   );
-  const tryButton = h(
-    "button",
-    { type: "button", class: "main", on: { click: () => void openInInspect() } },
-    icon("open"),
-    "Sign the sample and inspect it",
-  );
   const copy = copyButton(
     "the definition with its schemas",
     () => store.state.definition?.definition ?? "",
     "Copy the definition",
   );
-  store.on(["definition", "providers"], ({ definition, providers }) => {
-    tryButton.disabled =
-      definition?.entry === undefined || !providers.some(({ id }) => id === CUSTOM_PROVIDER);
+  store.on(["definition"], ({ definition }) => {
     copy.disabled = definition?.definition === undefined;
   });
-  return h("div", { class: "toolbar" }, templateSelect, tryButton, copy);
+  return toolbar(h("div", { class: "toolbar" }, templateSelect, copy), "Definition");
 }

@@ -1,53 +1,59 @@
 /** The verdict on the definition, and its issues with their locations. */
 import { CUSTOM_PROVIDER, type DefinitionProblem } from "../../engine/calls.ts";
-import { store } from "../../state/state.ts";
-import { announce } from "../../ui/announce.ts";
+import { openInInspect, setCustomProvider } from "../../state/custom.ts";
+import { type State, store } from "../../state/state.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
-import { count, visible } from "../../ui/text.ts";
+import { visible } from "../../ui/text.ts";
+import { verdictBand } from "../verdict.ts";
+import { template } from "./templates.ts";
+import { describeDefinition, isEmptyDefinition } from "./words.ts";
 
 const MAX_LISTED = 50;
 
-export function problemsView(goTo: (file: string, from: number, to: number) => void): HTMLElement {
-  const head = h("div", { class: "verdict" });
-  const list = h("ol", { class: "problems" });
-  store.on(["definition", "providers"], ({ custom, definition, providers }) => {
-    const problems = definition?.problems ?? [];
-    const empty = custom === undefined || (custom.definition.trim() === "" && custom.schemas.length === 0);
-    const offered = providers.some(({ id }) => id === CUSTOM_PROVIDER);
-    const [tone, word, sentence] =
-      empty || definition === undefined
-        ? (["none", "No definition", "Choose a template, or paste a provider.json."] as const)
-        : problems.length === 0
-          ? (["good", "Valid", "Available as a provider in every mode while this page is open."] as const)
-          : ([
-              "bad",
-              count(problems.length, "issue"),
-              offered ? "The last valid definition stays in use." : "Fix the issues to use this provider.",
-            ] as const);
-    head.dataset.tone = tone;
-    fill(
-      head,
-      h(
-        "span",
-        { class: "seal" },
-        icon(tone === "good" ? "verified" : tone === "bad" ? "rejected" : "question"),
-      ),
-      h("div", { class: "verdict-text" }, h("h1", { tabindex: "-1" }, word), h("p", null, sentence)),
+type GoTo = (file: string, from: number, to: number) => void;
+
+const isOffered = ({ providers }: Readonly<State>): boolean =>
+  providers.some(({ id }) => id === CUSTOM_PROVIDER);
+
+export function definitionVerdict(goTo: GoTo): HTMLElement {
+  const { box, show } = verdictBand("provider");
+  const run = {
+    template: () => void setCustomProvider(template(0)),
+    try: () => void openInInspect(),
+    problem: () => {
+      const [first] = store.state.definition?.problems ?? [];
+      if (first !== undefined) goTo(first.file, first.from, first.to);
+    },
+  };
+  store.on(["custom", "definition", "providers"], (state) => {
+    const { custom, definition } = state;
+    const { step, ...words } = describeDefinition(custom, definition, isOffered(state));
+    show(
+      { ...words, step: step && { title: step.title, run: run[step.action] } },
+      false,
+      words.tone !== "none",
     );
-    list.hidden = problems.length === 0 || empty;
+  });
+  return box;
+}
+
+export function problemsView(goTo: GoTo): HTMLElement {
+  const list = h("ol", { class: "problems" });
+  store.on(["custom", "definition"], ({ custom, definition }) => {
+    const problems = isEmptyDefinition(custom) ? [] : (definition?.problems ?? []);
+    list.hidden = problems.length === 0;
     fill(
       list,
       problems.slice(0, MAX_LISTED).map((problem) => item(problem, goTo)),
     );
-    if (!empty) announce(problems[0] === undefined ? `${word}.` : `${word}. ${problems[0].message}`);
   });
-  return h("div", { class: "summary" }, head, list);
+  return list;
 }
 
 function item(
   { file, from, to, code, message, hint, pointer, span }: DefinitionProblem,
-  goTo: (file: string, from: number, to: number) => void,
+  goTo: GoTo,
 ): HTMLElement {
   return h(
     "li",

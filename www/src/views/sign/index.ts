@@ -1,5 +1,6 @@
 /** Sign: the payload on one side, the signed delivery on the other. */
 import { nextIssue, startSign } from "../../state/sign.ts";
+import { divider } from "../../ui/divider.ts";
 import { h } from "../../ui/dom.ts";
 import { steppers } from "../../ui/keys.ts";
 import { outputsView, signIssuesView, signVerdict } from "./output.ts";
@@ -11,14 +12,10 @@ export function signView(): HTMLElement {
   const view = h(
     "div",
     { class: "inspect sign" },
-    h("section", { class: "input", "aria-label": "New delivery" }, ...settingsView(), payloadView()),
-    h(
-      "section",
-      { class: "results", "aria-label": "Signed delivery" },
-      h("div", { class: "summary" }, signVerdict()),
-      signIssuesView(),
-      outputsView(),
-    ),
+    signVerdict(),
+    h("section", { class: "strip", "aria-label": "Signed by" }, ...settingsView()),
+    h("section", { class: "input", "aria-label": "Payload" }, payloadView(), divider()),
+    h("section", { class: "results", "aria-label": "Signed delivery" }, signIssuesView(), outputsView()),
   );
   startSign();
   return view;

@@ -1,85 +1,41 @@
 /** The signed delivery: verdict, issues, and three export formats to copy. */
 import type { SignResult } from "../../engine/protocol.ts";
-import { openInInspect, signStore } from "../../state/sign.ts";
+import { nextIssue, openInInspect, signStore } from "../../state/sign.ts";
 import { store } from "../../state/state.ts";
-import { copyButton } from "../../ui/copy.ts";
+import { copyButton, copyText } from "../../ui/copy.ts";
 import { fill, h } from "../../ui/dom.ts";
-import { count, visible } from "../../ui/text.ts";
+import { visible } from "../../ui/text.ts";
 import { issuesView } from "../inspect/issues.ts";
 import { panel } from "../inspect/panel.ts";
-import { COVERAGE } from "../inspect/signature.ts";
-import { payloadSentence, type VerdictView, verdictBox } from "../verdict.ts";
+import { verdictBand } from "../verdict.ts";
+import { describeMade, type MadeAction } from "./words.ts";
 
 export function signVerdict(): HTMLElement {
-  const { box, show } = verdictBox();
-  const open = h("button", { type: "button", on: { click: openInInspect } }, "Open in Inspect");
+  const { box, show } = verdictBand("sign");
   signStore.on(["result", "isBusy", "failure"], ({ result, isBusy, failure, provider }) => {
-    open.disabled = result?.delivery === undefined;
-    if (failure !== undefined)
-      show({ tone: "bad", icon: "error", title: "Page error", description: failure }, isBusy, true);
-    else show(describeResult(result, provider), isBusy, !isBusy && result !== undefined);
+    const entry = store.state.providers.find(({ id }) => id === provider);
+    const { step, ...words } = describeMade(result, entry, failure);
+    show(
+      { ...words, step: step && { title: step.title, run: () => run(step.action) } },
+      isBusy,
+      !isBusy && (result !== undefined || failure !== undefined),
+    );
   });
-  return h("div", null, box, h("p", { class: "acts" }, open));
+  return box;
 }
 
-function describeResult(result: SignResult | undefined, provider: string): VerdictView {
-  if (result === undefined)
-    return { tone: "none", icon: "question", title: "Starting…", description: "Loading the core." };
-  const { failure, verdict, status, issues } = result;
-  const entry = store.state.providers.find(({ id }) => id === provider);
-  const { title = provider, signs = true } = entry ?? {};
-  const payload = payloadSentence(result.isValidated === true, title);
-  const note = "Signed by the core, and inspected by the core as its receiver would.";
-  if (failure !== undefined)
-    return { tone: "bad", icon: "rejected", title: "Not created", description: failure };
-  if (verdict === "token")
-    return {
-      tone: "open",
-      icon: "warning",
-      title: "Token added, nothing signed",
-      description: `${title} sends the secret as a token. ${COVERAGE.nothing} ${payload}`,
-      note,
-    };
-  if (verdict === "verified")
-    return {
-      tone: "good",
-      icon: "verified",
-      title: "Signed and verified",
-      description: `Valid signature of this body with this secret. ${payload}`,
-      note,
-    };
-  if (verdict === "unsigned" && entry?.secrets[0]?.kind === "public-key")
-    return {
-      tone: "open",
-      icon: "unsigned",
-      title: "Cannot be signed here",
-      description: `${title} signs with a private key, which only ${title} has. Its public key verifies deliveries, and cannot sign.`,
-      note: "The delivery below has no signature.",
-    };
-  if (verdict === "unsigned")
-    return signs
-      ? {
-          tone: "open",
-          icon: "unsigned",
-          title: "Not signed",
-          description: `${title} signs its webhooks. Enter the secret of the subscription.`,
-          note,
-        }
-      : {
-          tone: "open",
-          icon: "unsigned",
-          title: "Created, unsigned",
-          description: `${title} does not sign its webhooks. ${payload}`,
-          note,
-        };
-  const errors = issues.filter(({ severity }) => severity === "error");
-  return {
-    tone: "bad",
-    icon: "rejected",
-    title: status === "verified" ? "Signed, but rejected" : "Rejected",
-    description: errors[0]?.message ?? "The receiver would reject this delivery.",
-    note: errors.length > 1 ? `${count(errors.length, "error")}. ${note}` : note,
-  };
+const focusIn = (selector: string): void =>
+  document.querySelector<HTMLElement>(`#mode-sign ${selector}`)?.focus();
+
+function run(action: MadeAction): void {
+  if (action === "copy") void copyText("the curl command", signStore.state.result?.curl ?? "");
+  else if (action === "inspect") openInInspect();
+  else if (action === "secret") focusIn(".secret input");
+  else if (action === "issue") nextIssue(1);
+  else {
+    signStore.set({ editor: "text" });
+    focusIn(".cm-content");
+  }
 }
 
 export function signIssuesView(): HTMLElement {
@@ -95,7 +51,8 @@ export function signIssuesView(): HTMLElement {
 }
 
 export function outputsView(): HTMLElement {
-  const box = h("div", null);
+  const open = h("button", { type: "button", on: { click: openInInspect } }, "Open in Inspect");
+  const box = h("div", null, h("p", { class: "acts" }, open));
   const parts = [
     outputView("Headers", "headers", ({ delivery }) =>
       delivery?.headers.map(([name, value]) => `${name}: ${value}`).join("\n"),
@@ -105,6 +62,7 @@ export function outputsView(): HTMLElement {
   ];
   box.append(...parts.map(({ box }) => box));
   signStore.on(["result"], ({ result }) => {
+    open.disabled = result?.delivery === undefined;
     for (const { show } of parts) show(result);
   });
   return box;
