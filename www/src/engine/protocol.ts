@@ -359,7 +359,11 @@ export interface SignInput {
   webhookId: string;
   /** In milliseconds; undefined: now. */
   now: number | undefined;
+  /** What is done to the signed delivery, so that a receiver rejects it. */
+  variant?: SignVariant;
 }
+
+export type SignVariant = "valid" | "tampered" | "old" | "unsigned";
 
 /** A field of the form: its schema and its value. */
 export interface FormField {
@@ -393,6 +397,11 @@ export interface SignResult {
   format: BodyFormat | undefined;
   /** Why there is no delivery. */
   failure?: string;
+  variant?: SignVariant | undefined;
+  /** Whether the signature has a time, so that it can be too old. */
+  hasTime?: boolean;
+  /** The first error of the receiver. */
+  rejection?: string | undefined;
   delivery?: PageDelivery;
   verdict?: Report["verdict"];
   /** Whether the payload was validated by a contract, without an error. */

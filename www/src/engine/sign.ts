@@ -17,7 +17,7 @@ import { bodyFormats, findFormat, readFormat, readOutline, writeFormat } from ".
 import { isParsed, isValidated, locateIssues } from "./inspect.ts";
 import { Outline } from "./outline.ts";
 import { parsePointer } from "./pointer.ts";
-import type { Calls, SignChoices, SignInput, SignResult } from "./protocol.ts";
+import type { Calls, SignChoices, SignInput, SignResult, SignVariant } from "./protocol.ts";
 import {
   getDefinition,
   getSummary,
@@ -123,8 +123,9 @@ export function sign(input: SignInput): SignResult {
       algorithm: input.algorithm || undefined,
     });
     const now = input.now ?? Date.now();
+    const schemes = [definition.signature ?? []].flat() as Scheme[];
     const options = {
-      now,
+      now: input.variant === "old" ? now - MAX_AGE_MS : now,
       ...(input.id === "" ? {} : { id: input.id }),
       ...(input.webhookId === "" ? {} : { webhookId: input.webhookId }),
       ...(url === "" ? {} : { url }),
@@ -147,15 +148,20 @@ export function sign(input: SignInput): SignResult {
         envelope === "text"
           ? signed
           : toFullRequest(createFromPayload(hook, definition, report.type, outline.text, options), url);
-      const finalReport = envelope === "text" ? report : hook.inspect(delivery, { now });
+      const changed = change(delivery, input.variant, outline, schemes);
+      const isSame = envelope === "text" && changed === signed;
+      const finalReport = isSame ? report : hook.inspect(changed, { now });
       return {
         ...result,
-        delivery: { ...delivery, text: toText(delivery.body) },
+        variant: input.variant,
+        hasTime: report.signature.timestamp !== undefined,
+        rejection: finalReport.issues.find(({ severity }) => severity === "error")?.message,
+        delivery: { ...changed, text: toText(changed.body) },
         verdict: finalReport.verdict,
         isValidated: isValidated(finalReport),
         status: finalReport.signature.status,
         responseStatus: finalReport.status,
-        ...exportAs(delivery),
+        ...exportAs(changed),
       };
     } catch (error) {
       return { ...result, failure: errorMessage(error) };
@@ -171,6 +177,45 @@ export function sign(input: SignInput): SignResult {
       failure: errorMessage(error),
     };
   }
+}
+
+interface Scheme {
+  header?: string | string[];
+}
+
+/** Older than any tolerance. */
+const MAX_AGE_MS = 30 * 24 * 3600 * 1000;
+
+/** The delivery as an attacker would send it. */
+function change(
+  delivery: FullRequest,
+  variant: SignVariant | undefined,
+  outline: Outline,
+  schemes: readonly Scheme[],
+): FullRequest {
+  if (variant === "tampered") return { ...delivery, body: tamper(delivery.body, outline) };
+  if (variant !== "unsigned") return delivery;
+  const names = schemes.flatMap(({ header = [] }) => header).map((name) => name.toLowerCase());
+  return { ...delivery, headers: delivery.headers.filter(([name]) => !names.includes(name.toLowerCase())) };
+}
+
+/** The body with one character of its last value changed, or of the text if no value has one to change. */
+function tamper(body: Uint8Array, outline: Outline): Uint8Array {
+  const text = toText(body);
+  let at = -1;
+  for (let node = outline.length - 1; node > 0 && at < 0; node--) {
+    const raw = outline.raw(node);
+    // An escape that is changed may be none any more.
+    if (!["string", "number"].includes(outline.kind(node)) || raw.includes("\\")) continue;
+    const index = raw.search(/[A-Za-z0-9][^A-Za-z0-9]*$/);
+    const start = text.lastIndexOf(raw);
+    if (index >= 0 && start >= 0) at = start + index;
+  }
+  if (at < 0) at = text.search(/[A-Za-z0-9][^A-Za-z0-9]*$/);
+  if (at < 0) return body;
+  // 0 to 1, 9 to 8, a to b: the character stays of its kind.
+  const other = String.fromCharCode(text.charCodeAt(at) + (/[9zZ]/.test(text[at] as string) ? -1 : 1));
+  return toBytes(text.slice(0, at) + other + text.slice(at + 1));
 }
 
 interface FullRequest {

@@ -7,7 +7,7 @@ import { importIssuesOf, isHeadAlone } from "./actions.ts";
 import { engine } from "./engine.ts";
 import { keepMode } from "./history.ts";
 import { knownSecrets, replaceDelivery } from "./replace.ts";
-import { formatHeaderText, parseHeaderText } from "./state.ts";
+import { formatHeaderText, isEmptyState, parseHeaderText, store } from "./state.ts";
 import { Store } from "./store.ts";
 
 export type Side = 0 | 1;
@@ -197,6 +197,34 @@ export function swapSides(): void {
 export function clearCompare(): void {
   compareStore.set(EMPTY);
 }
+
+/** The delivery that is compared with the next one that is shown, and whether it was taken. */
+let taken: { delivery: PageDelivery; id: number } | undefined;
+
+/** Takes the shown delivery as the original: the next one that is chosen is its retry. A second call takes it back. */
+export function compareWithNext(): void {
+  const { state } = store;
+  if (taken === undefined && isEmptyState(state)) return;
+  taken =
+    taken === undefined
+      ? { delivery: { ...parseHeaderText(state.headerText), text: state.body }, id: state.delivery }
+      : undefined;
+  store.set({
+    notice: {
+      tone: "note",
+      text: taken === undefined ? "Nothing is compared." : "Choose the delivery to compare this one with.",
+    },
+  });
+}
+
+store.on(["delivery"], ({ delivery, headerText, body }) => {
+  if (taken === undefined || delivery === taken.id) return;
+  const original = taken.delivery;
+  taken = undefined;
+  compareStore.set({ provider: "auto" });
+  fillSides(original, { ...parseHeaderText(headerText), text: body });
+  store.set({ mode: "compare", notice: undefined });
+});
 
 export function openInInspect(side: Side): void {
   const { provider, result } = compareStore.state;

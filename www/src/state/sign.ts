@@ -34,6 +34,7 @@ export const signStore = new Store<SignState>({
   id: "",
   webhookId: "",
   time: "",
+  variant: "valid",
   choices: undefined,
   result: undefined,
   isBusy: false,
@@ -79,6 +80,7 @@ const WATCHED_KEYS = [
   "id",
   "webhookId",
   "time",
+  "variant",
 ] as const;
 
 let scheduled = false;
@@ -109,11 +111,12 @@ export function startSign(): void {
 async function runSign(): Promise<void> {
   const { time, text, provider, envelope, scheme, secret, encoding, algorithm, event, url, id, webhookId } =
     signStore.state;
+  const { variant = "valid" } = signStore.state;
   signStore.set({ isBusy: true });
   try {
     const now = time === "" ? undefined : new Date(time).getTime();
     const settings = { provider, envelope, scheme, secret, encoding, algorithm, event, url, id, webhookId };
-    const input = { ...settings, text, now };
+    const input = { ...settings, text, now, variant };
     const result = await engine.call("sign", input);
     if (result !== undefined)
       signStore.set({ result, failure: undefined, issue: undefined, isBusy: scheduled });

@@ -1,5 +1,6 @@
 /** Shortcuts of a single key in Inspect, outside of fields. They can be switched off (WCAG 2.1.4). */
 import { importText, selectDelivery } from "../state/actions.ts";
+import { compareWithNext } from "../state/compare.ts";
 import { keepDelivery } from "../state/history.ts";
 import { showRecord } from "../state/replace.ts";
 import { store } from "../state/state.ts";
@@ -63,6 +64,7 @@ export const LETTERS: readonly (readonly [key: string, what: string, run: () => 
   ],
   ["j", "next delivery", () => go(1)],
   ["k", "previous delivery", () => go(-1)],
+  ["c", "compare with the next delivery that is chosen", compareWithNext],
   [
     "w",
     "why or request, on a narrow page",

@@ -120,7 +120,7 @@ test("Compare and Sign keep their texts over a reload, and no secret", async () 
   assert.ok(!(await stored()).includes(SECRET));
   await tab("Compare");
   await settled(page);
-  assert.equal(await page.locator("#mode-compare .verdict h1").innerText(), "Same event, changed");
+  assert.equal(await page.locator("#mode-compare .verdict .kicker").innerText(), "Same event, changed");
   await page.getByRole("button", { name: "Clear both" }).click();
   await tab("Inspect");
 });

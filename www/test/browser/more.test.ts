@@ -58,6 +58,15 @@ test("a button opens a file, and a delivery of an archive can be selected", asyn
   await settled(page);
   assert.equal(await body(), '{"a":1}');
   assert.equal(await archive.locator(".entry").first().getAttribute("aria-current"), "true");
+  // One is compared with the next one chosen.
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await page.keyboard.press("c");
+  await archive.locator(".entry").nth(1).click();
+  await settled(page);
+  assert.equal(await page.getByRole("link", { name: "Compare" }).getAttribute("aria-current"), "page");
+  assert.equal(await page.getByLabel("Body of the original", { exact: true }).innerText(), '{"a":1}');
+  assert.equal(await page.getByLabel("Body of the retry", { exact: true }).innerText(), '{"b":2}');
+  await page.keyboard.press("Alt+1");
   await archive.getByLabel("Filter the deliveries").fill("stripe");
   assert.equal(await archive.locator(".entry").count(), 0);
   await archive.getByLabel("Filter the deliveries").fill("");

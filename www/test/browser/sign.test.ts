@@ -366,6 +366,26 @@ test("a hostile payload is neither run nor hangs the form", async () => {
   assert.match(await word(), /rejected/, await page.locator("#mode-sign .verdict").innerText());
 });
 
+test("a tampered and an unsigned delivery are rejected, as they should be", async () => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await sample("painchek", "Complete assessment");
+  await secret().fill(SECRET);
+  const make = async (variant: string) => {
+    await page.getByRole("radio", { name: variant, exact: true }).check({ force: true });
+    await settled(page);
+    return word();
+  };
+  assert.equal(await make("Tampered"), "Tampered, and rejected");
+  assert.equal(await page.locator("#mode-sign .verdict").getAttribute("data-tone"), "good");
+  assert.match(await page.locator("#mode-sign .verdict").innerText(), /as it should be: 401/);
+  assert.equal(await make("Unsigned"), "Unsigned, and rejected");
+  assert.equal((await output("headers")).includes("Signature"), false);
+  assert.deepEqual(await findings(page), []);
+  // PainChek signs no time.
+  assert.equal(await page.getByRole("radio", { name: "Too old" }).isDisabled(), true);
+  assert.equal(await make("Valid"), "Signed and verified");
+});
+
 test("axe finds nothing, in light and dark, wide and narrow", async (t) => {
   for (const colorScheme of ["light", "dark"] as const) {
     for (const width of [1440, 390]) {

@@ -111,10 +111,10 @@ test("Compare says what the signatures are, or that there is no secret", () => {
 const choices = handlers.listSignChoices({});
 const { providers } = handlers.start({});
 
-function made(provider: string, changes: Partial<SignInput> = {}) {
+function inputOf(provider: string, changes: Partial<SignInput> = {}): SignInput {
   const sample = choices.samples.find((entry) => entry.provider === provider);
   assert.ok(sample);
-  const result = handlers.sign({
+  return {
     provider,
     text: sample.text,
     envelope: "text",
@@ -128,9 +128,12 @@ function made(provider: string, changes: Partial<SignInput> = {}) {
     webhookId: "",
     now: undefined,
     ...changes,
-  });
+  };
+}
+
+function made(provider: string, changes: Partial<SignInput> = {}) {
   return describeMade(
-    result,
+    handlers.sign(inputOf(provider, changes)),
     providers.find(({ id }) => id === provider),
     undefined,
   );
@@ -205,6 +208,48 @@ test("Sign: what was made, and what its receiver does", () => {
       ["bad", "rejected", "The page failed", undefined, "This is not a verdict", undefined],
     ],
   );
+});
+
+test("Sign: what a receiver should reject is rejected, and what it accepts is said", () => {
+  const short = ({ tone, kicker, aside }: Words) => [tone, kicker, aside];
+  assert.deepEqual(
+    [
+      made("painchek", { variant: "tampered" }),
+      made("painchek", { variant: "unsigned" }),
+      made("painchek", { variant: "old" }),
+      made("stripe", { variant: "old" }),
+      made("telegram", { variant: "tampered" }),
+      made("painchek", { variant: "tampered", secret: "" }),
+      made("xon", { variant: "tampered" }),
+    ].map(short),
+    [
+      ["good", "Tampered, and rejected", "as it should be: 401"],
+      ["good", "Unsigned, and rejected", "as it should be: 401"],
+      ["bad", "Too old, and accepted", "a receiver responds with 200 and calls the handler"],
+      ["good", "Too old, and rejected", "as it should be: 401"],
+      ["bad", "Tampered, and accepted", "a receiver responds with 200 and calls the handler"],
+      ["none", "No secret yet", "rejected unless you allow it"],
+      ["open", "Created, unsigned", "handled only where you allow it"],
+    ],
+  );
+  assert.match(
+    made("painchek", { variant: "tampered" }).sentence,
+    /Signature mismatch|does not match|is not the/,
+  );
+});
+
+test("a tampered delivery differs in one byte of a value, for every provider that signs", () => {
+  for (const { id, signs } of providers) {
+    const sample = choices.samples.find(({ provider }) => provider === id);
+    if (!signs || sample === undefined) continue;
+    const sign = (variant: "valid" | "tampered") =>
+      handlers.sign(inputOf(id, { variant, now: 1_800_000_000_000 })).delivery?.text ?? "";
+    const [valid, tampered] = [sign("valid"), sign("tampered")];
+    // What only the provider can sign is not made.
+    if (valid === "") continue;
+    const differing = [...valid].filter((character, index) => character !== tampered[index]);
+    assert.ok(valid.length === tampered.length && differing.length === 1, `${id}: ${differing.length}`);
+  }
 });
 
 test("Provider: no definition, one in use, and one with issues", () => {

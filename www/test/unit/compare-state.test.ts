@@ -3,9 +3,19 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import "./page.ts";
 
-const { clearCompare, compareStore, importSide, pickPair, setBody, startCompare, swapSides } = await import(
-  "../../src/state/compare.ts"
-);
+const {
+  clearCompare,
+  compareStore,
+  compareWithNext,
+  importSide,
+  pickPair,
+  setBody,
+  startCompare,
+  swapSides,
+} = await import("../../src/state/compare.ts");
+
+const { store } = await import("../../src/state/state.ts");
+const { replaceDelivery } = await import("../../src/state/replace.ts");
 
 /** Resolves after the pending comparison. */
 async function settle(): Promise<void> {
@@ -35,6 +45,28 @@ test("a result that arrives after both sides were cleared is not shown", async (
   for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
   await settle();
   assert.equal(compareStore.state.result, undefined);
+});
+
+test("the shown delivery is compared with the next one that is chosen, unless it is taken back", async () => {
+  clearCompare();
+  store.set({ headerText: "", body: "" });
+  compareWithNext();
+  assert.equal(store.state.notice?.text, undefined);
+  replaceDelivery({ headers: [["X-A", "1"]], text: '{"a":1}' });
+  compareWithNext();
+  assert.match(store.state.notice?.text ?? "", /Choose the delivery/);
+  replaceDelivery({ headers: [], text: '{"a":2}' });
+  assert.equal(store.state.mode, "compare");
+  assert.deepEqual(compareStore.state.bodies, ['{"a":1}', '{"a":2}']);
+  assert.deepEqual(compareStore.state.headerTexts, ["X-A: 1", ""]);
+  store.set({ mode: "inspect" });
+  compareWithNext();
+  compareWithNext();
+  replaceDelivery({ headers: [], text: '{"a":3}' });
+  assert.equal(store.state.mode, "inspect");
+  assert.deepEqual(compareStore.state.bodies, ['{"a":1}', '{"a":2}']);
+  clearCompare();
+  await settle();
 });
 
 test("each side has what its import reported", async () => {

@@ -1,6 +1,7 @@
 /** The deliveries of an archive with their verdicts, filtered by text and verdict. */
 import type { ArchiveEntry } from "../../engine/protocol.ts";
 import { selectDelivery } from "../../state/actions.ts";
+import { compareWithNext } from "../../state/compare.ts";
 import { store } from "../../state/state.ts";
 import { fill, h, unique } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
@@ -62,6 +63,11 @@ export function archiveView(): HTMLElement {
     facts,
     search,
     toolbar(h("div", { class: "segments" }, filters), "Verdict"),
+    h(
+      "button",
+      { type: "button", class: "link", on: { click: compareWithNext } },
+      "Compare this one with the next one chosen",
+    ),
     list,
     rest,
   );

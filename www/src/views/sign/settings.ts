@@ -1,6 +1,7 @@
 /** The settings of Sign: provider, event, sample, secret, algorithm, ids, time and receiver. */
 import { pickEvent, pickSample, pickScheme, type SignState, signStore } from "../../state/sign.ts";
 import { store } from "../../state/state.ts";
+import { choice } from "../../ui/choice.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { field } from "../../ui/field.ts";
 import { secretField } from "../inspect/secret.ts";
@@ -10,8 +11,30 @@ export function settingsView(): HTMLElement[] {
   return [
     h("div", { class: "choices" }, providerField(), eventField(), sampleField()),
     h("div", { class: "keys" }, schemeField(), signSecretField(), algorithmField()),
+    variantChoice(),
     advancedOptions(),
   ];
+}
+
+const VARIANTS = [
+  ["valid", "Valid"],
+  ["tampered", "Tampered"],
+  ["old", "Too old"],
+  ["unsigned", "Unsigned"],
+] as const;
+
+/** What is made of the delivery. A signature without a time is never too old. */
+function variantChoice(): HTMLElement {
+  const box = choice("Make it", VARIANTS, signStore.state.variant ?? "valid", (variant) =>
+    signStore.set({ variant }),
+  );
+  signStore.on(["variant", "result"], ({ variant = "valid", result }) => {
+    for (const input of box.querySelectorAll("input")) {
+      input.checked = input.value === variant;
+      if (input.value === "old") input.disabled = result?.hasTime === false && variant !== "old";
+    }
+  });
+  return box;
 }
 
 const entryOf = (provider: string) => store.state.providers.find(({ id }) => id === provider);

@@ -33,7 +33,7 @@ export function describeMade(
       step: { title: "Go to the payload", action: "payload" },
     };
   const { title = "The provider", signs = true, secrets = [] } = provider ?? {};
-  const { verdict, type, curl, isValidated } = result;
+  const { verdict, type, curl, isValidated, variant, status } = result;
   const payload = payloadSentence(isValidated === true, title);
   const made = {
     headline: `${type === undefined ? "The delivery" : type.slice(0, 60)}, ready to send`,
@@ -43,6 +43,10 @@ export function describeMade(
         : ({ title: "Copy as curl", action: "copy" } as const),
   };
   const accepted = "a receiver responds with 200 and calls the handler";
+  const isVariant = variant !== undefined && variant !== "valid";
+  // Without a secret nothing was signed that could be changed.
+  const isUnsigned = verdict === "unsigned" || (isVariant && status === "unsigned");
+  if (isVariant && !isUnsigned) return describeVariant(result, VARIANTS[variant], made.step);
   if (verdict === "verified")
     return {
       ...made,
@@ -61,7 +65,7 @@ export function describeMade(
       aside: accepted,
       sentence: `${title} sends the secret as a token, and nothing is signed: an attacker who has seen one delivery can send any other. ${payload}`,
     };
-  if (verdict === "rejected") return describeRejection(result, title);
+  if (verdict === "rejected" && !isUnsigned) return describeRejection(result, title);
   if (!signs)
     return {
       ...made,
@@ -91,6 +95,40 @@ export function describeMade(
     sentence: `${title} signs its webhooks. Enter the secret of the subscription. ${payload}`,
     step: { title: "Enter the secret", action: "secret" },
   };
+}
+
+/** Each variant, and why a receiver may accept it. */
+const VARIANTS = {
+  tampered: ["Tampered", "The signature does not cover the changed value."],
+  old: ["Too old", "The signature has no time: a recorded delivery can be sent again. Handle each id once."],
+  unsigned: ["Unsigned", "The signature is not in a header."],
+} as const;
+
+/** A delivery that a receiver should reject. */
+function describeVariant(
+  { verdict, rejection, responseStatus }: SignResult,
+  [name, reason]: readonly [string, string],
+  step: MadeText["step"],
+): MadeText {
+  return verdict === "rejected"
+    ? {
+        tone: "good",
+        seal: "verified",
+        kicker: `${name}, and rejected`,
+        aside: `as it should be: ${responseStatus}`,
+        headline: "A receiver rejects this delivery",
+        sentence: rejection ?? "",
+        step,
+      }
+    : {
+        tone: "bad",
+        seal: "rejected",
+        kicker: `${name}, and accepted`,
+        aside: "a receiver responds with 200 and calls the handler",
+        headline: "A receiver accepts this delivery",
+        sentence: reason,
+        step,
+      };
 }
 
 function describeRejection({ issues, status, responseStatus }: SignResult, title: string): MadeText {
