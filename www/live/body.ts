@@ -7,6 +7,7 @@ import { count, visible } from "../src/ui/text.ts";
 import { toolbar } from "../src/ui/toolbar.ts";
 import { hexView } from "../src/views/inspect/hex-view.ts";
 import { treeView } from "../src/views/inspect/tree.ts";
+import { button } from "./button.ts";
 import { listChildren } from "./outline.ts";
 
 /** Longest body that is shown line by line, and the longest one in colors: more elements are slow. */
@@ -22,7 +23,7 @@ type BodyView = "As it came" | "Tree" | "Hex";
 let chosen: BodyView = "As it came";
 
 /** The choice of the view with a button that copies the body, and the body. */
-export function bodyView({ body, omitted, issues }: ConsoleDetails): { head: Node[]; content: Node[] } {
+export function bodyView({ body, omitted, issues }: ConsoleDetails): { head: Node; content: Node[] } {
   const bytes = Uint8Array.from(body, (char) => char.charCodeAt(0));
   const text = toText(bytes);
   const isJson = omitted === 0 && isParsed(text);
@@ -40,7 +41,7 @@ export function bodyView({ body, omitted, issues }: ConsoleDetails): { head: Nod
   tree.expand(["/data", "/event"]);
   const hex = hexView();
   const buttons = (["As it came", ...(isJson ? ["Tree"] : []), "Hex"] as BodyView[]).map((view) =>
-    h("button", { type: "button", on: { click: () => show(view) } }, view),
+    button(() => show(view), view),
   );
 
   function showText(selected?: { from: number; to: number }): void {
@@ -66,10 +67,15 @@ export function bodyView({ body, omitted, issues }: ConsoleDetails): { head: Nod
   show(chosen);
   const size = bytes.length + omitted;
   return {
-    head: [
-      toolbar(h("div", { class: "segments" }, buttons), "Show the body as"),
-      copyButton("the body", () => text),
-    ],
+    head: toolbar(
+      h(
+        "div",
+        { class: "buttons" },
+        h("div", { class: "segments" }, buttons),
+        copyButton("the body", () => text),
+      ),
+      "The body",
+    ),
     content: [
       raw,
       tree.box,

@@ -2,6 +2,7 @@
 import type { ConsoleComparison, ConsoleRow } from "../../pkg/src/cli/listen/console-types.ts";
 import { fill, h } from "../src/ui/dom.ts";
 import { visible } from "../src/ui/text.ts";
+import { button } from "./button.ts";
 
 export function showComparison(
   element: HTMLElement,
@@ -37,11 +38,7 @@ export function showComparison(
         h("h1", { tabindex: "-1" }, headline),
         h("p", null, same ? "Every value is equal." : `${changes.length + omitted} values differ.`),
       ),
-      h(
-        "div",
-        { class: "band-actions" },
-        h("button", { type: "button", class: "main", on: { click: close } }, "Close"),
-      ),
+      h("div", { class: "band-actions" }, button(close, "Close", { class: "main" })),
     ),
     h(
       "div",

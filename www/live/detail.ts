@@ -11,7 +11,9 @@ import { fill, h } from "../src/ui/dom.ts";
 import { icon } from "../src/ui/icons.ts";
 import { seal } from "../src/ui/seal.ts";
 import { visible } from "../src/ui/text.ts";
+import { toolbar } from "../src/ui/toolbar.ts";
 import { bodyView } from "./body.ts";
+import { button } from "./button.ts";
 import {
   bandOf,
   clock,
@@ -88,51 +90,40 @@ function bandBox(
           "p",
           null,
           "Same id and bytes as ",
-          h(
-            "button",
-            { type: "button", class: "link", on: { click: () => select(earlier.number) } },
-            `${clock(earlier.at)}, delivery ${earlier.number}`,
-          ),
+          button(() => select(earlier.number), `${clock(earlier.at)}, delivery ${earlier.number}`, {
+            class: "link",
+          }),
           ".",
         ),
     ),
     isDelivery(row) &&
-      h(
-        "div",
-        { class: "thumb" },
-        hasTarget && [
-          h(
-            "button",
-            { type: "button", class: "main", disabled: isBusy, on: { click: () => replay("same") } },
-            "Replay to your app",
-          ),
-          h(
-            "button",
-            { type: "button", class: "narrow", disabled: isBusy, on: { click: menu } },
-            "Other replays…",
-          ),
-        ],
-        h("button", { type: "button", on: { click: save } }, "Save"),
+      toolbar(
+        h(
+          "div",
+          { class: "thumb" },
+          hasTarget && [
+            button(() => replay("same"), "Replay to your app", { class: "main", disabled: isBusy }),
+            button(menu, "Other replays…", { class: "narrow", disabled: isBusy }),
+          ],
+          button(save, "Save"),
+        ),
+        "This delivery",
       ),
   );
 }
 
 /** Other ways to send the delivery, and where the secret is. */
 function strip({ hasTarget, secrets, isBusy }: DetailContext, actions: DetailActions): HTMLElement {
-  return h(
+  const box = h(
     "div",
     { class: "strip" },
     hasTarget && [
       h("span", { class: "muted" }, "Or send it"),
       REPLAYS.slice(1).map(([kind, title, , what]) =>
-        h(
-          "button",
-          { type: "button", disabled: isBusy, title: what, on: { click: () => actions.replay(kind) } },
-          title,
-        ),
+        button(() => actions.replay(kind), title, { disabled: isBusy, title: what }),
       ),
     ],
-    h("button", { type: "button", on: { click: actions.compare } }, "Compare with…"),
+    button(actions.compare, "Compare with…"),
     secrets.length > 0 &&
       h(
         "span",
@@ -142,12 +133,13 @@ function strip({ hasTarget, secrets, isBusy }: DetailContext, actions: DetailAct
         "; it stays in the terminal",
       ),
   );
+  return toolbar(box, "Send it in another way");
 }
 
 /** The choice between the two sides of a narrow page. */
 function sideTabs(element: HTMLElement): HTMLElement {
   const buttons = (["why", "request"] as const).map((side) =>
-    h("button", { type: "button", on: { click: () => show(side) } }, side === "why" ? "Why" : "Request"),
+    button(() => show(side), side === "why" ? "Why" : "Request"),
   );
   function show(side: string): void {
     element.dataset.side = side;
@@ -192,12 +184,7 @@ function spine(
     const own = issues.filter(({ stage }) => stage === name);
     return [
       run > 1 &&
-        h(
-          "button",
-          { type: "button", class: "fold narrow", on: { click: unfold } },
-          icon("passed"),
-          h("b", null, `${run} steps passed`),
-        ),
+        button(unfold, [icon("passed"), h("b", null, `${run} steps passed`)], { class: "fold narrow" }),
       step(title, state, note, run > 0, [
         isSignature && causes.map(causeBox),
         own.map(issueBox),
@@ -347,13 +334,7 @@ function replayTable(rows: readonly ConsoleRow[], { select }: DetailActions): HT
           h(
             "td",
             null,
-            replay === undefined
-              ? clock(at)
-              : h(
-                  "button",
-                  { type: "button", class: "link", on: { click: () => select(number) } },
-                  clock(at),
-                ),
+            replay === undefined ? clock(at) : button(() => select(number), clock(at), { class: "link" }),
           ),
           h("td", null, replay === undefined ? "as it came" : `replay, ${sentAs(replay.kind)}`),
           h("td", null, app === undefined ? "not called" : outcome(app) + verdict),

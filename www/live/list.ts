@@ -3,7 +3,9 @@ import type { ConsoleRow } from "../../pkg/src/cli/listen/console-types.ts";
 import { fill, h } from "../src/ui/dom.ts";
 import { seal } from "../src/ui/seal.ts";
 import { count as counted, visible } from "../src/ui/text.ts";
+import { toolbar } from "../src/ui/toolbar.ts";
 import { bars } from "./bars.ts";
+import { button } from "./button.ts";
 import type { LiveStore } from "./state.ts";
 import { bandOf, clock, duration, type Filter, matches, noteOf, sealOf } from "./words.ts";
 
@@ -34,16 +36,11 @@ export function deliveryList(store: LiveStore, select: (number: number) => void)
   });
   const filters = FILTERS.map(([filter, title]) => {
     const count = h("span", { class: "count" });
-    const button = h("button", { type: "button", on: { click: () => store.set({ filter }) } }, title, count);
-    return { filter, button, count };
+    const element = button(() => store.set({ filter }), [title, count]);
+    return { filter, element, count };
   });
-  const held = h("button", { type: "button", class: "held", on: { click: () => store.resume() } });
-  const newer = h("button", {
-    type: "button",
-    class: "held",
-    hidden: true,
-    on: { click: () => list.scrollTo({ top: 0 }) },
-  });
+  const held = button(() => store.resume(), "");
+  const newer = button(() => list.scrollTo({ top: 0 }), "", { hidden: true });
   const chart = bars();
   /** Rows that were added above what is read. */
   let unseen = 0;
@@ -121,8 +118,8 @@ export function deliveryList(store: LiveStore, select: (number: number) => void)
     }
     if (state.selected === undefined) list.removeAttribute("aria-activedescendant");
     else list.setAttribute("aria-activedescendant", `row-${state.selected}`);
-    for (const { filter, button, count } of filters) {
-      button.setAttribute("aria-pressed", String(filter === state.filter));
+    for (const { filter, element, count } of filters) {
+      element.setAttribute("aria-pressed", String(filter === state.filter));
       fill(count, ` ${counts[filter]}`);
     }
     held.hidden = state.waiting === 0;
@@ -151,10 +148,13 @@ export function deliveryList(store: LiveStore, select: (number: number) => void)
       { class: "list-head" },
       chart.element,
       search,
-      h(
-        "div",
-        { class: "segments", role: "group", "aria-label": "Filter by verdict" },
-        filters.map(({ button }) => button),
+      toolbar(
+        h(
+          "div",
+          { class: "segments" },
+          filters.map(({ element }) => element),
+        ),
+        "Filter by verdict",
       ),
       held,
       newer,

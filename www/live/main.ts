@@ -10,8 +10,10 @@ import { fill, h } from "../src/ui/dom.ts";
 import { icon } from "../src/ui/icons.ts";
 import { count, visible } from "../src/ui/text.ts";
 import { themeButton } from "../src/ui/theme.ts";
+import { toolbar } from "../src/ui/toolbar.ts";
 import { Announcements } from "./announcements.ts";
 import { call, openSession, readEvents, SessionError } from "./api.ts";
+import { button } from "./button.ts";
 import { showComparison } from "./compare.ts";
 import { showDetail } from "./detail.ts";
 import { emptyPage } from "./empty.ts";
@@ -41,6 +43,8 @@ let isBusy = false;
 let loading: ReturnType<typeof setTimeout> | undefined;
 /** What the detail shows: a render with the same key changes nothing, so that what a person opened stays open. */
 let shown = "";
+/** The text of what had the focus in the detail. */
+let focused = "";
 
 function problem(text: string): void {
   notice.hidden = text === "";
@@ -67,7 +71,11 @@ function select(number: number): void {
   if (number !== selected || !isOpen) history.pushState(null, "", `#live/${number}`);
   problem("");
   store.set({ selected: number, compare: undefined, follow: false, isOpen: true });
+  // The row that had the focus is hidden.
+  if (list.element.offsetParent === null) focusHeadline();
 }
+
+const focusHeadline = () => detail.querySelector<HTMLElement>("h1")?.focus();
 
 /** Shows the list, where the delivery is a page of its own. */
 function back(): void {
@@ -201,6 +209,8 @@ function render(): void {
   ]);
   if (key === shown) return;
   shown = key;
+  const { activeElement } = document;
+  if (detail.contains(activeElement)) focused = activeElement?.textContent ?? "";
   showDetail(
     detail,
     row,
@@ -214,6 +224,14 @@ function render(): void {
     },
     actions,
   );
+  // What had the focus is another element now, or is disabled until a replay has ended.
+  const same = [...detail.querySelectorAll<HTMLElement>("button, summary, h1")].find(
+    (element) => focused !== "" && element.textContent === focused && !element.matches(":disabled"),
+  );
+  if (same !== undefined) {
+    same.focus({ preventScroll: true });
+    focused = "";
+  }
   clearTimeout(loading);
   if (loaded !== undefined) return;
   const { number } = row;
@@ -233,14 +251,10 @@ const position = h("span", { class: "muted" });
 const crumb = h(
   "nav",
   { class: "crumb narrow", "aria-label": "Position" },
-  h("button", { type: "button", class: "ghost", on: { click: back } }, "‹ All deliveries"),
+  button(back, "‹ All deliveries", { class: "ghost" }),
   h("span", { class: "space" }),
   position,
-  h(
-    "button",
-    { type: "button", class: "ghost", "aria-label": "Next delivery", on: { click: () => list.move(1) } },
-    "›",
-  ),
+  button(() => list.move(1), "›", { class: "ghost", "aria-label": "Next delivery" }),
 );
 
 function renderCrumb({ number, at }: ConsoleRow): void {
@@ -257,15 +271,15 @@ function renderComparison(a: number, b: number): void {
     const rows = [store.rows.get(a), store.rows.get(b)];
     if (shown !== key || rows[0] === undefined || rows[1] === undefined) return;
     showComparison(detail, [rows[0], rows[1]], result, cancel);
-    detail.querySelector("h1")?.focus();
+    focusHeadline();
   });
 }
 
 const status = h("strong", { class: "connection" });
 const route = h("span", { class: "route" });
-const pause = h("button", { type: "button", on: { click: () => togglePause() } });
+const pause = button(() => togglePause(), "");
 const toggleFollow = () => store.set({ follow: !store.state.follow });
-const follow = h("button", { type: "button", on: { click: toggleFollow } }, "Follow");
+const follow = button(toggleFollow, "Follow");
 const togglePause = () => (store.state.paused ? store.resume() : store.set({ paused: true }));
 
 let shownRoute = "";
@@ -325,7 +339,7 @@ async function connect(): Promise<void> {
           },
           row: (row) => {
             store.receive(row);
-            announcements.add(row);
+            if (!store.state.paused) announcements.add(row);
           },
         },
         ending.signal,
@@ -370,16 +384,10 @@ async function start(): Promise<void> {
       h("strong", null, "Hookseal live"),
       h("span", { class: "space" }),
       h("span", { class: "muted wide" }, "On this machine only"),
-      h(
-        "button",
-        {
-          type: "button",
-          class: "ghost",
-          "aria-label": "Keyboard shortcuts",
-          on: { click: () => dialog.showModal() },
-        },
-        icon("keyboard"),
-      ),
+      button(() => dialog.showModal(), icon("keyboard"), {
+        class: "ghost",
+        "aria-label": "Keyboard shortcuts",
+      }),
       themeButton(),
     ),
     h(
@@ -388,10 +396,17 @@ async function start(): Promise<void> {
       status,
       route,
       h("span", { class: "space" }),
-      follow,
-      pause,
-      h("button", { type: "button", on: { click: () => save("save") } }, "Save all"),
-      h("button", { type: "button", on: { click: clear } }, "Clear"),
+      toolbar(
+        h(
+          "div",
+          { class: "buttons" },
+          follow,
+          pause,
+          button(() => save("save"), "Save all"),
+          button(clear, "Clear"),
+        ),
+        "The list",
+      ),
     ),
     notice,
     columns,
@@ -405,7 +420,7 @@ async function start(): Promise<void> {
     open: () => {
       const { selected } = store.state;
       if (selected !== undefined) select(selected);
-      detail.querySelector<HTMLElement>("h1")?.focus();
+      focusHeadline();
     },
     replay,
     menu: openMenu,

@@ -1,6 +1,7 @@
 /** The choice of a replay: how, and to which application. */
 import { fill, h } from "../src/ui/dom.ts";
 import { visible } from "../src/ui/text.ts";
+import { button } from "./button.ts";
 import { REPLAYS, type ReplayKind } from "./words.ts";
 
 /** A choice between the applications, of which one needs none. */
@@ -33,14 +34,20 @@ export function replayMenu(replay: (kind: ReplayKind) => void, compare: () => vo
       h(
         "p",
         null,
-        h("button", { type: "button", on: { click: close(() => replay(kind)) } }, title),
+        button(
+          close(() => replay(kind)),
+          title,
+        ),
         " ",
         h("span", { class: "muted" }, what),
       ),
     ),
-    h("button", { type: "button", on: { click: close(compare) } }, "Compare with…"),
+    button(close(compare), "Compare with…"),
     " ",
-    h("button", { type: "button", on: { click: close(() => {}) } }, "Cancel"),
+    button(
+      close(() => {}),
+      "Cancel",
+    ),
   );
   return {
     dialog,

@@ -28,7 +28,8 @@ export function toolbar<Box extends HTMLElement>(box: Box, label: string): Box {
     update();
   });
   box.addEventListener("keydown", (event) => {
-    const all = controls();
+    // A control that this width does not show cannot have the focus.
+    const all = controls().filter((control) => control.getClientRects().length > 0);
     const at = all.indexOf(event.target as HTMLElement);
     if (at < 0 || event.altKey || event.ctrlKey || event.metaKey) return;
     // A menu keeps ↑, ↓, Home and End for its choices.

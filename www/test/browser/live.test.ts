@@ -342,6 +342,7 @@ describe("listen --ui", () => {
     await row.click();
     await headline(page, /Your app responded 200/);
     assert.ok(!(await row.isVisible()));
+    assert.equal(await page.evaluate(() => document.activeElement?.tagName), "H1");
     await page.getByText(", 1 of 2").waitFor();
     const box = await page.locator("#detail h1").boundingBox();
     assert.ok(box !== null && box.y + box.height <= 250, JSON.stringify(box));
@@ -443,7 +444,23 @@ describe("listen --ui", () => {
     await press("g");
     assert.equal(await state("Follow"), "true");
     await press("Enter");
-    assert.equal(await page.evaluate(() => document.activeElement?.tagName), "H1");
+    const focused = () => page.evaluate(() => document.activeElement?.textContent);
+    assert.match((await focused()) ?? "", /^Your app responded 200/);
+    // The headline is a few stops before the body, and a button that was pressed keeps the focus.
+    await press("Tab");
+    assert.equal(await focused(), "Replay to your app");
+    await press("Enter");
+    await page.locator(".notice").filter({ hasText: "Your app responded 200" }).waitFor();
+    await page.waitForFunction(() => document.activeElement?.textContent === "Replay to your app");
+    await press("ArrowRight");
+    assert.equal(await focused(), "Save");
+    await press("Tab");
+    assert.equal(await focused(), "As a retry");
+    await press("Tab");
+    assert.equal(await focused(), "As it came");
+    await press("Tab");
+    await press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Body");
     const open = () => page.locator(".step[open]").count();
     const before = await open();
     await press("]");
