@@ -23,9 +23,22 @@ const LIST: [keys: string[], what: string][] = [
   [["←", "→", "↑", "↓"], "navigate the payload tree"],
   [["Esc"], "return from a mark to its change"],
   [["Enter"], "show the selected value in the body"],
-  ...LETTERS.map(([key, what]): [string[], string] => [[key.toUpperCase()], what]),
   [["?"], "this list, outside of text fields"],
 ];
+
+const listOf = (list: readonly (readonly [keys: readonly string[], what: string])[]) =>
+  h(
+    "dl",
+    null,
+    list.map(([keys, what]) => [
+      h(
+        "dt",
+        null,
+        keys.map((key) => h("kbd", null, key)),
+      ),
+      h("dd", null, what),
+    ]),
+  );
 
 const isUndo = ({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent): boolean =>
   key === "z" && (ctrlKey || metaKey) && !shiftKey && !altKey;
@@ -35,18 +48,9 @@ export function shortcutsDialog(): HTMLDialogElement {
     "dialog",
     { "aria-label": "Keyboard shortcuts" },
     h("h2", null, "Keyboard shortcuts"),
-    h(
-      "dl",
-      null,
-      LIST.map(([keys, what]) => [
-        h(
-          "dt",
-          null,
-          keys.map((key) => h("kbd", null, key)),
-        ),
-        h("dd", null, what),
-      ]),
-    ),
+    listOf(LIST),
+    h("h3", null, "In Inspect, outside of text fields"),
+    listOf(LETTERS.map(([key, what]) => [[key.toUpperCase()], what])),
     lettersSwitch(),
     h("form", { method: "dialog" }, h("button", { value: "close" }, "Close")),
   );

@@ -5,7 +5,7 @@ import { store } from "../state/state.ts";
 import { ACTION_NAMES, type ActionName, openAction } from "../views/actions/index.ts";
 import { openHistory } from "../views/inspect/history.ts";
 import { examplesMenu } from "../views/inspect/sources.ts";
-import { nextSteps } from "../views/verdict.ts";
+import { bands } from "../views/verdict.ts";
 import { h } from "./dom.ts";
 import { type IconName, icon } from "./icons.ts";
 import { paste } from "./letters.ts";
@@ -34,7 +34,7 @@ export function thumbBar(): HTMLElement {
   );
   const draw = () => {
     const { mode } = store.state;
-    const step = mode === "inspect" ? { title: "Paste a delivery", run: paste } : nextSteps.state[mode];
+    const step = mode === "inspect" ? { title: "Paste a delivery", run: paste } : bands.state[mode]?.step;
     next.hidden = step === undefined;
     next.textContent = step?.title ?? "";
     next.onclick = () => void step?.run();
@@ -42,7 +42,7 @@ export function thumbBar(): HTMLElement {
     swap.hidden = mode !== "compare";
   };
   store.on(["mode"], draw);
-  nextSteps.on(["compare", "sign", "provider"], draw);
+  bands.on(["compare", "sign", "provider"], draw);
   return h("footer", { class: "thumb" }, toolbar(bar, "Next"));
 }
 

@@ -46,16 +46,16 @@ export function shell(views: Record<Mode, () => HTMLElement>): HTMLElement[] {
   const tools = h(
     "div",
     { class: "tools", id: "tools" },
-    h(
-      "p",
-      { class: "promise", title: "The page's Content-Security-Policy forbids every connection." },
-      icon("lock"),
-      h("span", null, "Nothing leaves this page"),
-    ),
     toolbar(
       h(
         "div",
         { class: "tool-buttons" },
+        h(
+          "button",
+          { type: "button", class: "ghost promise", on: { click: showPromise } },
+          icon("lock"),
+          "Nothing leaves this page",
+        ),
         menuItems(),
         h(
           "button",
@@ -94,6 +94,12 @@ export function shell(views: Record<Mode, () => HTMLElement>): HTMLElement[] {
     actionDrawer(),
     dialog,
   ];
+}
+
+function showPromise(): void {
+  const text =
+    "The policy of this page forbids every connection (connect-src 'none'). The network panel of the browser shows it.";
+  store.set({ notice: { tone: "note", text } });
 }
 
 /** Opens and closes the menu of a narrow page, which is a part of the bar of a wide one. */

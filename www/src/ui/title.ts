@@ -1,12 +1,13 @@
-/** The title of the page: what is said of the delivery, and the mode. */
-import { MODE_TITLES, store } from "../state/state.ts";
-import { inspectState, VERDICT_KEYS } from "../views/inspect/inspect-state.ts";
-import { describeVerdict } from "../views/inspect/words.ts";
+/** The title of the page: what its band says, and the mode. */
+import { MODE_TITLES, MODES, store } from "../state/state.ts";
+import { bands } from "../views/verdict.ts";
 
 export function startTitle(): void {
-  store.on([...VERDICT_KEYS, "mode"], (state) => {
-    const name = `${MODE_TITLES[state.mode]} · Hookseal`;
-    document.title =
-      state.mode === "inspect" ? `${describeVerdict(inspectState(state)).headline} · ${name}` : name;
-  });
+  const show = () => {
+    const { mode } = store.state;
+    const parts = [bands.state[mode]?.headline, MODE_TITLES[mode], "Hookseal"];
+    document.title = parts.filter((part) => part !== undefined).join(" · ");
+  };
+  store.on(["mode"], show);
+  bands.on(MODES, show);
 }

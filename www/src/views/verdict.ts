@@ -15,8 +15,8 @@ export interface VerdictView extends Omit<VerdictText, "step"> {
   step?: { title: string; run(): void } | undefined;
 }
 
-/** The next step of each mode, for the lower edge of a narrow page. */
-export const nextSteps = new Store<Partial<Record<Mode, VerdictView["step"]>>>({});
+/** What the band of each mode shows, for the title of the page and the lower edge of a narrow one. */
+export const bands = new Store<Partial<Record<Mode, VerdictView>>>({});
 
 const sentences = (parts: readonly (string | undefined)[]): string =>
   parts
@@ -62,7 +62,7 @@ export function verdictBand(mode: Mode): {
       aside.textContent = verdict.aside ?? "";
       fill(headline, ...visible(verdict.headline));
       fill(sentence, ...visible(verdict.sentence));
-      nextSteps.set({ [mode]: verdict.step });
+      bands.set({ [mode]: verdict });
       step.hidden = verdict.step === undefined;
       step.textContent = verdict.step?.title ?? "";
     },

@@ -107,7 +107,11 @@ test("on a narrow page the next step is at the lower edge, and the rest of the b
   assert.equal(await page.getByRole("button", { name: "Keyboard shortcuts" }).isVisible(), false);
   await menu.click();
   assert.equal(await menu.getAttribute("aria-expanded"), "true");
-  await page.getByText("Nothing leaves this page").waitFor();
+  await page.getByRole("button", { name: "Nothing leaves this page" }).click();
+  assert.match(await page.locator(".notice").innerText(), /connect-src 'none'/);
+  await page.getByRole("button", { name: "Close this notice" }).click();
+  assert.equal(await menu.getAttribute("aria-expanded"), "false");
+  await menu.click();
   await page.keyboard.press("Escape");
   assert.equal(await menu.getAttribute("aria-expanded"), "false");
   await menu.click();

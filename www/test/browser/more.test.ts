@@ -135,7 +135,7 @@ test("during a secret rotation either secret verifies, and computes the signatur
 
 test("one matching signature of several in a header is enough", async () => {
   await timestamped();
-  const head = page.getByLabel("Request line and headers");
+  const head = page.getByLabel("Request line and headers", { exact: true });
   await head.fill((await head.inputValue()).replace("v1=", `v1=${"0".repeat(64)},v1=`));
   await settled(page);
   assert.equal(await verdict(), "Verified");

@@ -66,7 +66,20 @@ test("an issue is marked at its location, and the last valid definition stays in
   assert.match(await text("provider.json").locator(".mark.error").innerText(), /nonsense/);
   await page.locator(".problems .issue").first().click();
   await settled(page);
-  assert.match(await page.evaluate(() => getSelection()?.toString() ?? ""), /nonsense/);
+  const selected = () => page.evaluate(() => getSelection()?.toString() ?? "");
+  assert.match(await selected(), /nonsense/);
+  // So do the next step and F8.
+  for (const go of [
+    () => page.locator(".provider .band .step").click(),
+    () => page.keyboard.press("F8"),
+    () => page.keyboard.press("Shift+F8"),
+  ]) {
+    await page.locator("#mode-provider h1").focus();
+    await page.evaluate(() => getSelection()?.removeAllRanges());
+    await go();
+    await settled(page);
+    assert.match(await selected(), /nonsense/);
+  }
   await page.keyboard.press("Alt+1");
   assert.equal(await page.locator('.settings option[value="custom"]').count(), 1);
 });

@@ -23,6 +23,8 @@ const list = historyList();
 
 /** Opens the list of all deliveries. */
 export function openHistory(): void {
+  // Outside of the part of a narrow page that may be hidden.
+  document.body.append(list.dialog);
   keepDelivery();
   list.open();
 }
@@ -35,7 +37,7 @@ export function historyView(): HTMLElement {
       change: () => {
         if (select.value === ALL) {
           draw(store.state);
-          list.open();
+          openHistory();
           return;
         }
         show(Number(select.value));
@@ -54,7 +56,7 @@ export function historyView(): HTMLElement {
     select.value = isShown ? String(delivery) : "";
   }
   store.on(["deliveries", "delivery"], draw);
-  return h("span", { class: "history" }, select, list.dialog);
+  return select;
 }
 
 function show(id: number): void {

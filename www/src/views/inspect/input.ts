@@ -7,11 +7,13 @@ import { h } from "../../ui/dom.ts";
 import { field, headerArea } from "../../ui/field.ts";
 import { later } from "../../ui/later.ts";
 import { bodyViewChoice } from "./body-views.ts";
+import { sourcesView } from "./sources.ts";
 
 export function inputView(): HTMLElement {
   return h(
     "section",
     { class: "input", "aria-label": "Input" },
+    sourcesView(),
     headerField(),
     h(
       "p",

@@ -6,19 +6,13 @@ import { field } from "../../ui/field.ts";
 import { optionsView } from "./options.ts";
 import { providerFields } from "./provider-fields.ts";
 import { secretField } from "./secret.ts";
-import { sourcesView } from "./sources.ts";
 
 export function stripView(): HTMLElement {
   const options = optionsView();
   return h(
     "section",
     { class: "strip", "aria-label": "Checked by" },
-    h(
-      "div",
-      { class: "strip-row" },
-      h("div", { class: "settings" }, providerField(), secret(), options.button),
-      sourcesView(),
-    ),
+    h("div", { class: "settings" }, providerField(), secret(), options.button),
     options.fields,
     providerFields(),
   );

@@ -4,6 +4,7 @@ import { openInInspect, setCustomProvider } from "../../state/custom.ts";
 import { type State, store } from "../../state/state.ts";
 import { fill, h } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
+import { steppers } from "../../ui/keys.ts";
 import { visible } from "../../ui/text.ts";
 import { verdictBand } from "../verdict.ts";
 import { template } from "./templates.ts";
@@ -18,14 +19,23 @@ const isOffered = ({ providers }: Readonly<State>): boolean =>
 
 export function definitionVerdict(goTo: GoTo): HTMLElement {
   const { box, show } = verdictBand("provider");
+  let index = -1;
+  const next = (step: 1 | -1) => {
+    const problems = store.state.definition?.problems ?? [];
+    index = (Math.max(index, step > 0 ? -1 : 0) + step + problems.length) % problems.length;
+    const problem = problems[index];
+    if (problem !== undefined) goTo(problem.file, problem.from, problem.to);
+    return problem !== undefined;
+  };
+  steppers.provider = next;
   const run = {
     template: () => void setCustomProvider(template(0)),
     try: () => void openInInspect(),
-    problem: () => {
-      const [first] = store.state.definition?.problems ?? [];
-      if (first !== undefined) goTo(first.file, first.from, first.to);
-    },
+    problem: () => void next(1),
   };
+  store.on(["definition"], () => {
+    index = -1;
+  });
   store.on(["custom", "definition", "providers"], (state) => {
     const { custom, definition } = state;
     const { step, ...words } = describeDefinition(custom, definition, isOffered(state));
