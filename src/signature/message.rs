@@ -180,8 +180,13 @@ impl Outcome<'_> {
             Outcome::MethodMissing => Message::new("Missing method, which the signature covers.")
                 .hint("Pass `method` with the delivery."),
             Outcome::BodyMalformed if scheme.content.is_form() => {
-                Message::new("The body is not a form with fields, which the signature covers.")
-                    .hint("Compare the Content-Type with the media types of the provider.")
+                Message::new("The body is not a form with fields, which the signature covers.").hint(
+                    if cfg!(feature = "js") {
+                        "Compare the Content-Type with the media types of the provider."
+                    } else {
+                        "Pass the payload of the form: `Webhook::read_form`, `Delivery::with_form`. If there is none, compare the Content-Type with the media types of the provider."
+                    },
+                )
             }
             Outcome::BodyMalformed => Message::new(
                 "The body is not a JSON object or array, so nothing marks where the signed part next to the body ends.",

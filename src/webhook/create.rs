@@ -124,7 +124,7 @@ impl Webhook {
             }
             Evaluation::Accepted { .. } => {
                 let message = "The data gives the delivery another event type than that of the call.";
-                Err(Error::new(Code::EVENT_INVALID, message).hint(Some(OTHER_TYPE_HINT)))
+                Err(Error::new(Code::EVENT_INVALID, message).with_hint(Some(OTHER_TYPE_HINT)))
             }
             Evaluation::Rejected { code, document, mut findings } => {
                 let issues = findings.take_issues(document.as_ref()).into_iter();

@@ -55,9 +55,23 @@ impl Error {
     }
 
     /// The same error with a hint.
-    pub(crate) fn hint(mut self, hint: Option<&str>) -> Self {
+    pub(crate) fn with_hint(mut self, hint: Option<&str>) -> Self {
         self.issues.iter_mut().for_each(|issue| issue.hint = hint.map(str::to_owned));
         self
+    }
+
+    /// What to change, where the issues say so: the first hint.
+    ///
+    /// ```
+    /// # use hookseal::{Webhook, WebhookOptions};
+    /// let error = Webhook::built_in("painchk", WebhookOptions::default()).unwrap_err();
+    /// assert_eq!(error.to_string(), "There is no built-in provider by this id. `hookseal::provider::ids` lists them.");
+    /// assert_eq!(error.hint(), Some("Did you mean \"painchek\"?"));
+    /// ```
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        let mut of_reason = self.issues.iter().filter(|issue| issue.code == self.code);
+        of_reason.find_map(|issue| issue.hint.as_deref())
     }
 
     /// The HTTP status of the response.

@@ -222,10 +222,14 @@ impl Webhook {
         let Some(provider) = provider::built_in(id) else {
             // SECURITY: the message does not repeat the id, which may be a secret that was passed as the wrong argument.
             let known: Vec<&str> = provider::ids().collect();
-            let message =
-                format!("There is no built-in provider by this id. There are: {}.", known.join(", "));
+            let list = if cfg!(feature = "js") {
+                format!("There are: {}.", known.join(", "))
+            } else {
+                "`hookseal::provider::ids` lists them.".to_owned()
+            };
+            let message = format!("There is no built-in provider by this id. {list}");
             let like = closest(id, &known).map(|id| format!("Did you mean {}?", quoted(id)));
-            return Err(Error::new(Code::DEFINITION_INVALID, message).hint(like.as_deref()));
+            return Err(Error::new(Code::DEFINITION_INVALID, message).with_hint(like.as_deref()));
         };
         Self::new(provider?, options)
     }
@@ -508,7 +512,7 @@ fn prepare(
         None => format!("secrets[{index}]: "),
     };
     let secret_error = |index, error: &SecretError| {
-        Error::new(error.code(), format!("{}{error}", prefix(index))).hint(error.hint())
+        Error::new(error.code(), format!("{}{error}", prefix(index))).with_hint(error.hint())
     };
     let parse = |(index, text): (usize, &&SecretText)| {
         let mut secret = scheme.parse_secret(text);
@@ -518,7 +522,7 @@ fn prepare(
         if is_basic && secret.is_ok() && !text.contains(':') {
             let message = format!("{}Invalid secret: expected user:password.", prefix(index));
             return Err(Error::new(Code::SECRET_INVALID, message)
-                .hint(Some("Pass the user name, a colon and the password, and not their base64.")));
+                .with_hint(Some("Pass the user name, a colon and the password, and not their base64.")));
         }
         secret.map_err(|error| secret_error(index, &error))
     };
@@ -555,5 +559,5 @@ fn no_public_keys() -> Error {
             "Enable the feature `public-key` of hookseal, or set `verify_public_key` in the options.",
         )
     };
-    Error::new(Code::PUBLIC_KEY_UNAVAILABLE, message).hint(Some(hint))
+    Error::new(Code::PUBLIC_KEY_UNAVAILABLE, message).with_hint(Some(hint))
 }

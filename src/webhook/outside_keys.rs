@@ -52,7 +52,7 @@ impl Webhook {
         self.find_need(source, active, delivery).map(Some).map_err(|Refused| {
             let issue =
                 active.scheme.issue(&Outcome::KeySourceRefused, Code::KEY_SOURCE_REFUSED, active.keys);
-            Error::new(Code::KEY_SOURCE_REFUSED, issue.message).hint(issue.hint.as_deref())
+            Error::new(Code::KEY_SOURCE_REFUSED, issue.message).with_hint(issue.hint.as_deref())
         })
     }
 

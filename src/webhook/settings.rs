@@ -75,7 +75,7 @@ pub(super) fn missing(setting: &Setting) -> Error {
     let Setting { name, description, .. } = setting;
     let message = ["Missing setting `", name, "` (", description, ")."].concat();
     let hint = ["Pass `settings: { ", name, ": \"...\" }` to the webhook."].concat();
-    Error::new(Code::SETTING_MISSING, message).hint(Some(&hint))
+    Error::new(Code::SETTING_MISSING, message).with_hint(Some(&hint))
 }
 
 impl fmt::Debug for Settings {

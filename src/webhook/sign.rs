@@ -117,7 +117,7 @@ impl Webhook {
     ) -> Result<(), Error> {
         let url = base.url;
         if self.explain_only {
-            return Err(Error::new(Code::OPTION_INVALID, EXPLAIN_ONLY).hint(Some(EXPLAIN_ONLY_HINT)));
+            return Err(Error::new(Code::OPTION_INVALID, EXPLAIN_ONLY).with_hint(Some(EXPLAIN_ONLY_HINT)));
         }
         // The strongest scheme that has secrets signs.
         let pairs = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));

@@ -131,7 +131,7 @@ pub(super) fn write_value(body: &[u8], source: &str, text: &str, is_form: bool) 
             Some(_) => "Add an empty string there: `sign` writes the signature into it.",
             None => "Deliveries of this provider can be verified, and not made.",
         };
-        return Err(Error::new(Code::OPTION_INVALID, message).hint(Some(hint)));
+        return Err(Error::new(Code::OPTION_INVALID, message).with_hint(Some(hint)));
     };
     let (ByteSpan { start, end }, is_number) = (value.span(), value.kind() == Kind::Number);
     let text = if is_number { text.to_owned() } else { quoted(text) };

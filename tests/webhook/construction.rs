@@ -67,7 +67,7 @@ fn never_creates_a_webhook_without_secret_or_opt_in() {
             "unknown",
             options(&[SECRET]),
             Code::DEFINITION_INVALID,
-            "There is no built-in provider by this id. There are: adyen, adyen-platform, airtable, ",
+            "There is no built-in provider by this id. `hookseal::provider::ids` lists them.",
         ),
     ] {
         let error = Webhook::built_in(provider, options).expect_err("refused");

@@ -182,3 +182,15 @@ fn a_report_has_no_field_of_a_form() {
         );
     }
 }
+
+#[test]
+fn a_form_whose_payload_is_not_passed_names_the_calls_that_pass_it() {
+    let pairs = [("Content-Type", FORM), ("X-Twilio-Signature", SIGNATURE)];
+    let error = hook().verify(&Delivery::new(pairs, BODY).with_url(URL), NOW).expect_err("rejected");
+    assert_eq!(error.code, Code::SIGNATURE_MALFORMED);
+    let hint = error.hint().expect("a hint");
+    assert!(
+        hint.starts_with("Pass the payload of the form: `Webhook::read_form`, `Delivery::with_form`."),
+        "{hint}"
+    );
+}
