@@ -87,7 +87,15 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const [from, to] of map) {
     const file = join(out, to);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, relink(readFileSync(join(root, from), "utf8"), from, map, repository));
+    writeFileSync(
+      file,
+      relink(
+        readFileSync(join(root, from), "utf8").replace(/^```rust,ignore$/gm, "```rust"),
+        from,
+        map,
+        repository,
+      ),
+    );
   }
   cpSync(join(root, "docs/charts"), join(out, "charts"), { recursive: true });
   mkdirSync(join(out, "public"));

@@ -12,11 +12,12 @@ const outDir = /** @type {string} */ (process.env.HOOKSEAL_SITE_OUT);
 /** Colors of code as classes: the policy does not permit `style` attributes. */
 const toClass = transformerStyleToClass({ classPrefix: "s" });
 
-/** The modules of the package by the names of their pages. A light site has none. */
+/** The modules of the package by the folders of their pages. A light site has none. */
 const modules = existsSync(join(source, "api"))
   ? readdirSync(join(source, "api"), { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".md") && name !== "index.md")
-      .map((name) => name.replaceAll("\\", "/").replace(".md", ""))
+      .map((name) => name.replaceAll("\\", "/"))
+      .filter((name) => name.endsWith("/index.md"))
+      .map((name) => name.replace("/index.md", ""))
       .sort()
   : [];
 const hasApi = modules.length > 0;
@@ -169,7 +170,7 @@ export default defineConfig({
                   text: "TypeScript",
                   link: "/api/",
                   collapsed: true,
-                  items: list(modules.map((name) => [name, `/api/${name}`])),
+                  items: list(modules.map((name) => [name, `/api/${name}/`])),
                 },
                 { text: "Rust", link: "/rust/hookseal/index.html", target: "_self" },
               ],
