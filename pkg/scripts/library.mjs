@@ -154,6 +154,8 @@ async function write(path, code, format, isMapped = false) {
     target: "es2022",
     legalComments: "none",
     minify: true,
+    // Node.js prints the line that throws: without a limit, the whole file.
+    lineLimit: 400,
     ...(isMapped && { sourcemap: "external", sourcesContent: false, sourcefile: basename(path) }),
   });
   const minified = result.code.replaceAll(operand, short);

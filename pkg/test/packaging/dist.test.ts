@@ -47,6 +47,10 @@ ${PRINTED}`,
 painchek({ secrets: ["a secret"] }).verify({ headers: {}, body: "{}" });\n`,
       "trace.cjs": `const { painchek } = require("hookseal");
 painchek({ secrets: ["a secret"] }).verify({ headers: {}, body: "{}" });\n`,
+      "unset.mjs": `import { painchek } from "hookseal";
+painchek({ secrets: [process.env.HOOKSEAL_TEST_UNSET] });\n`,
+      "unset.cjs": `const { painchek } = require("hookseal");
+painchek({ secrets: [process.env.HOOKSEAL_TEST_UNSET] });\n`,
     });
     dist = join(folder, "node_modules/hookseal/dist");
     files = readdirSync(dist, { recursive: true, encoding: "utf8" })
@@ -88,7 +92,28 @@ painchek({ secrets: ["a secret"] }).verify({ headers: {}, body: "{}" });\n`,
     assert.ok(mapped > 25, `${mapped} maps`);
   });
 
+  it("has no line break after a comment that a return statement needs on its line", () => {
+    for (const name of files.filter((name) => /\.c?js$/.test(name)))
+      assert.doesNotMatch(
+        readFileSync(join(dist, name), "utf8"),
+        /\b(?:return|throw|yield) ?\/\*[^\n]*\*\/\n/,
+        name,
+      );
+  });
+
   for (const kind of ["mjs", "cjs"]) {
+    it(`prints a few lines and its fix where the secret is missing, ${kind}`, () => {
+      const { status, stderr } = spawnSync(process.execPath, [`unset.${kind}`], {
+        cwd: folder,
+        encoding: "utf8",
+      });
+      assert.equal(status, 1, stderr);
+      assert.match(stderr, /^HooksealError: The secret is empty\.$/m);
+      assert.match(stderr, /hint: 'Set the variable/);
+      // Node.js prints the line of the file that throws, and as many spaces.
+      assert.ok(stderr.length < 4000, `${stderr.length} characters`);
+    });
+
     it(`has names and lines in stack traces with --enable-source-maps, ${kind}`, () => {
       const { status, stderr } = spawnSync(process.execPath, ["--enable-source-maps", `trace.${kind}`], {
         cwd: folder,
