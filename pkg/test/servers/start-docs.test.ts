@@ -16,6 +16,8 @@ const programs = new Map(
     ([, name, code]) => [name, code] as [string, string],
   ),
 );
+/** The JSON of the page: the configuration of TypeScript, and a payload that violates its schema. */
+const objects = [...quickstart.matchAll(/^```json\n([\s\S]*?)^```/gm)].map(([, text]) => text as string);
 const questions = [...read("faq.md").matchAll(/^### (.+)\n(?:(?!^#)[\s\S])*?^```js\n([\s\S]*?)^```/gm)].map(
   ([, question, code]) => [question, code] as [string, string],
 );
@@ -33,6 +35,7 @@ async function walk(script: string, args: string[], from: number, count: number)
   const code = programs.get(script);
   assert.ok(code, `no program ${script}`);
   writeFileSync(join(cwd, script), code);
+  writeFileSync(join(cwd, "broken.json"), objects.at(-1) as string);
   const [server, ...sends] = commands.slice(from, from + count);
   assert.equal(server?.words.at(-1), script);
   const port = await freePort();
@@ -55,19 +58,22 @@ async function walk(script: string, args: string[], from: number, count: number)
 describe("a walk of docs/quickstart.md", () => {
   it("has all programs and commands of the page", () => {
     assert.deepEqual([...programs.keys()], ["server.ts", "server.js", "src/main.rs"]);
-    assert.equal(commands.length, 6);
+    assert.equal(commands.length, 11);
+    assert.equal(objects.length, 2);
   });
 
   it("receives PainChek in TypeScript", async () => {
-    const { sent, output } = await walk("server.ts", ["--import", "tsx"], 0, 3);
+    const { sent, output } = await walk("server.ts", ["--import", "tsx"], 0, 5);
     assert.deepEqual(
       sent.map(({ status }) => status),
-      [0, 1],
+      [0, 1, 0, 0],
       JSON.stringify(sent),
     );
     assert.match(sent[0]?.output ?? "", /^200 in /m);
     assert.match(sent[1]?.output ?? "", /^401 /m);
-    assert.equal(output.match(/^received assessment_add [\da-f-]{36} [\da-f-]{36}$/gm)?.length, 1);
+    assert.match(sent[2]?.output ?? "", /^\{"status":"handled"\}$/m);
+    assert.match(sent[3]?.output ?? "", /^\{"status":"duplicate"\}$/m);
+    assert.equal(output.match(/^received assessment_add [\da-f-]{36} [\da-f-]{36}$/gm)?.length, 2);
     const [, line = ""] = /^```text\n(hookseal: .*)$/m.exec(quickstart) ?? [];
     assert.ok(line !== "" && output.includes(line), output);
   });
@@ -75,27 +81,25 @@ describe("a walk of docs/quickstart.md", () => {
   it("has a program that TypeScript accepts", () => {
     const cwd = folder("quickstart-types");
     writeFileSync(join(cwd, "server.ts"), programs.get("server.ts") as string);
-    const compilerOptions = {
-      strict: true,
-      noEmit: true,
-      module: "nodenext",
-      target: "es2022",
-      types: ["node"],
-    };
-    writeFileSync(join(cwd, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }));
+    writeFileSync(join(cwd, "tsconfig.json"), objects[0] as string);
     run(process.execPath, [tool("typescript/bin/tsc"), "--project", cwd], cwd);
   });
 
   it("receives X-on with a secret in the path", async () => {
-    const { sent, output } = await walk("server.js", [], 3, 3);
+    const { sent, output } = await walk("server.js", [], 5, 6);
     assert.deepEqual(
       sent.map(({ status }) => status),
-      [0, 1],
+      [0, 1, 0, 0, 1],
       JSON.stringify(sent),
     );
     assert.match(sent[0]?.output ?? "", /^204 in /m);
     assert.match(sent[1]?.output ?? "", /^401 /m);
+    for (const { output } of sent.slice(2, 4)) assert.match(output, /^204 in /m);
+    assert.match(sent[4]?.output ?? "", /^400 in /m);
     assert.equal(output.match(/^created \+?\d+$/gm)?.length, 1, output);
+    assert.equal(output.match(/^files R7-R9 \[/gm)?.length, 1, output);
+    const line = quickstart.match(/^hookseal: receiver xon: .*$/m)?.[0];
+    assert.ok(line !== undefined && output.includes(line), output);
   });
 });
 
