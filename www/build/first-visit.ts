@@ -32,7 +32,7 @@ const escapeHtml = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
 /** The verdict as the page shows it, in the elements of `verdictBand`, and the steps with the cause. */
-function markup({ words, steps, cause }: First): string {
+function markup({ words, steps, cause, state }: First): string {
   const { tone, seal, kicker, aside = "", headline, sentence } = words;
   const list = steps
     .map(
@@ -45,7 +45,7 @@ function markup({ words, steps, cause }: First): string {
     .join("");
   // The space of the next step is kept, and that of the actions is in the row of the headline.
   const band = `<section class="band verdict" aria-label="Verdict" data-tone="${tone}"><span class="seal-box"><svg viewBox="0 0 32 32" class="seal" aria-hidden="true">${paths}</svg></span><div class="verdict-head"><p class="kicker-line"><strong class="kicker">${escapeHtml(kicker)}</strong> <span class="aside">${escapeHtml(aside)}</span></p><h1>${escapeHtml(headline)}</h1></div><p class="verdict-text">${escapeHtml(sentence)}</p><span class="step"></span></section>`;
-  return `<div id="first"><header class="bar"><p class="brand">Hookseal</p></header><main class="mode"><div class="inspect">${band}<section class="first-why" aria-label="Why"><p>An example. Paste your own delivery anywhere on this page.</p><ul>${list}</ul><p><code>${escapeHtml(cause.code)}</code> ${escapeHtml(cause.fix)}</p></section></div></main></div>`;
+  return `<div id="first"><header class="bar"><p class="brand">Hookseal</p></header><main class="mode"><div class="inspect">${band}<section class="first-why" aria-label="Why"><p>An example. Paste your own delivery anywhere on this page.</p><ul>${list}</ul><p><code>${escapeHtml(cause.code)}</code> ${escapeHtml(cause.fix)}</p></section><pre class="first-request">${escapeHtml(`${state.headerText}\n\n${state.body}`)}</pre></div></main></div>`;
 }
 
 export function firstVisit(): Plugin {

@@ -31,22 +31,34 @@ const compare = async () => (await import("./views/compare/index.ts")).compareVi
 const sign = async () => (await import("./views/sign/index.ts")).signView;
 const provider = async () => (await import("./views/provider/index.ts")).providerView;
 
-showFirstVisit();
-document.body.append(
-  ...shell({
-    inspect: inspectView,
-    compare: () => later(compare),
-    sign: () => later(sign),
-    provider: () => later(provider),
-  }),
-);
-acceptFiles();
-acceptPastes();
-startAddress();
-startFramework();
-startTitle();
-startArchive();
-void start().then(restoreSession).then(startHistory).then(openLinks).then(idle).then(prefetch);
+async function main(): Promise<void> {
+  showFirstVisit();
+  const inspect = await inspectView();
+  // The frame takes the place of what the page began with.
+  document.querySelector("#first")?.remove();
+  document.body.append(
+    ...shell({
+      inspect: () => inspect,
+      compare: () => later(compare),
+      sign: () => later(sign),
+      provider: () => later(provider),
+    }),
+  );
+  acceptFiles();
+  acceptPastes();
+  startAddress();
+  startFramework();
+  startTitle();
+  startArchive();
+  await start();
+  await restoreSession();
+  startHistory();
+  openLinks();
+  await idle();
+  await prefetch();
+}
+
+void main();
 
 /** Resolves when the browser has nothing to do: the page is painted. */
 function idle(): Promise<void> {

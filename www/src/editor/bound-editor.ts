@@ -19,25 +19,33 @@ export function boundEditor(
   extensions: Extension,
   /** Gets a pasted text that replaces the whole text: it may be a request of any import format. */
   onReplaceAll?: (text: string) => void,
+  /** The first text. */
+  text = "",
 ): BoundEditor {
   const box = h("div", { class: "editor" });
-  const view = editor(box, label, [
-    extensions,
-    EditorView.domEventHandlers({
-      paste(event, view) {
-        const text = event.clipboardData?.getData("text/plain") ?? "";
-        const { main } = view.state.selection;
-        if (onReplaceAll === undefined || text === "" || main.to - main.from < view.state.doc.length)
-          return false;
-        event.preventDefault();
-        onReplaceAll(text);
-        return true;
-      },
-    }),
-    EditorView.updateListener.of(({ docChanged, state }) => {
-      if (docChanged) write(state.sliceDoc());
-    }),
-  ]);
+  const view = editor(
+    box,
+    label,
+    [
+      extensions,
+      EditorView.domEventHandlers({
+        paste(event, view) {
+          const text = event.clipboardData?.getData("text/plain") ?? "";
+          const { main } = view.state.selection;
+          if (onReplaceAll === undefined || text === "" || main.to - main.from < view.state.doc.length)
+            return false;
+          event.preventDefault();
+          onReplaceAll(text);
+          return true;
+        },
+      }),
+      EditorView.updateListener.of(({ docChanged, state }) => {
+        if (docChanged) write(state.sliceDoc());
+      }),
+    ],
+    undefined,
+    text,
+  );
   return {
     box,
     view,

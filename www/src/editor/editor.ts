@@ -41,11 +41,12 @@ export function editor(
   label: string,
   extensions: Extension,
   hint = "Paste a whole request, a curl command, a HAR file or a JSON body",
+  doc = "",
 ): EditorView {
   return new EditorView({
     parent,
     state: EditorState.create({
-      doc: "",
+      doc,
       extensions: [
         // Only LF separates lines: a CR is part of the body and is shown as a symbol.
         EditorState.lineSeparator.of("\n"),

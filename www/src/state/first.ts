@@ -17,9 +17,8 @@ export interface FirstVisit {
   };
 }
 
-/** Shows the example, unless the address or the session of the tab has something else. Removes what the page began with. */
+/** Shows the example, unless the address or the session of the tab has something else. */
 export function showFirstVisit(): void {
-  document.querySelector("#first")?.remove();
   if (first === undefined || location.hash !== "" || readSession() !== undefined) return;
   const { state, id } = first;
   store.set({

@@ -50,6 +50,7 @@ export function bodyView(): HTMLElement {
       }),
     ],
     (text) => void importText(text, "the clipboard"),
+    store.state.body,
   );
 
   let timer: ReturnType<typeof setTimeout> | undefined;
