@@ -25,7 +25,7 @@ export function showComparison(
     element,
     h(
       "header",
-      { class: "band", dataset: { tone: same ? "good" : "open" } },
+      { class: "band", dataset: { tone: same ? "good" : sameEvent ? "open" : "none" } },
       h(
         "div",
         { class: "band-text" },

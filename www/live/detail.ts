@@ -285,13 +285,13 @@ const outcome = ({ status, error, durationMs }: NonNullable<ConsoleRow["app"]>):
   `${status ?? error ?? ""} after ${duration(durationMs)}`;
 
 function attemptBox(attempt: ConsoleAttempt): HTMLElement {
-  const { url, status, error, headers, body, omitted } = attempt;
+  const { url, error, headers, body, omitted } = attempt;
   return h(
     "article",
     { class: "attempt" },
     h("p", null, h("b", null, outcome(attempt)), " ", h("span", { class: "muted" }, ...visible(url))),
     error !== undefined && h("p", { class: "error" }, ...visible(error)),
-    status !== undefined &&
+    body !== "" &&
       h(
         "pre",
         { tabindex: "0", role: "group", "aria-label": "Response of your app" },

@@ -247,6 +247,21 @@ function render(): void {
   );
 }
 
+let isDue = false;
+
+/** PERF: while the newest delivery is shown, its row comes first, and of many at once one is rendered. */
+function renderSoon(): void {
+  if (!store.state.follow || document.hidden) render();
+  if (!store.state.follow || document.hidden || isDue) return;
+  isDue = true;
+  requestAnimationFrame(() =>
+    setTimeout(() => {
+      isDue = false;
+      render();
+    }),
+  );
+}
+
 const position = h("span", { class: "muted" });
 const crumb = h(
   "nav",
@@ -432,7 +447,7 @@ async function start(): Promise<void> {
     escape: cancel,
     help: () => dialog.showModal(),
   });
-  store.on(render);
+  store.on(renderSoon);
   store.on(renderBar);
   addEventListener("popstate", readAddress);
   render();
