@@ -331,6 +331,17 @@ describe("listen --ui", () => {
       await deliver(listening.url, { body: bodyOf(`88888888-8888-4888-8888-88888888888${score}`, score) });
     const row = page.locator("#row-2");
     await row.waitFor();
+    for (const width of [1440, 1024, 901]) {
+      await page.setViewportSize({ width, height: 800 });
+      const isCut = await page.evaluate(() =>
+        [".deliveries", ".list-head", ".list-head .segments"].some((selector) => {
+          const { scrollWidth = 0, clientWidth = 0 } = document.querySelector(selector) ?? {};
+          return scrollWidth > clientWidth;
+        }),
+      );
+      assert.ok(!isCut, `${width}: the list is cut off`);
+    }
+    await page.setViewportSize({ width: 390, height: 800 });
     // A new delivery does not take the list away.
     assert.ok(!(await page.locator("#detail").isVisible()));
     await bothThemes(page);
