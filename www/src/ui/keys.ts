@@ -47,10 +47,19 @@ export function shortcutsDialog(): HTMLDialogElement {
   const dialog = h(
     "dialog",
     { "aria-label": "Keyboard shortcuts" },
-    h("h2", null, "Keyboard shortcuts"),
-    listOf(LIST),
-    h("h3", null, "In Inspect, outside of text fields"),
-    listOf(LETTERS.map(([key, what]) => [[key.toUpperCase()], what])),
+    // A long list begins at its top.
+    h("h2", { tabindex: "-1", autofocus: true }, "Keyboard shortcuts"),
+    h(
+      "div",
+      { class: "shortcut-lists" },
+      h("section", null, h("h3", null, "The page"), listOf(LIST)),
+      h(
+        "section",
+        null,
+        h("h3", null, "In Inspect, outside of text fields"),
+        listOf(LETTERS.map(([key, what]) => [[key.toUpperCase()], what])),
+      ),
+    ),
     lettersSwitch(),
     h("form", { method: "dialog" }, h("button", { value: "close" }, "Close")),
   );
