@@ -5,6 +5,7 @@ import * as job from "./groups/job.mjs";
 import * as making from "./groups/making.mjs";
 import * as memory from "./groups/memory.mjs";
 import * as peers from "./groups/peers.mjs";
+import * as playground from "./groups/playground.mjs";
 import * as receivers from "./groups/receivers.mjs";
 import * as runtimes from "./groups/runtimes.mjs";
 import * as start from "./groups/start.mjs";
@@ -22,6 +23,9 @@ import * as validators from "./groups/validators.mjs";
 
 /** @type {Group[]} */
 export const GROUPS = [bytes, start, making, job, peers, validators, runtimes, receivers, digest, memory];
+
+/** Groups that are measured only if they are named: they need the built page and a browser. @type {Group[]} */
+export const NAMED_GROUPS = [playground];
 
 /**
  * What one run measured: machine, date and command, and the data of each group.

@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
 import os from "node:os";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { GROUPS } from "./groups.mjs";
+import { GROUPS, NAMED_GROUPS } from "./groups.mjs";
 import { RESULT, writePage } from "./page.mjs";
 import { text } from "./table.mjs";
 
@@ -24,9 +24,10 @@ const rounds = Number(options.rounds);
 if (!Number.isInteger(rounds) || rounds < 1) throw new Error("--rounds takes a whole number from 1");
 if (!["wall", "cpu"].includes(options.clock)) throw new Error("--clock takes wall or cpu");
 const names = options.only?.split(",");
+const groups = names === undefined ? GROUPS : [...GROUPS, ...NAMED_GROUPS];
 for (const name of names ?? [])
-  if (!GROUPS.some((group) => group.name === name))
-    throw new Error(`--only takes names of ${GROUPS.map((group) => group.name).join(", ")}`);
+  if (!groups.some((group) => group.name === name))
+    throw new Error(`--only takes names of ${groups.map((group) => group.name).join(", ")}`);
 if (options.write && (names !== undefined || options.short)) throw new Error("--write takes all groups");
 
 const settings = {
@@ -50,7 +51,7 @@ const result = {
   groups: {},
 };
 const failures = [];
-for (const { name, measure, tables } of GROUPS.filter((group) => names?.includes(group.name) ?? true)) {
+for (const { name, measure, tables } of groups.filter((group) => names?.includes(group.name) ?? true)) {
   const start = performance.now();
   try {
     result.groups[name] = await measure(settings);

@@ -188,6 +188,10 @@ impl Command {
                 let before = rest.len();
                 rest.retain(|argument| argument != "--explain");
                 if rest.len() == before {
+                    if measures_playground(&rest) {
+                        www::build()?;
+                        setup::ensure_browser()?;
+                    }
                     return script(node("bench/main.mjs").args(rest));
                 }
                 setup::ensure_serializers()?;
@@ -232,6 +236,11 @@ pub fn matrix() -> process::Command {
     let mut command = node("--import");
     command.args(["tsx", "pkg/test/matrix/main.ts"]);
     command
+}
+
+/// Whether the arguments of `cargo xtask bench` name the group that needs the page.
+fn measures_playground(arguments: &[OsString]) -> bool {
+    arguments.iter().any(|argument| argument.to_string_lossy().contains("playground"))
 }
 
 /// Runs a script of the project and returns its exit status.

@@ -1,13 +1,13 @@
 /** The built page on a plain static server on loopback, in Debian's Chromium. */
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
-import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { executable, FLAGS } from "../../build/chromium.mjs";
 import { countPendingWork, examplesListed, settled } from "./rest.ts";
 
 const dist = fileURLToPath(new URL("../../dist/", import.meta.url));
@@ -61,27 +61,6 @@ export async function serve(): Promise<Served> {
         server.close(() => resolve());
       }),
   };
-}
-
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
-/** The executable of Chromium: $CHROMIUM, or an installed one. */
-function executable(): string {
-  const found = [
-    process.env.CHROMIUM,
-    "/usr/bin/chromium",
-    "/usr/bin/chromium-browser",
-    "/usr/bin/google-chrome",
-  ].find((path) => path !== undefined && existsSync(path));
-  return found ?? chromium.executablePath();
 }
 
 /** Starts a browser with a temporary profile. */
