@@ -173,7 +173,8 @@ impl Facts {
         if schemes.is_empty() {
             let _ = writeln!(
                 text,
-                "{} does not sign. Anyone who knows the URL can send a delivery, so use its ids alone, and fetch the rest.",
+                "{} does not sign. Anyone who knows the URL can send a delivery, so use its ids alone, and fetch the rest; \
+                 or let [something else authenticate the sender](../receiving.md#unsigned-endpoints), such as a secret in the path.",
                 self.title()
             );
             return;
@@ -373,10 +374,10 @@ impl Facts {
             let _ = writeln!(text, "| redacted in logs | `{}` |", sensitive.join("`, `"));
         }
         let events = self.definition.get("events").and_then(Value::as_object);
-        let names: Vec<&str> =
-            events.into_iter().flatten().map(|(name, _)| name.as_str()).filter(|name| *name != "*").collect();
+        let names: Vec<String> =
+            events.into_iter().flatten().filter(|(name, _)| *name != "*").map(event_with_revisions).collect();
         if !names.is_empty() {
-            let _ = writeln!(text, "| schemas of their own | `{}` |", names.join("`, `"));
+            let _ = writeln!(text, "| schemas of their own | {} |", names.join(", "));
         }
     }
 
@@ -702,6 +703,19 @@ fn template(scheme: &Value) -> Option<String> {
     Some(text.replace('\n', "\\n"))
 }
 
+/// An event type, and its revisions.
+fn event_with_revisions((name, event): (&String, &Value)) -> String {
+    let revisions = event.get("revisions").and_then(Value::as_array);
+    let mut names: Vec<&str> =
+        revisions.into_iter().flatten().filter_map(|revision| revision["name"].as_str()).collect();
+    names.sort_unstable();
+    if names.is_empty() {
+        format!("`{name}`")
+    } else {
+        format!("`{name}` (revisions `{}`)", names.join("`, `"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -746,5 +760,10 @@ mod tests {
             assert!(page.contains(part), "{part}\n{page}");
         }
         assert!(Facts::of("strava").expect("a provider").page().contains("STRAVA_VERIFY_TOKEN"));
+        let unsigned = Facts::of("xon").expect("a provider").page();
+        for part in ["`file-request.files.update` (revisions `R0`, `R1-R6`, `R7-R9`)", "#unsigned-endpoints"]
+        {
+            assert!(unsigned.contains(part), "{part}\n{unsigned}");
+        }
     }
 }
