@@ -359,9 +359,12 @@ impl Facts {
         let dedupe: Vec<String> = self.dedupe().into_iter().map(key_source).collect();
         let _ = writeln!(text, "| idempotency key | {} |", dedupe.join(", or "));
         let retries = texts(self.definition.get("retries").unwrap_or(&Value::Null));
-        if !retries.is_empty() {
-            let _ = writeln!(text, "| retries | after {} |", shortened(&retries));
-        }
+        let retries = if retries.is_empty() {
+            "not known: a delivery that failed may come again, or not".to_owned()
+        } else {
+            format!("after {}", shortened(&retries))
+        };
+        let _ = writeln!(text, "| retries | {retries} |");
         if let Some(success) = self.text("/success") {
             let statuses = match success.split_once('-') {
                 Some((first, last)) if first == last => format!("the status {first}"),

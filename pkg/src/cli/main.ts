@@ -49,15 +49,18 @@ function parseDelays(text: string): string[] {
 const IMPORT_FORMATS = ["http", "curl", "command", "har", "record", "ndjson", "body"];
 
 /** Groups of options that several commands share. */
-const addVerifyOptions = (command: Command) =>
-  addSecretOptions(
+const providerAndSecrets = (unsigned: string) => (command: Command) =>
+  secretOptions("SCHEME", "for one of several schemes", unsigned)(
     command.option(
       "-p, --provider <id|file>",
       "a built-in provider or a provider definition file (default: detected)",
     ),
   );
-/** The options for secrets. `prefix` and `names` say what is before `=` in a secret's option. */
-const secretOptions = (prefix: string, names: string) => (command: Command) =>
+/**
+ * The options for secrets. `prefix` and `names` say what is before `=` in a secret's option, `unsigned` what the command does without
+ * a signature.
+ */
+const secretOptions = (prefix: string, names: string, unsigned: string) => (command: Command) =>
   command
     .option(
       "--secret-env <name>",
@@ -75,13 +78,15 @@ const secretOptions = (prefix: string, names: string) => (command: Command) =>
       "a setting of the provider, and the environment variable that has it: verifyToken=NAME; repeatable",
       collectValues,
     )
-    .option("--unsigned", "accept deliveries without a signature, with the verdict unsigned");
+    .option("--unsigned", unsigned);
+const ACCEPT_UNSIGNED = "accept deliveries without a signature, with the verdict unsigned";
+const addVerifyOptions = providerAndSecrets(ACCEPT_UNSIGNED);
+const addSignOptions = providerAndSecrets("make a delivery without a signature, if no secret is named");
 /** For providers that sign with a private key: one of a key pair for tests. */
 const PRIVATE_KEY_OPTION = [
   "--private-key-file <file>",
   "a file with a private key in PEM, of a key pair for tests: signs where the provider has a private key",
 ] as const;
-const addSecretOptions = secretOptions("SCHEME", "for one of several schemes");
 const addLimitOptions = (command: Command) =>
   command
     .addOption(new Option("--profile <profile>", "strictness of the contract").choices(["lenient", "strict"]))
@@ -94,8 +99,9 @@ const addInputOptions = (command: Command) =>
     .option("--body <file>", "the body, for a capture that does not include it (curl -d @file)")
     .option("--url <url>", "the URL of the request, for providers that sign it")
     .option("--redact", "hide the values of the payload in the output");
-const addTimeOption = (command: Command) =>
-  command.option("--now <time>", "verify at this time (default: now)", parseTime);
+const timeOption = (use: string) => (command: Command) =>
+  command.option("--now <time>", `${use} at this time (default: now)`, parseTime);
+const addTimeOption = timeOption("verify");
 const addJsonOption = (command: Command) => command.option("--json", "print JSON");
 
 const examples = (...lines: string[]) => `\nExamples:\n${lines.map((line) => `  $ ${line}`).join("\n")}\n`;
@@ -174,9 +180,9 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
   add(
     "sign [file]",
     "sign a body by the rules of its provider",
-    addVerifyOptions,
+    addSignOptions,
     addInputOptions,
-    addTimeOption,
+    timeOption("sign"),
     addJsonOption,
   )
     .addOption(
@@ -215,9 +221,9 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
   add(
     "send <url> [file]",
     "send a signed delivery, and show the response",
-    addVerifyOptions,
+    addSignOptions,
     addInputOptions,
-    addTimeOption,
+    timeOption("sign"),
     addJsonOption,
   )
     .option("--event <type>", "send a sample of this event")
@@ -251,7 +257,7 @@ Exit codes: 0 valid, 1 rejected, 2 wrong usage. A secret is never an argument.`,
   add(
     "listen",
     "receive deliveries on a local port, and print them",
-    secretOptions("ID", "for one provider, ID:SCHEME=NAME for one of its schemes"),
+    secretOptions("ID", "for one provider, ID:SCHEME=NAME for one of its schemes", ACCEPT_UNSIGNED),
     addLimitOptions,
     addJsonOption,
   )

@@ -43,6 +43,19 @@ describe("help", () => {
     assert.deepEqual([code, out.startsWith("Usage: hookseal")], [2, true]);
   });
 
+  it("says what an option does in this command", () => {
+    const line = (name: string, option: string) =>
+      new RegExp(`^ +${option} (?:<\\w+> )? *(.+(?:\\n {10,}.+)*)`, "m")
+        .exec(run([name, "--help"]).out)?.[1]
+        ?.replaceAll(/\s+/g, " ");
+    for (const name of ["sign", "send"]) {
+      assert.equal(line(name, "--now"), "sign at this time (default: now)");
+      assert.match(`${line(name, "--unsigned")}`, /^make a delivery without a signature/);
+    }
+    assert.equal(line("verify", "--now"), "verify at this time (default: now)");
+    assert.match(`${line("verify", "--unsigned")}`, /^accept deliveries without a signature/);
+  });
+
   it("prints the version of the package", () => {
     assert.equal(run(["--version"]).out.trim(), jsonOf("pkg/package.json").version);
   });

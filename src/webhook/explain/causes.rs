@@ -492,7 +492,7 @@ causes! {
             "No signing secret configured, so nothing was tried."
             "Pass the signing secret of the subscription in `secrets`."
         NO_MATCH observation "no-match" "No match" NONE
-            "No match. Tried {bodies} body variants, {keys} key variants and {contents} signed contents. {reason}."
+            "No match. Tried {bodies}, {keys} and {contents}. {reason}."
             "Check first {check}. Or compare length and SHA-256 of the body with the sender's: some changes cannot be undone."
         SEARCH_LIMIT_REACHED observation "search-limit-reached" "Search limit reached" NONE
             "The search ended at its limit of {limit}: not all {left_out} were tried."

@@ -166,7 +166,11 @@ fn strongest(observations: &[Cause]) -> Option<&'static Evidence> {
 /// Returns the result of a search without a match: what was tried, what the strongest observation points to, and what to
 /// check first. Only without such an observation the secret is named as most likely.
 pub fn no_match(observations: &[Cause], counts: [usize; 3]) -> Cause {
-    let [bodies, keys, contents] = counts.map(|count| count.to_string());
+    let [bodies, keys, contents] = counts;
+    let tried = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+    let bodies = tried(bodies, "body variant");
+    let keys = tried(keys, "key variant");
+    let contents = tried(contents, "signed content");
     let copy = "copy it again from the settings of this webhook";
     let (reason, check) = match strongest(observations) {
         Some(Evidence { reason, cause, .. }) if cause.category == CauseCategory::Secret => {
@@ -192,4 +196,22 @@ pub fn no_match(observations: &[Cause], counts: [usize; 3]) -> Cause {
         ("check", &check),
     ];
     causes::NO_MATCH.render(&args)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_tried_is_counted_in_words() {
+        let message = |counts| no_match(&[], counts).message;
+        assert!(
+            message([1, 1, 1])
+                .starts_with("No match. Tried 1 body variant, 1 key variant and 1 signed content. ")
+        );
+        assert!(
+            message([2, 12, 3])
+                .starts_with("No match. Tried 2 body variants, 12 key variants and 3 signed contents. ")
+        );
+    }
 }
