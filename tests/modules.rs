@@ -56,7 +56,7 @@ fn a_circle_is_found_with_its_files() {
 #[test]
 fn imports_are_read_with_groups_names_and_paths_in_code() {
     let module = parse(
-        "pub use a::{B, c::{self, D as E}};\n// use x::Y;\nuse super::f::*;\nfn g() { crate::h::i(); \"use z::Z;\" }\n\
+        "pub use a::{B, c::{self, D as E}};\n// use x::Y;\nuse super::f::*;\nfn g() -> impl Y + use<> { crate::h::i(); \"use z::Z;\" }\n\
          #[cfg(test)]\nmod tests;\n#[cfg(test)]\nmod inline { use super::j; }",
     );
     let text = |paths: &[Vec<String>]| paths.iter().map(|path| path.join("::")).collect::<Vec<_>>();
@@ -110,7 +110,7 @@ fn parse(text: &str) -> Module {
                 break;
             }
             index += 9;
-        } else if rest[0] == "use" {
+        } else if rest[0] == "use" && rest[1] != "<" {
             let mut leaves = Vec::new();
             index += 1;
             use_tree(&tokens, &mut index, &[], &mut leaves);
@@ -155,6 +155,7 @@ fn use_tree(
             "{" => {
                 *index += 1;
                 while tokens[*index] != "}" {
+                    assert_ne!(tokens[*index], ";", "a group of imports ends with a brace");
                     use_tree(tokens, index, &path, leaves);
                     *index += usize::from(tokens[*index] == ",");
                 }

@@ -44,25 +44,28 @@ struct Suite {
 }
 
 impl Suite {
-    /// Everything, in three threads. What compiles WebAssembly keeps one processor busy, and so do bundlers and the browser. They
-    /// run at the same time as the steps that run programs. The third thread has the steps that mostly wait.
+    /// Everything, in two threads of about the same length. What compiles WebAssembly keeps one processor busy, and so do bundlers
+    /// and the browser. They run at the same time as the steps that run programs. A third thread installs programs first.
     fn all(&mut self) -> Result<(), Failure> {
         let (send, is_built) = mpsc::channel();
-        let (send_too, is_built_too) = mpsc::channel();
-        let [building, waiting] =
+        let [building, mut installing] =
             [(); 2].map(|()| Self { summary: self.summary.at_the_same_time(), quick: self.quick });
         thread::scope(|scope| {
-            let building = scope.spawn(move || building.build(&[send, send_too]));
-            let waiting = scope.spawn(move || waiting.wait(&is_built_too));
+            let building = scope.spawn(move || building.build(&send));
+            let installing = scope.spawn(move || {
+                installing.step("Debian's packages", setup::ensure_suite);
+                Ok(installing.summary)
+            });
             self.rust();
             if is_built.recv().unwrap_or(false) {
                 self.typescript()?;
                 self.cli_tests()?;
+                self.redis()?;
                 self.packaging()?;
                 self.receiving()?;
                 self.hostile_and_explain();
             }
-            for thread in [waiting, building] {
+            for thread in [installing, building] {
                 let summary =
                     thread.join().map_err(|_| Failure::new("a thread of the suite has panicked"))??;
                 self.summary.append(summary);
@@ -71,23 +74,12 @@ impl Suite {
         })
     }
 
-    /// Installs programs, and runs the tests that wait for time to pass and for processes to end.
-    fn wait(mut self, is_built: &mpsc::Receiver<bool>) -> Result<Summary, Failure> {
-        self.step("Debian's packages", setup::ensure_suite);
-        if is_built.recv().unwrap_or(false) {
-            self.redis()?;
-        }
-        Ok(self.summary)
-    }
-
     /// Builds the package, and says whether it is built; then all else that is built: for WebAssembly, a second time, and the
     /// playground, with their tests.
-    fn build(mut self, is_built: &[mpsc::Sender<bool>]) -> Result<Summary, Failure> {
+    fn build(mut self, is_built: &mpsc::Sender<bool>) -> Result<Summary, Failure> {
         let built = self.step("build", npm::build);
-        // The other threads no longer wait if it has failed.
-        for sender in is_built {
-            sender.send(built).ok();
-        }
+        // The other thread no longer waits if it has failed.
+        is_built.send(built).ok();
         if built {
             let has_page_core = self.step("core of the playground", wasm::build_for_page);
             self.webassembly();
