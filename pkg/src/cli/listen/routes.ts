@@ -20,19 +20,10 @@ import {
   secretsOf,
   WebhookFactory,
 } from "../webhook-factory.js";
+import { isUnrouted, type Unrouted } from "./unrouted.js";
 
 export interface RouteOptions extends Omit<HookOptions, "provider"> {
   provider?: string[];
-}
-
-/** Why no receiver can check a delivery. */
-export interface Unrouted {
-  /** The provider, if it was detected and its webhook cannot be made. */
-  provider?: string;
-  status: number;
-  code: string;
-  message: string;
-  hint?: string;
 }
 
 /** The receiver of a delivery without a provider checks the bytes, the size and the JSON alone. */
@@ -299,8 +290,6 @@ function choose(hooks: Webhook[], delivery: Delivery, keys: readonly string[]): 
   const [chosen, another] = verified !== undefined ? [verified] : signed.length > 0 ? signed : accepted;
   return another === undefined ? chosen?.hook : undefined;
 }
-
-export const isUnrouted = (route: Webhook | Unrouted): route is Unrouted => !("inspect" in route);
 
 function toCandidate(id: string): Candidate {
   const definition = findDefinition(id);

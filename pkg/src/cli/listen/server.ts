@@ -6,8 +6,9 @@ import { printError, sanitize, style } from "../output.js";
 import { forward, isSuccess, toResponse } from "./forward.js";
 import { type PrintOptions, printReceived } from "./print.js";
 import { collectBody, deliveryOf, type Received, readAhead } from "./received.js";
-import { isUnrouted, type Routes, type Unrouted } from "./routes.js";
+import type { Routes } from "./routes.js";
 import { save } from "./save.js";
+import { isUnrouted, type Unrouted } from "./unrouted.js";
 
 export interface ServerOptions extends PrintOptions {
   save?: string;
