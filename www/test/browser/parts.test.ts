@@ -55,7 +55,7 @@ test("the first view loads its own parts; those of other modes and dialogs come 
     assert.deepEqual(parts(served), FIRST_VIEW);
     release();
     await page.waitForFunction(() => performance.getEntriesByName("hookseal-prefetched").length > 0);
-    const later = ["choice.js", "compare.js", "dialogs.js", "full.js", "provider.js", "sign.js"];
+    const later = ["choice.js", "compare.js", "dialogs.js", "full.js", "provider.js", "sign.js", "words.js"];
     assert.deepEqual(parts(served), [...FIRST_VIEW, ...later].sort());
   });
 });
@@ -66,7 +66,7 @@ test("a mode or a dialog that is opened earlier loads its own part", async () =>
     await page.locator("#mode-compare h1").waitFor();
     assert.ok(parts(served).includes("compare.js"));
     await page.getByRole("button", { name: "Code" }).click();
-    await page.getByLabel("The code").waitFor();
+    await page.getByLabel("The code", { exact: true }).waitFor();
     assert.ok(parts(served).includes("dialogs.js"));
     for (const name of ["sign.js", "provider.js"]) assert.ok(!parts(served).includes(name), name);
   });
@@ -101,9 +101,8 @@ test("the band keeps its height while a changed delivery is checked", async () =
     release();
     await settled(page);
     await page.evaluate(`{
-      const band = document.querySelector("#mode-inspect .band");
-      const verdict = band.querySelector(".verdict");
-      const height = () => band.getBoundingClientRect().height;
+      const verdict = document.querySelector("#mode-inspect .band");
+      const height = () => verdict.getBoundingClientRect().height;
       const before = { height: height(), text: verdict.textContent };
       globalThis.whileBusy = [];
       new MutationObserver(() => {
