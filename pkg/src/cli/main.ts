@@ -50,7 +50,11 @@ const IMPORT_FORMATS = ["http", "curl", "command", "har", "record", "ndjson", "b
 
 /** Groups of options that several commands share. */
 const providerAndSecrets = (unsigned: string) => (command: Command) =>
-  secretOptions("SCHEME", "for one of several schemes", unsigned)(
+  secretOptions(
+    "SCHEME",
+    "for one of several schemes",
+    unsigned,
+  )(
     command.option(
       "-p, --provider <id|file>",
       "a built-in provider or a provider definition file (default: detected)",
